@@ -1,0 +1,48 @@
+/** The one interface to whatever computes gradients. */
+import type { Graph, NodeRef } from '../graph/graph.ts';
+import type { Objective } from '../objectives/objective.ts';
+
+/** A picture as engines take it: RGB planes, 0..255, [3, rows, columns]. */
+export interface Planes {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float32Array;
+}
+
+export interface ScoreAndGradient {
+  readonly score: number;
+  /** d score / d picture, [3, rows, columns]; valid until the next call. */
+  readonly gradient: Float32Array;
+}
+
+/** A network and an objective, ready to be climbed at pictures of any size. */
+export interface Ascent {
+  /** Sets the objective's parameters (channel weights) from a picture. */
+  calibrate(picture: Planes): Promise<void>;
+  at(picture: Planes): Promise<ScoreAndGradient>;
+  dispose(): Promise<void>;
+}
+
+/** A forward pass with chosen outputs. */
+export interface Evaluation {
+  at(picture: Planes): Promise<ReadonlyMap<NodeRef, Evaluated>>;
+  dispose(): Promise<void>;
+}
+
+/** Values in the graph's layout: rank 4 is [batch, rows, columns, channels]. */
+export interface Evaluated {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface GradientEngine {
+  readonly name: string;
+  /** In words: engine, provider, version, threads. */
+  describe(): string;
+  /** @param graph its picture input is named `picture`: [1, rows, columns, 3], RGB 0..255. */
+  prepare(graph: Graph, objective: Objective): Promise<Ascent>;
+  evaluate(graph: Graph, outputs: readonly NodeRef[]): Promise<Evaluation>;
+}
+
+/** The name of the graph input that takes the picture. */
+export const PICTURE = 'picture';

@@ -1,0 +1,214 @@
+/** Writes a graph, backward pass included, as an ONNX model. */
+import { nodeOf } from '../graph/graph.ts';
+import type { Constant, Graph, NodeRef, Shape } from '../graph/graph.ts';
+import { opNamed } from '../ops/index.ts';
+import type { OnnxAttribute, OnnxEmitter } from '../ops/op.ts';
+import { inferShapes } from '../ops/shapes.ts';
+import { FLOAT, INT64, encodeOnnx } from './onnx-format.ts';
+import type { OnnxAttributeMessage, OnnxNode, OnnxTensor, OnnxValueInfo } from './onnx-format.ts';
+
+/** The newest whose convolutions and pools onnxruntime runs in its blocked layout. */
+const OPSET = 18;
+const IR_VERSION = 8;
+
+/** Graph axis → ONNX axis, for tensors of rank 4. */
+const NCHW_AXIS = [0, 2, 3, 1];
+
+/**
+ * @param outputs graph nodes; their ONNX values carry the same names
+ * @returns the bytes of a ModelProto
+ */
+export function onnxModel(graph: Graph, outputs: readonly NodeRef[], provider: string): Uint8Array {
+  const emitter = new ModelEmitter(graph, provider);
+  for (const node of graph.nodes.values()) emitter.emit(node.name);
+  return encodeOnnx({
+    irVersion: IR_VERSION,
+    producerName: 'dream-bot',
+    opsetImport: [{ domain: '', version: OPSET }],
+    graph: emitter.finish(outputs),
+  });
+}
+
+class ModelEmitter implements OnnxEmitter {
+  readonly #nodes: OnnxNode[] = [];
+  readonly #initializers = new Map<string, OnnxTensor>();
+  readonly #inputs: OnnxValueInfo[] = [];
+  readonly #values = new Map<NodeRef, string>();
+  readonly #spatial = new Map<NodeRef, string>();
+  readonly #producers = new Map<string, OnnxNode>();
+  readonly #shapes: Map<NodeRef, Shape>;
+
+  constructor(
+    private readonly graph: Graph,
+    readonly provider: string,
+  ) {
+    this.#shapes = inferShapes(graph);
+  }
+
+  emit(name: NodeRef): void {
+    const node = nodeOf(this.graph, name);
+    if (node.op === 'constant') return;
+    if (node.op === 'input') {
+      this.#inputs.push(valueInfo(name, this.shapeOf(name)));
+      this.#values.set(name, name);
+      return;
+    }
+    const inputs = node.inputs.map((input) => this.valueOf(input));
+    const call = { name, refs: node.inputs, inputs, attributes: node.attributes };
+    this.#values.set(name, opNamed(node.op).onnx(this, call));
+  }
+
+  finish(outputs: readonly NodeRef[]): Parameters<typeof encodeOnnx>[0]['graph'] {
+    for (const output of outputs) this.#append('Identity', [this.valueOf(output)], {}, output);
+    return {
+      name: 'dream',
+      node: this.#nodes,
+      initializer: [...this.#initializers.values()],
+      input: this.#inputs,
+      output: outputs.map((output) => valueInfo(output, this.shapeOf(output))),
+    };
+  }
+
+  node(type: string, inputs: readonly string[], attributes: Record<string, OnnxAttribute> = {}): string {
+    return this.#append(type, inputs, attributes, `${type}_${this.#nodes.length}`);
+  }
+
+  secondOutput(value: string): string {
+    const producer = this.#producers.get(value)!;
+    producer.output[1] ??= `${value}_second`;
+    return producer.output[1];
+  }
+
+  floats(key: string, shape: readonly number[], read: () => Float32Array): string {
+    return this.#initializer(key, shape, FLOAT, read);
+  }
+
+  scalar(value: number): string {
+    return this.floats(`scalar ${value}`, [], () => Float32Array.of(value));
+  }
+
+  integers(values: readonly number[]): string {
+    const read = (): BigInt64Array => BigInt64Array.from(values, (value) => BigInt(value));
+    return this.#initializer(`integers ${values.join(' ')}`, [values.length], INT64, read);
+  }
+
+  shapeOf(ref: NodeRef): Shape {
+    return this.#shapes.get(ref)!;
+  }
+
+  constantOf(ref: NodeRef): Constant {
+    const constant = this.graph.constants.get(ref);
+    if (!constant) throw new Error(`expected '${ref}' to be a constant`);
+    return constant;
+  }
+
+  valueOf(ref: NodeRef): string {
+    const value = this.#values.get(ref);
+    if (value !== undefined) return value;
+    // A constant, laid out only now that something reads it.
+    const { shape, read } = this.constantOf(ref);
+    if (shape.length !== 4) return this.floats(ref, shape, read);
+    const [batch, rows, columns, channels] = shape as [number, number, number, number];
+    return this.floats(ref, [batch, channels, rows, columns], () =>
+      channelsFirst(read(), batch, rows * columns, channels),
+    );
+  }
+
+  axis(axis: number, rank: number): number {
+    return rank === 4 ? NCHW_AXIS[axis]! : axis;
+  }
+
+  broadcast(value: string, ref: NodeRef, rank: number): string {
+    const shape = this.shapeOf(ref);
+    if (rank !== 4 || shape.length === 0 || shape.length === 4) return value;
+    if (shape.length !== 1) throw new Error(`expected '${ref}' to be a scalar or a vector of channels`);
+    const constant = this.graph.constants.get(ref);
+    if (!constant) return this.node('Unsqueeze', [value, this.integers([0, 2, 3])]);
+    return this.floats(`${ref}|per channel`, [1, constant.shape[0]!, 1, 1], () => constant.read());
+  }
+
+  spatialOf(ref: NodeRef): string {
+    const known = this.#spatial.get(ref);
+    if (known !== undefined) return known;
+    const spatial = this.#computeSpatial(ref);
+    this.#spatial.set(ref, spatial);
+    return spatial;
+  }
+
+  #computeSpatial(ref: NodeRef): string {
+    const { op, inputs, attributes } = nodeOf(this.graph, ref);
+    const shape = this.shapeOf(ref);
+    if (shape[1] !== null && shape[2] !== null) return this.integers([shape[1]!, shape[2]!]);
+    if (op === 'input') {
+      return this.node('Slice', [
+        this.node('Shape', [ref]),
+        this.integers([2]),
+        this.integers([4]),
+        this.integers([0]),
+      ]);
+    }
+    const sizes = inputs.map((input) => (this.shapeOf(input).length === 4 ? this.spatialOf(input) : ''));
+    const rule = opNamed(op).spatial;
+    return rule ? rule(this, sizes, attributes) : sizes[0]!;
+  }
+
+  #initializer(
+    key: string,
+    dims: readonly number[],
+    dataType: number,
+    read: () => Float32Array | BigInt64Array,
+  ): string {
+    if (!this.#initializers.has(key)) {
+      const values = read();
+      const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      this.#initializers.set(key, { name: key, dims, dataType, rawData });
+    }
+    return key;
+  }
+
+  #append(
+    type: string,
+    inputs: readonly string[],
+    attributes: Record<string, OnnxAttribute>,
+    output: string,
+  ): string {
+    const attribute = Object.entries(attributes).map(([name, value]) => attributeMessage(name, value));
+    const node = { name: output, opType: type, input: inputs, output: [output], attribute };
+    this.#nodes.push(node);
+    this.#producers.set(output, node);
+    return output;
+  }
+}
+
+function attributeMessage(name: string, value: OnnxAttribute): OnnxAttributeMessage {
+  if (typeof value === 'number') return { name, type: 2, i: value };
+  if (typeof value === 'string') return { name, type: 3, s: Buffer.from(value) };
+  if ('float' in value) return { name, type: 1, f: value.float };
+  return { name, type: 7, ints: value };
+}
+
+function valueInfo(name: string, shape: Shape): OnnxValueInfo {
+  const sizes = shape.length === 4 ? [shape[0]!, shape[3]!, shape[1]!, shape[2]!] : shape;
+  const dim = sizes.map((size, axis) =>
+    size === null ? { dimParam: `${name}_axis_${axis}` } : { dimValue: size },
+  );
+  return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
+}
+
+/** [batch, cells, channels] → [batch, channels, cells]. */
+export function channelsFirst(
+  source: Float32Array,
+  batch: number,
+  cells: number,
+  channels: number,
+): Float32Array {
+  const target = new Float32Array(source.length);
+  for (let picture = 0, from = 0; picture < batch; picture++) {
+    for (let cell = 0; cell < cells; cell++) {
+      for (let channel = 0; channel < channels; channel++, from++) {
+        target[(picture * channels + channel) * cells + cell] = source[from]!;
+      }
+    }
+  }
+  return target;
+}

@@ -1,0 +1,72 @@
+/** Number formats of tensorflow.js weights, all little-endian. */
+import { DreamError } from '../../kit/errors.ts';
+
+const bytesByType: Readonly<Record<string, number>> = {
+  float32: 4,
+  float16: 2,
+  int32: 4,
+  uint16: 2,
+  uint8: 1,
+  bool: 1,
+};
+
+/** @throws DreamError 'bad-model' for a number format that no picture network has. */
+export function bytesPerElement(type: string, weight: string): number {
+  const bytes = bytesByType[type];
+  if (bytes !== undefined) return bytes;
+  throw new DreamError(
+    'bad-model',
+    `weight '${weight}' has the number format '${type}'; expected one of ` +
+      Object.keys(bytesByType).join(', '),
+  );
+}
+
+interface Quantised {
+  readonly dtype: string;
+  readonly quantization?:
+    | { readonly min?: number | undefined; readonly scale?: number | undefined }
+    | undefined;
+}
+
+/** The weight's values as floats: stored · scale + min where it is quantised. */
+export function decode(bytes: Uint8Array, type: string, weight: Quantised): Float32Array {
+  const stored = elements(bytes, type);
+  const { scale, min } = weight.quantization ?? {};
+  if (scale === undefined || min === undefined) {
+    return stored instanceof Float32Array ? stored : Float32Array.from(stored);
+  }
+  const values = new Float32Array(stored.length);
+  for (let index = 0; index < values.length; index++) values[index] = stored[index]! * scale + min;
+  if (weight.dtype === 'int32') {
+    for (let index = 0; index < values.length; index++) values[index] = Math.round(values[index]!);
+  }
+  return values;
+}
+
+function elements(
+  bytes: Uint8Array,
+  type: string,
+): Float32Array | Int32Array | Uint16Array | Uint8Array {
+  if (type === 'uint8' || type === 'bool') return bytes;
+  // A typed array of wider elements must begin at a multiple of their size: hence the copy.
+  const { buffer } = bytes.slice();
+  if (type === 'int32') return new Int32Array(buffer);
+  if (type === 'uint16') return new Uint16Array(buffer);
+  if (type === 'float16') return fromHalf(new Uint16Array(buffer));
+  return new Float32Array(buffer);
+}
+
+/** IEEE 754 half precision: 1 bit of sign, 5 of exponent, 10 of fraction. */
+function fromHalf(halves: Uint16Array): Float32Array {
+  const values = new Float32Array(halves.length);
+  for (let index = 0; index < halves.length; index++) {
+    const half = halves[index]!;
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 0x1f;
+    const fraction = half & 0x3ff;
+    if (exponent === 0) values[index] = sign * fraction * 2 ** -24;
+    else if (exponent === 31) values[index] = fraction ? NaN : sign * Infinity;
+    else values[index] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return values;
+}

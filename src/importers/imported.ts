@@ -1,0 +1,20 @@
+import type { Dimension, Graph, NodeRef } from '../graph/graph.ts';
+import type { Weights } from './weights.ts';
+
+/** The name of the network's input in an imported graph. */
+export const INPUT = 'input';
+
+/** What an importer gives. */
+export interface Imported {
+  /** Its one input is the node `input`, [1, null, null, channels], scaled as in training. */
+  readonly graph: Graph;
+  /** [rows, columns] that the file declares, null where it does not. */
+  readonly inputSize: readonly [Dimension, Dimension];
+  /** The node with the scores of the classes. */
+  readonly output: NodeRef;
+  /** Where the graph's constants lie: load them before they are read. */
+  readonly weights: Weights;
+}
+
+/** Gives the bytes of a weight file by the path in the manifest. */
+export type ReadShard = (path: string) => Promise<Uint8Array>;

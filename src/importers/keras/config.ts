@@ -1,0 +1,68 @@
+/** The parts of a Keras model's config that say which layer reads which. */
+import { z } from 'zod';
+import type { Shape } from '../../graph/graph.ts';
+import { DreamError } from '../../kit/errors.ts';
+
+const layerSchema = z.object({
+  class_name: z.string(),
+  name: z.string().optional(),
+  config: z.looseObject({}),
+  inbound_nodes: z.array(z.unknown()).optional(),
+});
+
+/** A Model, Functional or Sequential, at the top or as a layer of another. */
+export const modelSchema = z.object({
+  class_name: z.string(),
+  config: z.union([z.array(layerSchema), z.looseObject({ layers: z.array(layerSchema) })]),
+});
+
+export type KerasLayer = z.output<typeof layerSchema>;
+export type KerasModel = z.output<typeof modelSchema>;
+
+/** An output of a layer's call: [layer, which of its calls, which of the outputs]. */
+export type Source = readonly [layer: string, call: number, output: number];
+
+const MODELS = new Set(['Model', 'Functional', 'Sequential']);
+
+export function isModel(layer: { class_name: string }): boolean {
+  return MODELS.has(layer.class_name);
+}
+
+export function layersOf(model: KerasModel): readonly KerasLayer[] {
+  return Array.isArray(model.config) ? model.config : model.config.layers;
+}
+
+export function layerName(layer: KerasLayer): string {
+  const name = layer.name ?? layer.config['name'];
+  if (typeof name === 'string') return name;
+  throw new DreamError('bad-model', `a ${layer.class_name} layer of the network has no name`);
+}
+
+/** The shape that the model's first layer (of the innermost first model) declares. */
+export function firstInputShape(model: KerasModel): Shape | undefined {
+  const first = layersOf(model)[0];
+  if (!first) throw new DreamError('bad-model', 'the network has no layers');
+  const { config } = first;
+  const shape = config['batch_input_shape'] ?? config['batch_shape'];
+  if (Array.isArray(shape)) return shape as Shape;
+  return isModel(first) ? firstInputShape(modelSchema.parse(first)) : undefined;
+}
+
+/** Each call of a layer with the outputs that it reads; one without inputs for an InputLayer. */
+export function callsOf(layer: KerasLayer): readonly (readonly Source[])[] {
+  const nodes = layer.inbound_nodes ?? [];
+  return nodes.length === 0 ? [[]] : nodes.map(sourcesIn);
+}
+
+/** The sources in a piece of config, in order: Keras 2 nests arrays, Keras 3 names histories. */
+export function sourcesIn(value: unknown): Source[] {
+  if (Array.isArray(value)) {
+    const [layer, call, output] = value as unknown[];
+    if (typeof layer === 'string' && typeof call === 'number' && typeof output === 'number') {
+      return [[layer, call, output]];
+    }
+    return value.flatMap(sourcesIn);
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(sourcesIn);
+}

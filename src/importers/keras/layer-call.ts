@@ -1,0 +1,115 @@
+import type { NodeRef, Shape } from '../../graph/graph.ts';
+import { DreamError } from '../../kit/errors.ts';
+import { addActivation } from '../activations.ts';
+import type { ShapedBuilder } from '../shaped-builder.ts';
+import type { StoredConstant, Weights } from '../weights.ts';
+
+/** What the whole import shares. */
+export interface KerasImport {
+  readonly builder: ShapedBuilder;
+  readonly weights: Weights;
+}
+
+/** How one class of layers becomes nodes. */
+export interface LayerDefinition {
+  /** Adds the layer's nodes, the last of them named `call.output`; returns that one. */
+  readonly build: (call: LayerCall) => NodeRef;
+  /**
+   * `linear`: its name stands for the tensor after the normalisation and activation that follow
+   * it. `normalisation` and `activation`: layers that can follow so.
+   */
+  readonly role?: 'linear' | 'normalisation' | 'activation';
+}
+
+/** One use of a layer: its options, inputs and weights, checked as they are read. */
+export class LayerCall {
+  readonly builder: ShapedBuilder;
+  readonly #weights: Weights;
+
+  constructor(
+    shared: KerasImport,
+    /** The layer's name, which begins the names of its weights. */
+    readonly layer: string,
+    readonly className: string,
+    readonly config: Readonly<Record<string, unknown>>,
+    readonly inputs: readonly NodeRef[],
+    /** The name of the node that gives the layer's output. */
+    readonly output: string | undefined,
+  ) {
+    this.builder = shared.builder;
+    this.#weights = shared.weights;
+  }
+
+  get input(): NodeRef {
+    if (this.inputs.length === 1) return this.inputs[0]!;
+    throw this.bad(`has ${this.inputs.length} inputs, expected 1`);
+  }
+
+  get rank(): number {
+    return this.builder.shapeOf(this.inputs[0]!).length;
+  }
+
+  /** Sizes of the channels axis, the last one, which must be known. */
+  get channels(): number {
+    const channels = this.builder.shapeOf(this.input).at(-1);
+    if (typeof channels === 'number') return channels;
+    throw this.bad('has an input of which the number of channels is not known');
+  }
+
+  number(option: string, otherwise?: number): number {
+    const value = this.config[option] ?? otherwise;
+    if (typeof value === 'number') return value;
+    throw this.bad(`has ${option} = ${JSON.stringify(value)}, expected a number`);
+  }
+
+  text(option: string, otherwise: string): string {
+    const value = this.config[option] ?? otherwise;
+    if (typeof value === 'string') return value;
+    throw this.unsupported(`${option} = ${JSON.stringify(value)}`);
+  }
+
+  flag(option: string, otherwise: boolean): boolean {
+    return (this.config[option] ?? otherwise) === true;
+  }
+
+  /** [rows, columns], which Keras lets one write as one number. */
+  pair(option: string, otherwise?: readonly [number, number]): readonly [number, number] {
+    const value = this.config[option] ?? otherwise;
+    if (typeof value === 'number') return [value, value];
+    if (Array.isArray(value) && value.length === 2 && value.every(Number.isInteger)) {
+      return value as unknown as [number, number];
+    }
+    throw this.bad(`has ${option} = ${JSON.stringify(value)}, expected [rows, columns]`);
+  }
+
+  /** The layer's weight, of that shape (null: any size). */
+  weight(name: string, shape: Shape): StoredConstant {
+    const weight = this.#weights.constant(`${this.layer}/${name}`);
+    const fits =
+      weight.shape.length === shape.length &&
+      shape.every((size, axis) => size === null || size === weight.shape[axis]);
+    if (fits) return weight;
+    const expected = shape.map((size) => size ?? 'any').join(', ');
+    throw this.bad(`has a ${name} of [${weight.shape.join(', ')}], expected [${expected}]`);
+  }
+
+  /** A constant node that is named after the layer's weight. */
+  constant(name: string, constant: StoredConstant): NodeRef {
+    return this.builder.constant(constant, this.builder.free(`${this.layer}/${name}`));
+  }
+
+  /** The layer's own activation on `x`, or `x` itself; `last` names the node that comes last. */
+  activate(last: (name: string | undefined) => NodeRef): NodeRef {
+    const activation = this.text('activation', 'linear');
+    if (activation === 'linear') return last(this.output);
+    return addActivation(this.builder, activation, last(undefined), this.output);
+  }
+
+  bad(problem: string): DreamError {
+    return new DreamError('bad-model', `${this.builder.place} ${problem}`);
+  }
+
+  unsupported(what: string): DreamError {
+    return new DreamError('unsupported-op', `${this.builder.place}: ${what} is not supported`);
+  }
+}

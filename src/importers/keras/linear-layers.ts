@@ -1,0 +1,61 @@
+/** Layers that weigh and sum: convolutions and dense layers. */
+import type { Attributes, NodeRef } from '../../graph/graph.ts';
+import type { LayerCall } from './layer-call.ts';
+import { slidingWindow } from './window.ts';
+
+/** kernel [rows, columns, channels / groups, filters] · bias [filters] */
+export function conv2d(call: LayerCall): NodeRef {
+  const window = slidingWindow(call, call.pair('kernel_size'), call.pair('strides', [1, 1]));
+  const filters = call.number('filters');
+  const groups = call.number('groups', 1);
+  const kernel = call.weight('kernel', [...window.size, call.channels / groups, filters]);
+  const inputs = [call.input, call.constant('kernel', kernel), ...bias(call, filters)];
+  return call.activate((name) => call.builder.add('conv2d', inputs, { ...window, groups }, name));
+}
+
+/** depthwise_kernel [rows, columns, channels, multiplier] · bias [channels · multiplier] */
+export function depthwiseConv2d(call: LayerCall): NodeRef {
+  const multiplier = call.number('depth_multiplier', 1);
+  const [filter, attributes] = depthwise(call, multiplier);
+  const inputs = [call.input, filter, ...bias(call, call.channels * multiplier)];
+  return call.activate((name) => call.builder.add('conv2d', inputs, attributes, name));
+}
+
+/** depthwise_kernel, then pointwise_kernel [1, 1, channels · multiplier, filters] · bias [filters] */
+export function separableConv2d(call: LayerCall): NodeRef {
+  const multiplier = call.number('depth_multiplier', 1);
+  const filters = call.number('filters');
+  const [filter, attributes] = depthwise(call, multiplier);
+  const spread = call.builder.add('conv2d', [call.input, filter], attributes);
+  const pointwise = call.weight('pointwise_kernel', [1, 1, call.channels * multiplier, filters]);
+  const inputs = [spread, call.constant('pointwise_kernel', pointwise), ...bias(call, filters)];
+  const point = { size: [1, 1], strides: [1, 1], dilations: [1, 1], padding: 'valid', groups: 1 };
+  return call.activate((name) => call.builder.add('conv2d', inputs, point, name));
+}
+
+/** kernel [inputs, units] · bias [units] */
+export function dense(call: LayerCall): NodeRef {
+  const units = call.number('units');
+  const size = call.builder.shapeOf(call.input).at(-1) ?? null;
+  const kernel = call.constant('kernel', call.weight('kernel', [size, units]));
+  const [biasRef] = bias(call, units);
+  return call.activate((name) => {
+    if (biasRef === undefined) return call.builder.add('matMul', [call.input, kernel], {}, name);
+    const product = call.builder.add('matMul', [call.input, kernel]);
+    return call.builder.add('add', [product, biasRef], {}, name);
+  });
+}
+
+/** A depthwise filter is, in memory, a filter of one channel per group. */
+function depthwise(call: LayerCall, multiplier: number): [NodeRef, Attributes] {
+  const window = slidingWindow(call, call.pair('kernel_size'), call.pair('strides', [1, 1]));
+  const groups = call.channels;
+  const kernel = call.weight('depthwise_kernel', [...window.size, groups, multiplier]);
+  const filter = { ...kernel, shape: [...window.size, 1, groups * multiplier] };
+  return [call.constant('depthwise_kernel', filter), { ...window, groups }];
+}
+
+function bias(call: LayerCall, size: number): NodeRef[] {
+  if (!call.flag('use_bias', true)) return [];
+  return [call.constant('bias', call.weight('bias', [size]))];
+}

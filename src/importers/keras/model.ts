@@ -1,0 +1,122 @@
+/** Walks a Keras model's layers, nested models included, and adds their nodes. */
+import type { NodeRef } from '../../graph/graph.ts';
+import { DreamError } from '../../kit/errors.ts';
+import { callsOf, isModel, layerName, layersOf, modelSchema, sourcesIn } from './config.ts';
+import type { KerasLayer, KerasModel, Source } from './config.ts';
+import { LayerCall } from './layer-call.ts';
+import type { KerasImport } from './layer-call.ts';
+import { layerDefinition } from './layers.ts';
+
+/** A layer that has become nodes. */
+export interface BuiltCall {
+  readonly layer: string;
+  readonly className: string;
+  readonly inputs: readonly NodeRef[];
+  readonly output: NodeRef;
+  /** Whether the layer's own activation option is none. */
+  readonly linear: boolean;
+}
+
+export interface BuiltModel {
+  readonly outputs: readonly NodeRef[];
+  /** In the network's order; those of a nested model before the model itself. */
+  readonly calls: readonly BuiltCall[];
+}
+
+/** @param inputs the nodes that take the place of the model's input layers. */
+export function addModel(
+  shared: KerasImport,
+  model: KerasModel,
+  inputs: readonly NodeRef[],
+): BuiltModel {
+  return isSequential(model)
+    ? addSequential(shared, model, inputs)
+    : addFunctional(shared, model, inputs);
+}
+
+function isSequential(model: KerasModel): boolean {
+  return model.class_name === 'Sequential' || Array.isArray(model.config);
+}
+
+function addSequential(
+  shared: KerasImport,
+  model: KerasModel,
+  inputs: readonly NodeRef[],
+): BuiltModel {
+  const calls: BuiltCall[] = [];
+  let outputs = inputs;
+  for (const layer of layersOf(model)) {
+    if (layer.class_name === 'InputLayer') continue;
+    const built = addLayer(shared, layer, outputs);
+    calls.push(...built);
+    outputs = [built.at(-1)!.output];
+  }
+  return { outputs, calls };
+}
+
+function addFunctional(
+  shared: KerasImport,
+  model: KerasModel,
+  inputs: readonly NodeRef[],
+): BuiltModel {
+  const config = model.config as Exclude<KerasModel['config'], readonly unknown[]>;
+  const calls: BuiltCall[] = [];
+  const values = new Map<string, NodeRef>();
+  const declared = sourcesIn(config['input_layers']);
+  if (declared.length !== inputs.length) {
+    const found = `the network has ${declared.length} input layers`;
+    throw new DreamError('unsupported-op', `${found}; expected ${inputs.length}`);
+  }
+  declared.forEach((source, index) => values.set(keyOf(source), inputs[index]!));
+  let pending = layersOf(model).flatMap((layer) =>
+    callsOf(layer).map((sources, call) => ({ layer, sources, key: `${layerName(layer)} ${call}` })),
+  );
+  pending = pending.filter(({ layer }) => layer.class_name !== 'InputLayer');
+  // Keras lists layers in the order they are computed, mostly: else a later round takes them.
+  while (pending.length > 0) {
+    const waiting = pending.filter(({ layer, sources, key }) => {
+      if (!sources.every((source) => values.has(keyOf(source)))) return true;
+      const built = addLayer(shared, layer, sources.map((source) => values.get(keyOf(source))!));
+      calls.push(...built);
+      values.set(key, built.at(-1)!.output);
+      return false;
+    });
+    if (waiting.length === pending.length) throw neverComputed(pending[0]!);
+    pending = waiting;
+  }
+  const outputs = sourcesIn(config['output_layers']).map((source) => values.get(keyOf(source)));
+  return { outputs: outputs.filter((output) => output !== undefined), calls };
+}
+
+/** The layer's own call comes last, after those of the layers inside it. */
+function addLayer(
+  shared: KerasImport,
+  layer: KerasLayer,
+  inputs: readonly NodeRef[],
+): BuiltCall[] {
+  const { builder } = shared;
+  const { class_name: className, config } = layer;
+  const name = layerName(layer);
+  if (isModel(layer)) {
+    const { calls, outputs } = addModel(shared, modelSchema.parse(layer), inputs);
+    return [...calls, { layer: name, className, inputs, output: outputs[0]!, linear: false }];
+  }
+  builder.place = `layer '${name}' (${className})`;
+  const call = new LayerCall(shared, name, className, config, inputs, builder.free(name));
+  const output = layerDefinition(call).build(call);
+  const linear = (config['activation'] ?? 'linear') === 'linear';
+  return [{ layer: name, className, inputs, output, linear }];
+}
+
+function keyOf([layer, call, output]: Source): string {
+  return output === 0 ? `${layer} ${call}` : `${layer} ${call} ${output}`;
+}
+
+function neverComputed(waiting: { layer: KerasLayer; sources: readonly Source[] }): DreamError {
+  const reads = waiting.sources.map(([layer]) => `'${layer}'`).join(', ');
+  return new DreamError(
+    'bad-model',
+    `layer '${layerName(waiting.layer)}' (${waiting.layer.class_name}) reads ${reads}, ` +
+      'of which one is not in the network',
+  );
+}

@@ -1,0 +1,163 @@
+/**
+ * Each op in the forms that networks use it in, on a picture x of 3 channels: one list for finite
+ * differences, for the other engine, and for shapes.
+ */
+import { GraphBuilder } from '../../src/graph/builder.ts';
+import type { Attributes, NodeRef } from '../../src/graph/graph.ts';
+import { seededRandom } from '../../src/kit/random.ts';
+
+export interface OpCase {
+  readonly op: string;
+  readonly title: string;
+  /** [rows, columns] of x. @default [6, 7] */
+  readonly size?: readonly [number, number];
+  build(builder: GraphBuilder, x: NodeRef): NodeRef;
+}
+
+/** A constant of seeded values in ±[0.2, 1]. */
+export function seededConstant(builder: GraphBuilder, shape: readonly number[], seed: number): NodeRef {
+  const random = seededRandom(seed);
+  const count = shape.reduce((product, size) => product * size, 1);
+  const values = Float32Array.from({ length: count }, () => {
+    const value = 2 * random.uniform() - 1;
+    return 0.8 * value + 0.2 * Math.sign(value);
+  });
+  return builder.constant({ shape, read: () => values });
+}
+
+function convolution(
+  title: string,
+  filter: readonly [number, number, number, number],
+  attributes: Attributes,
+  size?: readonly [number, number],
+): OpCase {
+  return {
+    op: 'conv2d',
+    title,
+    ...(size ? { size } : {}),
+    build: (builder, x) =>
+      builder.add(
+        'conv2d',
+        [x, seededConstant(builder, filter, 1), seededConstant(builder, [filter[3]], 2)],
+        { size: filter.slice(0, 2), strides: [1, 1], dilations: [1, 1], groups: 1, padding: 'valid', ...attributes },
+      ),
+  };
+}
+
+function pool(op: string, title: string, attributes: Attributes, size?: readonly [number, number]): OpCase {
+  return {
+    op,
+    title,
+    ...(size ? { size } : {}),
+    build: (builder, x) => builder.add(op, [x], { size: [3, 3], strides: [1, 1], padding: 'valid', ...attributes }),
+  };
+}
+
+function simple(op: string, title: string, attributes: Attributes = {}): OpCase {
+  return { op, title, build: (builder, x) => builder.add(op, [x], attributes) };
+}
+
+function pair(op: string, title: string, shape: readonly number[], swapped = false): OpCase {
+  return {
+    op,
+    title,
+    build: (builder, x) => {
+      const other = seededConstant(builder, shape, 3);
+      return builder.add(op, swapped ? [other, x] : [x, other]);
+    },
+  };
+}
+
+const strided = { strides: [2, 2] };
+const evenAndOdd = [
+  [6, 7],
+  [7, 6],
+  [9, 9],
+] as const;
+
+export const opCases: readonly OpCase[] = [
+  convolution('1×1', [1, 1, 3, 4], {}),
+  convolution('3×3 valid', [3, 3, 3, 4], {}),
+  convolution('3×3 same', [3, 3, 3, 4], { padding: 'same' }),
+  convolution('1×7 same', [1, 7, 3, 4], { padding: 'same' }),
+  convolution('2×2 same (uneven padding)', [2, 2, 3, 4], { padding: 'same' }),
+  convolution('padding wider than the filter', [1, 1, 3, 4], { padding: [1, 0, 2, 1] }),
+  convolution('dilated', [2, 3, 3, 4], { dilations: [2, 1], padding: 'same' }),
+  convolution('depthwise', [3, 3, 1, 6], { groups: 3, padding: 'same' }),
+  convolution('depthwise, stride 2', [3, 3, 1, 6], { groups: 3, ...strided }),
+  ...evenAndOdd.flatMap((size) => [
+    convolution(`stride 2 valid ${size.join('×')}`, [3, 3, 3, 4], strided, size),
+    convolution(`stride 2 same ${size.join('×')}`, [3, 3, 3, 4], { ...strided, padding: 'same' }, size),
+    convolution(`5×5 stride 2 same ${size.join('×')}`, [5, 5, 3, 4], { ...strided, padding: 'same' }, size),
+    convolution(`1×1 stride 2 ${size.join('×')}`, [1, 1, 3, 4], strided, size),
+    convolution(`stride 2 padded by hand ${size.join('×')}`, [3, 3, 3, 4], { ...strided, padding: [0, 1, 0, 1] }, size),
+    convolution(`7×7 stride 2 padded ${size.join('×')}`, [7, 7, 3, 4], { ...strided, padding: [3, 3, 3, 3] }, size),
+    pool('maxPool', `stride 2 valid ${size.join('×')}`, strided, size),
+    pool('maxPool', `stride 2 same ${size.join('×')}`, { ...strided, padding: 'same' }, size),
+    pool('averagePool', `stride 2 valid ${size.join('×')}`, strided, size),
+    pool('averagePool', `stride 2 same ${size.join('×')}`, { ...strided, padding: 'same' }, size),
+  ]),
+  convolution('stride 3', [3, 3, 3, 4], { strides: [3, 3] }, [10, 11]),
+  convolution('stride 2×1', [3, 3, 3, 4], { strides: [2, 1], padding: 'same' }),
+  pool('maxPool', 'same', { padding: 'same' }),
+  pool('maxPool', '2×2 stride 2', { size: [2, 2], ...strided }),
+  pool('averagePool', 'same', { padding: 'same' }),
+  pool('averagePool', 'valid', {}),
+  pool('averagePool', 'the whole picture', { size: [6, 7] }),
+  simple('relu', 'away from 0'),
+  simple('clip', 'relu6-like', { low: -0.508, high: 0.508 }),
+  simple('sigmoid', ''),
+  simple('softmax', 'over channels'),
+  simple('square', ''),
+  pair('add', 'per channel', [3]),
+  pair('add', 'full', [1, 6, 7, 3]),
+  pair('sub', 'per channel', [3]),
+  pair('sub', 'from a constant', [1, 6, 7, 3], true),
+  pair('mul', 'per channel', [3]),
+  pair('mul', 'scalar', []),
+  pair('div', 'by a constant', [1, 6, 7, 3]),
+  {
+    op: 'div',
+    title: 'a constant by x',
+    build: (builder, x) =>
+      builder.add('div', [
+        seededConstant(builder, [3], 3),
+        builder.add('add', [x, builder.scalar(2)]),
+      ]),
+  },
+  {
+    op: 'mul',
+    title: 'x by its own channel means (stretched, both sides need a gradient)',
+    build: (builder, x) =>
+      builder.add('mul', [x, builder.add('reduceMean', [x], { axes: [1, 2], keepDimensions: true })]),
+  },
+  simple('reduceMean', 'over rows and columns', { axes: [1, 2], keepDimensions: false }),
+  simple('reduceMean', 'over the last axis', { axes: [3], keepDimensions: false }),
+  simple('reduceMean', 'over everything', { axes: [0, 1, 2, 3], keepDimensions: false }),
+  simple('reduceSum', 'over columns, kept', { axes: [2], keepDimensions: true }),
+  simple('reduceSum', 'over the batch', { axes: [0], keepDimensions: false }),
+  {
+    op: 'concat',
+    title: 'along channels',
+    build: (builder, x) => builder.add('concat', [x, builder.add('square', [x]), x], { axis: 3 }),
+  },
+  {
+    op: 'concat',
+    title: 'along rows',
+    build: (builder, x) => builder.add('concat', [x, builder.add('square', [x])], { axis: 1 }),
+  },
+  simple('pad', 'uneven', { before: [0, 1, 0, 0], after: [0, 2, 1, 0] }),
+  simple('crop', 'rows and channels', { before: [0, 1, 2, 1], after: [0, 0, 1, 0] }),
+  simple('transpose', 'rows and columns', { order: [0, 2, 1, 3] }),
+  simple('reshape', 'to a vector', { shape: [1, null] }),
+  simple('reshape', 'to another picture', { shape: [1, 7, 9, null] }),
+  {
+    op: 'matMul',
+    title: 'a dense layer',
+    build: (builder, x) =>
+      builder.add('matMul', [
+        builder.add('reshape', [x], { shape: [1, 126] }),
+        seededConstant(builder, [126, 5], 4),
+      ]),
+  },
+];
