@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { constants, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DreamError } from '../kit/errors.ts';
 
@@ -72,7 +72,7 @@ async function findTarget(path: string): Promise<Target> {
     throw refusal(path, `it is ${found}; the name of a file was expected`);
   }
   // A rename would replace a write-protected file without asking.
-  await access(resolved, constants.W_OK);
+  await (await open(resolved, constants.O_WRONLY)).close();
   return { path: resolved, mode: stats.mode & 0o777 };
 }
 

@@ -10,6 +10,9 @@ export class GraphBuilder implements Graph {
   readonly layers = new Map<string, NodeRef>();
   readonly #counters = new Map<string, number>();
 
+  /** @param reserved names that made-up names must avoid: nodes that are still to come. */
+  constructor(private readonly reserved: { has(name: NodeRef): boolean } = new Set()) {}
+
   /** A builder that starts with all that `graph` holds. */
   static from(graph: Graph): GraphBuilder {
     const builder = new GraphBuilder();
@@ -50,7 +53,7 @@ export class GraphBuilder implements Graph {
     let count = this.#counters.get(stem) ?? 0;
     let name: NodeRef;
     do name = `${stem}~${++count}`;
-    while (this.nodes.has(name));
+    while (this.nodes.has(name) || this.reserved.has(name));
     this.#counters.set(stem, count);
     return name;
   }

@@ -3,6 +3,7 @@ export type DreamErrorCode =
   | 'bad-option'
   | 'bad-picture'
   | 'picture-too-large'
+  | 'picture-too-small'
   | 'file-not-found'
   | 'cannot-write'
   | 'unknown-model'

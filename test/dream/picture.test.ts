@@ -1,5 +1,6 @@
 import * as fileSystem from 'node:fs/promises';
 import { chmod, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
@@ -35,8 +36,21 @@ beforeEach(async () => {
 
 afterEach(async () => {
   vi.restoreAllMocks();
+  closeSocket?.();
+  closeSocket = undefined;
   await rm(folder, { recursive: true, force: true });
 });
+
+let closeSocket: (() => void) | undefined;
+
+/** Something that is no ordinary file; unlike /dev/null nobody misses it when a test goes wrong. */
+async function makeSocket(): Promise<string> {
+  const path = join(folder, 'socket');
+  const server = createServer();
+  closeSocket = () => void server.close();
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  return path;
+}
 
 // ---- helpers -------------------------------------------------------------------------------
 
@@ -532,7 +546,8 @@ describe('readPicture refuses', () => {
 
   test('a folder, a device and a missing file', async () => {
     expect((await failure(readPicture(folder), 'bad-picture')).message).toContain('is a folder');
-    expect((await failure(readPicture('/dev/zero'), 'bad-picture')).message).toContain('a device');
+    const socket = await makeSocket();
+    expect((await failure(readPicture(socket), 'bad-picture')).message).toContain('a device');
     const missing = join(folder, 'missing.png');
     const error = await failure(readPicture(missing), 'file-not-found');
     expect(error.message).toContain(`"${missing}" does not exist`);
@@ -558,6 +573,7 @@ describe('readPicture refuses', () => {
     const path = join(folder, 'secret.png');
     await writeFile(path, await flat(4, 4, RED).png().toBuffer());
     await chmod(path, 0);
+    await chmod(folder, 0o755);
     const error = await asOrdinaryUser(context, () => failure(readPicture(path), 'file-not-found'));
     expect(error.message).toContain('may not be read');
   });
@@ -987,7 +1003,6 @@ async function asOrdinaryUser<T>(
     console.log('skipped: runs as root, and this process cannot become another user');
     context.skip('runs as root, and this process cannot become another user');
   }
-  await chmod(folder, 0o755);
   process.seteuid!(65534);
   try {
     return await action();
@@ -1091,6 +1106,7 @@ describe('writeFileAtomically and checkWritable refuse the same', () => {
   for (const [name, write] of Object.entries(writers)) {
     test(`${name}: folders, missing folders, devices and paths below a file`, async () => {
       await writeFile(join(folder, 'file'), 'x');
+      const socket = await makeSocket();
       const cases: [path: string, reason: string][] = [
         [folder, 'it is a folder'],
         [`${folder}/`, 'it names a folder'],
@@ -1098,7 +1114,7 @@ describe('writeFileAtomically and checkWritable refuse the same', () => {
         ['', 'it names a folder'],
         [join(folder, 'missing', 'x.png'), 'missing" does not exist'],
         [join(folder, 'file', 'x.png'), 'file" is not a folder'],
-        ['/dev/null', 'it is a device'],
+        [socket, 'it is a device or pipe'],
         ['/dev/null/x.png', '"/dev/null" is not a folder'],
         ['/proc/x.png', '"/proc" does not exist or takes no files'],
         ['zero\0character.png', 'the system refused'],
@@ -1109,23 +1125,22 @@ describe('writeFileAtomically and checkWritable refuse the same', () => {
         expect(error.message).toContain(reason);
         expect(error.hint).toBeDefined();
       }
-      expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
-      expect(await readdir(folder)).toEqual(['file']);
+      expect((await stat(socket)).isSocket()).toBe(true);
+      expect(await readdir(folder)).toEqual(['file', 'socket']);
     });
 
     test(`${name}: no permission for the folder or for the file`, async (context) => {
       const path = join(folder, 'protected.png');
       await writeFile(path, 'old contents');
       await chmod(path, 0o444);
-      await asOrdinaryUser(context, async () => {
-        const error = await failure(write(path), 'cannot-write');
-        expect(error.message).toContain('may not write');
-        if (process.getuid?.() !== 0) {
-          await chmod(folder, 0o555);
-        }
-        await failure(write(join(folder, 'new.png')), 'cannot-write');
-        await chmod(folder, 0o755).catch(() => undefined);
-      });
+      await chmod(folder, 0o777); // so that only the file stands in the way
+      const refused = await asOrdinaryUser(context, () => failure(write(path), 'cannot-write'));
+      expect(refused.message).toContain('may not write');
+      await chmod(folder, 0o555);
+      const unlisted = join(folder, 'new.png');
+      const error = await asOrdinaryUser(context, () => failure(write(unlisted), 'cannot-write'));
+      expect(error.message).toContain(`in the folder "${folder}"`);
+      await chmod(folder, 0o755);
       expect(await readdir(folder)).toEqual(['protected.png']);
       expect(await readFile(path, 'utf8')).toBe('old contents');
     });

@@ -24,7 +24,7 @@ export type RewriteRule = (node: Node, context: RewriteContext) => (() => void) 
  * @param outputs nodes that must keep their values
  */
 export function rewrite(graph: Graph, outputs: readonly NodeRef[], rule: RewriteRule): Graph {
-  const builder = new GraphBuilder();
+  const builder = new GraphBuilder(graph.nodes);
   const consumers = consumersOf(graph);
   const kept = new Set(outputs);
   const isPrivate = (ref: NodeRef): boolean => consumers.get(ref)?.length === 1 && !kept.has(ref);

@@ -24,8 +24,7 @@ export function bytesPerElement(type: string, weight: string): number {
 interface Quantised {
   readonly dtype: string;
   readonly quantization?:
-    | { readonly min?: number | undefined; readonly scale?: number | undefined }
-    | undefined;
+    { readonly min?: number | undefined; readonly scale?: number | undefined } | undefined;
 }
 
 /** The weight's values as floats: stored · scale + min where it is quantised. */

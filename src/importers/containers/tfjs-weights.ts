@@ -73,7 +73,8 @@ class TfjsWeights implements Weights {
       weights: [name],
       read: () => {
         const bytes = group.bytes(start, end);
-        if (!bytes) throw new Error(`weight '${name}' was read before ready(['${name}']) was awaited`);
+        if (!bytes)
+          throw new Error(`weight '${name}' was read before ready(['${name}']) was awaited`);
         return decode(bytes, storedType(weight), weight);
       },
     };

@@ -4,7 +4,9 @@ import type { LayerCall } from './layer-call.ts';
 
 export function activation(call: LayerCall): NodeRef {
   const name = call.text('activation', 'linear');
-  return name === 'linear' ? call.input : addActivation(call.builder, name, call.input, call.output);
+  return name === 'linear'
+    ? call.input
+    : addActivation(call.builder, name, call.input, call.output);
 }
 
 /** max_value null: no limit. */

@@ -8,7 +8,8 @@ export function arithmetic(op: 'add' | 'sub' | 'mul'): (call: LayerCall) => Node
   return (call) => {
     const [first, ...others] = call.inputs;
     const last = others.pop();
-    if (first === undefined || last === undefined) throw call.bad('has 1 input, expected 2 or more');
+    if (first === undefined || last === undefined)
+      throw call.bad('has 1 input, expected 2 or more');
     const sum = others.reduce((left, right) => call.builder.add(op, [left, right]), first);
     return call.builder.add(op, [sum, last], {}, call.output);
   };
@@ -52,5 +53,6 @@ function scaleAndShift(call: LayerCall, scale: StoredConstant, shift: StoredCons
 function checkAxis(call: LayerCall): void {
   const written = call.config['axis'] ?? -1;
   const axis: unknown = Array.isArray(written) && written.length === 1 ? written[0] : written;
-  if (axis !== -1 && axis !== call.rank - 1) throw call.unsupported(`axis = ${JSON.stringify(axis)}`);
+  if (axis !== -1 && axis !== call.rank - 1)
+    throw call.unsupported(`axis = ${JSON.stringify(axis)}`);
 }

@@ -4,7 +4,14 @@ import { activation, reluLayer, softmaxLayer } from './activation-layers.ts';
 import { conv2d, dense, depthwiseConv2d, separableConv2d } from './linear-layers.ts';
 import { isModel } from './config.ts';
 import type { LayerCall, LayerDefinition } from './layer-call.ts';
-import { concatenate, cropping2d, flatten, permute, reshape, zeroPadding2d } from './layout-layers.ts';
+import {
+  concatenate,
+  cropping2d,
+  flatten,
+  permute,
+  reshape,
+  zeroPadding2d,
+} from './layout-layers.ts';
 import { arithmetic, batchNormalization, rescaling } from './arithmetic-layers.ts';
 import { globalAveragePooling2d, pooling2d } from './pooling-layers.ts';
 

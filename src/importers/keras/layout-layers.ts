@@ -50,7 +50,9 @@ function borders(call: LayerCall, option: string): { before: number[]; after: nu
     ? (value as [number, number][])
     : call.pair(option, [1, 1]).map((cells) => [cells, cells] as const);
   if (sides.length !== 2 || !sides.flat().every(Number.isInteger)) {
-    throw call.bad(`has ${option} = ${JSON.stringify(value)}, expected [[top, bottom], [left, right]]`);
+    throw call.bad(
+      `has ${option} = ${JSON.stringify(value)}, expected [[top, bottom], [left, right]]`,
+    );
   }
   const [rows, columns] = sides as [[number, number], [number, number]];
   return { before: [0, rows[0], columns[0], 0], after: [0, rows[1], columns[1], 0] };

@@ -76,7 +76,11 @@ function addFunctional(
   while (pending.length > 0) {
     const waiting = pending.filter(({ layer, sources, key }) => {
       if (!sources.every((source) => values.has(keyOf(source)))) return true;
-      const built = addLayer(shared, layer, sources.map((source) => values.get(keyOf(source))!));
+      const built = addLayer(
+        shared,
+        layer,
+        sources.map((source) => values.get(keyOf(source))!),
+      );
       calls.push(...built);
       values.set(key, built.at(-1)!.output);
       return false;
@@ -89,11 +93,7 @@ function addFunctional(
 }
 
 /** The layer's own call comes last, after those of the layers inside it. */
-function addLayer(
-  shared: KerasImport,
-  layer: KerasLayer,
-  inputs: readonly NodeRef[],
-): BuiltCall[] {
+function addLayer(shared: KerasImport, layer: KerasLayer, inputs: readonly NodeRef[]): BuiltCall[] {
   const { builder } = shared;
   const { class_name: className, config } = layer;
   const name = layerName(layer);

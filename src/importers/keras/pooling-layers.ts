@@ -13,5 +13,10 @@ export function pooling2d(op: 'averagePool' | 'maxPool'): (call: LayerCall) => N
 export function globalAveragePooling2d(call: LayerCall): NodeRef {
   refuseChannelsFirst(call);
   const keepDimensions = call.flag('keepdims', false);
-  return call.builder.add('reduceMean', [call.input], { axes: [1, 2], keepDimensions }, call.output);
+  return call.builder.add(
+    'reduceMean',
+    [call.input],
+    { axes: [1, 2], keepDimensions },
+    call.output,
+  );
 }

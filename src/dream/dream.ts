@@ -1,0 +1,87 @@
+/** DeepDream: gradient ascent on a picture, octave by octave, from small to large. */
+import type { Ascent } from '../engines/engine.ts';
+import { DreamError } from '../kit/errors.ts';
+import { seededRandom } from '../kit/random.ts';
+import { ascend, clip } from './ascend.ts';
+import { copyImage, createImage } from './image.ts';
+import type { Image } from './image.ts';
+import type { OctaveSize } from './octaves.ts';
+import type { Recipe } from './recipe.ts';
+import { resize } from './resize.ts';
+
+/** What is told after each step. */
+export interface Frame {
+  /** From 0. */
+  readonly octave: number;
+  readonly octaves: number;
+  /** Steps taken in this octave, from 1. */
+  readonly step: number;
+  readonly steps: number;
+  /** Before the step. */
+  readonly score: number;
+  /** The picture as it stands, of the octave's size; it changes when the dream goes on. */
+  readonly image: Image;
+}
+
+export interface DreamOptions {
+  readonly picture: Image;
+  readonly recipe: Recipe;
+  readonly ascent: Ascent;
+  /** From `planOctaves`. */
+  readonly sizes: readonly OctaveSize[];
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Yields a frame after each step and returns the finished picture, of the size of the given one.
+ * The same picture, recipe and engine give the same values.
+ *
+ * @throws DreamError 'cancelled' within one step of the signal
+ */
+export async function* dream(options: DreamOptions): AsyncGenerator<Frame, Image, void> {
+  const { picture, recipe, ascent, sizes, signal } = options;
+  const random = seededRandom(recipe.seed);
+  await ascent.calibrate(picture);
+  let original = picture;
+  let dreamed = picture;
+  for (const [octave, { rows, columns }] of sizes.entries()) {
+    const smaller = original;
+    original = resize(picture, rows, columns, recipe.resampling);
+    dreamed =
+      octave === 0
+        ? copyImage(original)
+        : enlarge(dreamed, { original, smaller, ...recipe });
+    const workspace = { rolled: createImage(rows, columns) };
+    for (let step = 0; step < recipe.steps; step++) {
+      if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
+      const progress = recipe.steps === 1 ? 1 : step / (recipe.steps - 1);
+      const score = await ascend(dreamed, ascent, recipe, { random, progress, workspace });
+      if (!Number.isFinite(score)) {
+        throw new DreamError('engine-failed', `the score became ${score} in octave ${octave + 1}, step ${step + 1}`);
+      }
+      yield { octave, octaves: sizes.length, step: step + 1, steps: recipe.steps, score, image: dreamed };
+      if (recipe.stopAtScore !== undefined && score > recipe.stopAtScore) break;
+    }
+  }
+  const result = resize(dreamed, picture.rows, picture.columns, recipe.resampling);
+  clip(result);
+  return result;
+}
+
+/**
+ * The dream at the next octave's size. Reinjected detail is what the original has at this size
+ * and lost at the smaller one.
+ */
+function enlarge(
+  dreamed: Image,
+  options: Pick<Recipe, 'reinject' | 'resampling'> & { original: Image; smaller: Image },
+): Image {
+  const { original, smaller, reinject, resampling } = options;
+  const enlarged = resize(dreamed, original.rows, original.columns, resampling);
+  if (!reinject) return enlarged;
+  const blurred = resize(smaller, original.rows, original.columns, resampling);
+  for (let index = 0; index < enlarged.data.length; index++) {
+    enlarged.data[index]! += original.data[index]! - blurred.data[index]!;
+  }
+  return enlarged;
+}

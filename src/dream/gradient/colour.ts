@@ -1,0 +1,38 @@
+import type { Image } from '../image.ts';
+
+/**
+ * Square root of the covariance of red, green and blue over natural pictures (from
+ * github.com/tensorflow/lucid, optvis/param/color.py).
+ */
+const COVARIANCE_ROOT = [
+  [0.26, 0.09, 0.02],
+  [0.27, 0.0, -0.05],
+  [0.27, -0.09, 0.03],
+] as const;
+
+/** M·Mᵀ, scaled so that a grey gradient keeps its size. */
+const COVARIANCE = (() => {
+  const product = COVARIANCE_ROOT.map((left) =>
+    COVARIANCE_ROOT.map((right) => left.reduce<number>((sum, value, index) => sum + value * right[index]!, 0)),
+  );
+  const grey = product.flat().reduce((sum, value) => sum + value, 0) / 3;
+  return product.map((row) => row.map((value) => value / grey));
+})();
+
+/**
+ * Turns a gradient towards the colours that natural pictures have: g ← (1 − strength)·g +
+ * strength·C·g with C the covariance of their channels. Ascent along C·g is ascent along g in a
+ * space where the channels are decorrelated. In place.
+ */
+export function naturalColour({ rows, columns, data }: Image, strength: number): void {
+  const cells = rows * columns;
+  const [[a, b, c], [d, e, f], [g, h, i]] = COVARIANCE.map((row, index) =>
+    row.map((value, column) => strength * value + (index === column ? 1 - strength : 0)),
+  ) as [[number, number, number], [number, number, number], [number, number, number]];
+  for (let red = 0, green = cells, blue = 2 * cells; red < cells; red++, green++, blue++) {
+    const [r, g_, b_] = [data[red]!, data[green]!, data[blue]!];
+    data[red] = a * r + b * g_ + c * b_;
+    data[green] = d * r + e * g_ + f * b_;
+    data[blue] = g * r + h * g_ + i * b_;
+  }
+}

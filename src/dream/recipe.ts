@@ -1,0 +1,52 @@
+/** All that decides what a dream looks like, apart from the picture and the model. */
+import { z } from 'zod';
+import { RESAMPLINGS } from './resize.ts';
+
+const positive = z.number().positive();
+const count = z.int().min(1);
+
+export const recipeSchema = z.strictObject({
+  /** What to climb, in the words of `objectives/parse.ts`: `mixed4`, `mixed4:139`, … */
+  layer: z.string().min(1),
+  /** How a layer's activations become a score. */
+  measure: z.enum(['mean-square', 'mean']),
+  /** Cells left out at each border of a layer (Keras's example leaves 2). */
+  border: z.int().min(0).max(16),
+  /** 0 … 1: how far the channels of a layer are brought to equal strength. */
+  whiten: z.number().min(0).max(1),
+
+  /** How many sizes, from small to large. */
+  octaves: count.max(20),
+  octaveScale: z.number().gt(1).max(4),
+  /** How many octaves are larger than the picture; the result is brought back to its size. */
+  enlargements: z.int().min(0).max(4),
+  /** Puts back, at each octave, the detail that the smaller sizes could not hold. */
+  reinject: z.boolean(),
+  resampling: z.enum(RESAMPLINGS),
+
+  /** Steps in each octave. */
+  steps: count.max(1000),
+  /** Size of a step, in levels of 0..255 for each unit of the normalised gradient. */
+  stepSize: positive.max(255),
+  /** Pixels by which the picture is rolled at most, each way, at every step. */
+  jitter: z.int().min(0).max(1024),
+  /** Keeps the picture within 0..255 at every step, and not only at the end. */
+  clip: z.boolean(),
+  /** An octave ends early at this score. */
+  stopAtScore: positive.optional(),
+
+  /** What the gradient is divided by in the end. */
+  normalise: z.enum(['mean-abs', 'std', 'standardise']),
+  /** σ in pixels of the three-scale blur of the gradient, from the first step to the last. */
+  blur: z.tuple([positive.max(20), positive.max(20)]).optional(),
+  /** Bands of the gradient's Laplacian pyramid, brought to equal RMS times growth^band. */
+  bands: z.strictObject({ levels: count.max(8), growth: positive.max(8) }).optional(),
+  /** 0 … 1: how far gradients are turned to the colours of natural pictures. */
+  naturalColour: z.number().min(0).max(1),
+  /** Every region dreams: the gradient divided by its RMS within `sigma` pixels. */
+  localEnergy: z.strictObject({ sigma: positive.max(256), floor: positive.max(10) }).optional(),
+
+  seed: z.int().min(0).max(2 ** 32 - 1),
+});
+
+export type Recipe = Readonly<z.output<typeof recipeSchema>>;

@@ -1,0 +1,45 @@
+/** Every format of networks. To add one: a file with `match` and `read`, and a line here. */
+import { DreamError } from '../kit/errors.ts';
+import { isGraphModel, readGraphModel } from './graph-model.ts';
+import type { Imported, ReadShard } from './imported.ts';
+import { isKerasLayers, readKerasLayers } from './keras-layers.ts';
+
+/** A model file: parsed, where it is JSON. */
+export type ModelFile = { readonly json: unknown } | { readonly bytes: Uint8Array };
+
+export interface Importer {
+  /** In words, for messages. */
+  readonly name: string;
+  match(file: ModelFile): boolean;
+  /** @param readShard reads the files beside it that hold its weights. */
+  read(file: ModelFile, readShard: ReadShard): Imported | Promise<Imported>;
+}
+
+export const importers: readonly Importer[] = [
+  fromJson('tensorflow.js layers model (Keras)', isKerasLayers, readKerasLayers),
+  fromJson('tensorflow.js graph model', isGraphModel, readGraphModel),
+];
+
+/** @throws DreamError 'bad-model' for a file of no known format, or whatever the importer finds. */
+export async function importModel(file: ModelFile, readShard: ReadShard): Promise<Imported> {
+  const importer = importers.find((candidate) => candidate.match(file));
+  if (importer) return importer.read(file, readShard);
+  const names = importers.map(({ name }) => name).join(', ');
+  throw new DreamError(
+    'bad-model',
+    `the model's file has a format that is not known; known: ${names}`,
+  );
+}
+
+function fromJson(
+  name: string,
+  match: (json: unknown) => boolean,
+  read: (json: unknown, readShard: ReadShard) => Imported | Promise<Imported>,
+): Importer {
+  const jsonOf = (file: ModelFile): unknown => ('json' in file ? file.json : undefined);
+  return {
+    name,
+    match: (file) => match(jsonOf(file)),
+    read: (file, readShard) => read(jsonOf(file), readShard),
+  };
+}

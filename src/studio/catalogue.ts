@@ -1,0 +1,114 @@
+/** The models that a host has: a folder each in `models/`, described by its model.json. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { slice } from '../graph/graph.ts';
+import type { Dimension, Graph, NodeRef } from '../graph/graph.ts';
+import { nearestNames } from '../graph/taps.ts';
+import { checked } from '../importers/checked.ts';
+import { weightsOf } from '../importers/weights.ts';
+import { DreamError } from '../kit/errors.ts';
+import { modelFileSchema } from './model-file.ts';
+import type { ModelFile } from './model-file.ts';
+import { withPicture } from './picture-input.ts';
+import { readNetwork } from './source.ts';
+
+/** The folder of models that comes with the program. */
+export const MODELS = fileURLToPath(new URL('../../models', import.meta.url));
+
+/** What model.json says, and the folder's name. */
+export interface ModelDescription extends ModelFile {
+  readonly name: string;
+}
+
+export interface Model extends ModelDescription {
+  /** Input: the node `picture`, [1, null, null, 3], RGB 0..255; scaled as for dreams. */
+  readonly graph: Graph;
+  /** The same network, scaled as for telling classes apart. */
+  readonly classifier: Graph;
+  /** The node with the scores of the classes, [1, labels]. */
+  readonly output: NodeRef;
+  /** [rows, columns] of the pictures that the network was trained on. */
+  readonly inputSize: readonly [Dimension, Dimension];
+  /** Loads the weights that these nodes need; before, their constants cannot be read. */
+  ready(nodes: readonly NodeRef[]): Promise<void>;
+  /** sha256 of the network and all its weights. */
+  hash(): Promise<string>;
+}
+
+/** @throws DreamError 'bad-model' naming the file and field that is wrong. */
+export async function listModels(directory = MODELS): Promise<ModelDescription[]> {
+  const names = await modelNames(directory);
+  return Promise.all(names.map((name) => describe(name, directory)));
+}
+
+/**
+ * @param name a folder's name in `directory`.
+ * @throws DreamError 'unknown-model', 'bad-model' or 'unsupported-op'.
+ */
+export async function loadModel(name: string, directory = MODELS): Promise<Model> {
+  const description = await describe(await knownName(name, directory), directory);
+  const network = await readNetwork(description.source, join(directory, description.name));
+  const { range, classifyRange = range } = description.input;
+  const graph = withPicture(network.graph, range);
+  checkLayers(description, graph, directory);
+  return {
+    ...description,
+    graph,
+    classifier: withPicture(network.graph, classifyRange),
+    output: network.output,
+    inputSize: network.inputSize,
+    ready: (nodes) => network.weights.ready(weightsOf(slice(graph, nodes))),
+    hash: () => network.hash(),
+  };
+}
+
+async function modelNames(directory: string): Promise<string[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    const message = `the folder of models '${directory}' cannot be read`;
+    throw new DreamError('bad-model', message, undefined, { cause: error });
+  }
+}
+
+/** Names come from strangers: only one that the folder lists becomes part of a path. */
+async function knownName(name: string, directory: string): Promise<string> {
+  const names = await modelNames(directory);
+  if (names.includes(name)) return name;
+  const nearest = nearestNames(name, names, 3).join(', ');
+  throw new DreamError(
+    'unknown-model',
+    `no model is named '${name}'; nearest: ${nearest}`,
+    `Models: ${names.join(', ')}.`,
+  );
+}
+
+async function describe(name: string, directory: string): Promise<ModelDescription> {
+  const path = join(directory, name, 'model.json');
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    const message = `'${path}' cannot be read: ${(error as Error).message}`;
+    throw new DreamError('bad-model', message, undefined, { cause: error });
+  }
+  return { name, ...checked(modelFileSchema, json, `'${path}'`) };
+}
+
+function checkLayers(description: ModelDescription, graph: Graph, directory: string): void {
+  const { name, layersWorthDreaming, defaultLayer, deepestLayer } = description;
+  const named = [...layersWorthDreaming, defaultLayer, ...(deepestLayer ? [deepestLayer] : [])];
+  const missing = named.find((layer) => !graph.layers.has(layer));
+  if (missing === undefined) return;
+  const nearest = nearestNames(missing, [...graph.layers.keys()], 3).join(', ');
+  throw new DreamError(
+    'bad-model',
+    `'${join(directory, name, 'model.json')}' names the layer '${missing}', which the network ` +
+      `has not; nearest: ${nearest}`,
+  );
+}

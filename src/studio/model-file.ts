@@ -1,0 +1,48 @@
+/** What a `model.json` says about a network. */
+import { z } from 'zod';
+
+const range = z.tuple([z.number(), z.number()]).refine(([low, high]) => low < high, {
+  error: 'expected [low, high] with low below high',
+});
+
+/** Where the network itself lies. To add a kind of source: a schema here, a case in source.ts. */
+const npmSource = z.strictObject({
+  /** A model of the nsfwjs package. Code is run to read it, so no other package will do. */
+  npm: z.string().regex(/^nsfwjs\/models\/[a-z0-9_]+$/, "expected 'nsfwjs/models/<name>'"),
+});
+
+const fileSource = z.strictObject({
+  /** A file of the model's own folder; its weights lie beside it. */
+  file: z.string().regex(/^[^/\\]+$/, "expected the name of a file in the model's folder"),
+});
+
+export const modelFileSchema = z.strictObject({
+  title: z.string().min(1),
+  description: z.string().default(''),
+  source: z.union([npmSource, fileSource], { error: sourceProblem }),
+  licence: z.string().min(1),
+  input: z.strictObject({
+    /** What the network was trained on: pictures of 0..255 are brought to it. */
+    range,
+    /** The same for telling classes apart, where the head was trained on another range. */
+    classifyRange: range.optional(),
+  }),
+  /** The classes, in the order of the network's output. */
+  labels: z.array(z.string()).default([]),
+  /** Whether a class can be a dream's target. */
+  dreamableClasses: z.boolean().default(true),
+  layersWorthDreaming: z.array(z.string()).default([]),
+  defaultLayer: z.string(),
+  /** Layers that need nodes beyond this one are off unless the host allows them. */
+  deepestLayer: z.string().optional(),
+  /** Pixels: in a smaller picture some window of the network does not fit. */
+  minimumSide: z.int().positive().default(1),
+});
+
+export type ModelFile = z.output<typeof modelFileSchema>;
+export type ModelSource = ModelFile['source'];
+
+function sourceProblem(issue: { input?: unknown }): string {
+  const found = JSON.stringify(issue.input) ?? 'nothing';
+  return `expected {"npm": "nsfwjs/models/<name>"} or {"file": "<name>"}, found ${found}`;
+}

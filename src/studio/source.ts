@@ -1,0 +1,70 @@
+/** From a model's source to its network. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { importModel } from '../importers/index.ts';
+import type { ModelFile as NetworkFile } from '../importers/index.ts';
+import type { Imported, ReadShard } from '../importers/imported.ts';
+import { DreamError } from '../kit/errors.ts';
+import type { ModelSource } from './model-file.ts';
+import { openPackaged } from './nsfwjs-package.ts';
+
+export interface Network extends Imported {
+  /** sha256 over the network's file and all its weights, in hexadecimal. */
+  hash(): Promise<string>;
+}
+
+interface Opened {
+  readonly file: NetworkFile;
+  readonly readShard: ReadShard;
+}
+
+/** @param folder the model's own folder. */
+export async function readNetwork(source: ModelSource, folder: string): Promise<Network> {
+  const { file, readShard } = await open(source, folder);
+  const imported = await importModel(file, readShard);
+  let hash: Promise<string> | undefined;
+  return { ...imported, hash: () => (hash ??= hashOf(file, readShard)) };
+}
+
+async function open(source: ModelSource, folder: string): Promise<Opened> {
+  if ('npm' in source) {
+    const { json, readShard } = await openPackaged(source.npm);
+    return { file: { json }, readShard };
+  }
+  const bytes = await readBeside(folder, source.file);
+  const file = source.file.endsWith('.json') ? { json: parsed(bytes, source.file) } : { bytes };
+  return { file, readShard: (path) => readFile(join(folder, path)) };
+}
+
+async function readBeside(folder: string, name: string): Promise<Uint8Array> {
+  try {
+    return await readFile(join(folder, name));
+  } catch (error) {
+    const message = `the model's file '${join(folder, name)}' cannot be read`;
+    throw new DreamError('bad-model', message, undefined, { cause: error });
+  }
+}
+
+function parsed(bytes: Uint8Array, name: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch (error) {
+    const message = `'${name}' is not JSON: ${(error as Error).message}`;
+    throw new DreamError('bad-model', message, undefined, { cause: error });
+  }
+}
+
+/** The same however the files are packed, and whichever layers have been read. */
+async function hashOf(file: NetworkFile, readShard: ReadShard): Promise<string> {
+  const hash = createHash('sha256');
+  hash.update('json' in file ? JSON.stringify(file.json) : file.bytes);
+  for (const path of shardPaths(file)) hash.update(await readShard(path));
+  return hash.digest('hex');
+}
+
+function shardPaths(file: NetworkFile): string[] {
+  if (!('json' in file)) return [];
+  const { weightsManifest } = file.json as { weightsManifest: readonly { paths: string[] }[] };
+  return weightsManifest.flatMap(({ paths }) => paths);
+}
