@@ -3,15 +3,33 @@ import { backward } from '../autodiff/backward.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import { slice } from '../graph/graph.ts';
 import type { Graph, NodeRef } from '../graph/graph.ts';
-import { tapsOf } from '../graph/taps.ts';
-import type { Calibration, Objective } from '../objectives/objective.ts';
 import { simplifyBackward, simplifyForward } from '../graph/rewrites/index.ts';
+import { receptiveFields } from '../graph/receptive-field.ts';
+import type { ReceptiveField } from '../graph/receptive-field.ts';
+import { tapsOf } from '../graph/taps.ts';
+import type { Objective } from '../objectives/objective.ts';
+import { inferShapes } from '../ops/shapes.ts';
 import { PICTURE } from './engine.ts';
+
+/** A graph input whose value comes from the picture before the ascent. */
+export interface Calibration {
+  readonly parameter: NodeRef;
+  /** The node that computes it. */
+  readonly value: NodeRef;
+}
+
+/** A scalar graph input with 1 / (rows · columns · channels) of a layer at the picture's size. */
+export interface CellShare {
+  readonly parameter: NodeRef;
+  cells(picture: { rows: number; columns: number }): number;
+}
 
 export interface ScoredGraph {
   /** What the score needs, and no more. */
   readonly graph: Graph;
   readonly score: NodeRef;
+  readonly field: ReceptiveField;
+  readonly shares: readonly CellShare[];
   readonly calibrations: readonly Calibration[];
   /** What the calibrations' values need. */
   readonly calibrationGraph: Graph;
@@ -25,21 +43,44 @@ export interface AscentGraph extends ScoredGraph {
 
 export function scoredGraph(network: Graph, objective: Objective): ScoredGraph {
   const builder = GraphBuilder.from(network);
-  const taps = tapsOf(builder);
-  const score = objective.score(taps, builder);
-  const calibrations = objective.calibrations?.(taps, builder) ?? [];
+  const calibrations: Calibration[] = [];
+  const calibrated = (value: NodeRef): NodeRef => {
+    const parameter = builder.input(`calibrated ${value}`, inferShapes(builder).get(value)!);
+    calibrations.push({ parameter, value });
+    return parameter;
+  };
+  const shares: CellShare[] = [];
+  const shareOfCell = (ref: NodeRef): NodeRef => {
+    const parameter = builder.input(`share of ${ref}`, []);
+    const layer = slice(builder, [ref]);
+    shares.push({ parameter, cells: (picture) => cellsOf(layer, ref, picture) });
+    return parameter;
+  };
+  const score = objective.score({ taps: tapsOf(builder), builder, calibrated, shareOfCell });
+  const values = calibrations.map(({ value }) => value);
   return {
-    graph: slice(builder, [score]),
+    graph: simplifyForward(slice(builder, [score]), [score]),
     score,
+    field: receptiveFields(builder, PICTURE).get(score)!,
+    shares,
     calibrations,
-    calibrationGraph: slice(builder, calibrations.map(({ value }) => value)),
+    calibrationGraph: simplifyForward(slice(builder, values), values),
   };
 }
 
 export function ascentGraph(network: Graph, objective: Objective): AscentGraph {
   const scored = scoredGraph(network, objective);
-  const forward = simplifyForward(scored.graph, [scored.score]);
-  const { graph, gradient } = backward(forward, scored.score, PICTURE);
+  const { graph, gradient } = backward(scored.graph, scored.score, PICTURE);
   const outputs = [scored.score, gradient];
-  return { ...scored, graph: simplifyBackward(slice(graph, outputs), outputs), gradient };
+  const shapes = inferShapes(graph);
+  return {
+    ...scored,
+    graph: simplifyBackward(slice(graph, outputs), outputs, shapes),
+    gradient,
+  };
+}
+
+function cellsOf(layer: Graph, ref: NodeRef, { rows, columns }: { rows: number; columns: number }): number {
+  const shape = inferShapes(layer, { [PICTURE]: [1, rows, columns, 3] }).get(ref)!;
+  return shape.reduce<number>((product, size) => product * size!, 1);
 }

@@ -1,12 +1,16 @@
 /** The one interface to whatever computes gradients. */
 import type { Graph, NodeRef } from '../graph/graph.ts';
+import type { ReceptiveField } from '../graph/receptive-field.ts';
 import type { Objective } from '../objectives/objective.ts';
 
 /** A picture as engines take it: RGB planes, 0..255, [3, rows, columns]. */
-export interface Planes {
+export interface Planes extends PictureSize {
+  readonly data: Float32Array;
+}
+
+export interface PictureSize {
   readonly rows: number;
   readonly columns: number;
-  readonly data: Float32Array;
 }
 
 export interface ScoreAndGradient {
@@ -17,9 +21,17 @@ export interface ScoreAndGradient {
 
 /** A network and an objective, ready to be climbed at pictures of any size. */
 export interface Ascent {
+  /** Of the deepest layer that the score reads. */
+  readonly field: ReceptiveField;
+  /** What `at` needs, in bytes for each pixel of the picture. */
+  readonly bytesPerPixel: number;
   /** Sets the objective's parameters (channel weights) from a picture. */
   calibrate(picture: Planes): Promise<void>;
-  at(picture: Planes): Promise<ScoreAndGradient>;
+  /**
+   * @param whole the size of the picture that the given one is a tile of: the score is then the
+   *   tile's part of the whole's. @default the picture's own
+   */
+  at(picture: Planes, whole?: PictureSize): Promise<ScoreAndGradient>;
   dispose(): Promise<void>;
 }
 

@@ -14,6 +14,7 @@ const schema = protobuf.Root.fromJSON({
       initializer: ['repeated Tensor', 5],
       input: ['repeated ValueInfo', 11],
       output: ['repeated ValueInfo', 12],
+      valueInfo: ['repeated ValueInfo', 13],
     }),
     Node: message({
       input: ['repeated string', 1],
@@ -51,6 +52,8 @@ export interface OnnxModel {
     readonly initializer: readonly OnnxTensor[];
     readonly input: readonly OnnxValueInfo[];
     readonly output: readonly OnnxValueInfo[];
+    /** Shapes of values in between. */
+    readonly valueInfo: readonly OnnxValueInfo[];
   };
 }
 

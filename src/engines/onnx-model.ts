@@ -35,6 +35,7 @@ class ModelEmitter implements OnnxEmitter {
   readonly #inputs: OnnxValueInfo[] = [];
   readonly #values = new Map<NodeRef, string>();
   readonly #spatial = new Map<NodeRef, string>();
+  readonly #computed = new Map<string, string>();
   readonly #producers = new Map<string, OnnxNode>();
   readonly #shapes: Map<NodeRef, Shape>;
 
@@ -59,18 +60,39 @@ class ModelEmitter implements OnnxEmitter {
   }
 
   finish(outputs: readonly NodeRef[]): Parameters<typeof encodeOnnx>[0]['graph'] {
+    const intermediates = this.#intermediates();
     for (const output of outputs) this.#append('Identity', [this.valueOf(output)], {}, output);
     return {
       name: 'dream',
       node: this.#nodes,
       initializer: [...this.#initializers.values()],
       input: this.#inputs,
+      valueInfo: intermediates,
       output: outputs.map((output) => valueInfo(output, this.shapeOf(output))),
     };
   }
 
+  /**
+   * Names the unknown sizes of every picture-like value, the same name for the same size: what
+   * onnxruntime wants to know before it multiplies a cotangent by a mask in its blocked layout.
+   */
+  #intermediates(): OnnxValueInfo[] {
+    return [...this.#values].flatMap(([ref, value]) => {
+      const shape = this.shapeOf(ref);
+      if (shape.length !== 4 || this.#inputs.some(({ name }) => name === value)) return [];
+      const spatial = this.spatialOf(ref);
+      return [valueInfo(value, shape, spatial)];
+    });
+  }
+
   node(type: string, inputs: readonly string[], attributes: Record<string, OnnxAttribute> = {}): string {
-    return this.#append(type, inputs, attributes, `${type}_${this.#nodes.length}`);
+    // The same node twice is one node; above all, equal sizes get equal names.
+    const key = JSON.stringify([type, inputs, attributes]);
+    const known = this.#computed.get(key);
+    if (known !== undefined) return known;
+    const value = this.#append(type, inputs, attributes, `${type}_${this.#nodes.length}`);
+    this.#computed.set(key, value);
+    return value;
   }
 
   secondOutput(value: string): string {
@@ -187,10 +209,10 @@ function attributeMessage(name: string, value: OnnxAttribute): OnnxAttributeMess
   return { name, type: 7, ints: value };
 }
 
-function valueInfo(name: string, shape: Shape): OnnxValueInfo {
+function valueInfo(name: string, shape: Shape, sizesOf = name): OnnxValueInfo {
   const sizes = shape.length === 4 ? [shape[0]!, shape[3]!, shape[1]!, shape[2]!] : shape;
   const dim = sizes.map((size, axis) =>
-    size === null ? { dimParam: `${name}_axis_${axis}` } : { dimValue: size },
+    size === null ? { dimParam: `${sizesOf}_axis_${axis}` } : { dimValue: size },
   );
   return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
 }

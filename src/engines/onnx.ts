@@ -8,6 +8,7 @@ import { inferShapes } from '../ops/shapes.ts';
 import { ascentGraph } from './ascent-graph.ts';
 import { PICTURE } from './engine.ts';
 import type { Ascent, Evaluated, Evaluation, GradientEngine, Planes } from './engine.ts';
+import { peakBytesPerPixel } from './memory.ts';
 import { onnxModel } from './onnx-model.ts';
 
 export interface OnnxOptions {
@@ -34,10 +35,13 @@ export function onnxEngine(options: OnnxOptions = {}): GradientEngine {
     describe: () => `onnxruntime ${onnxruntime.env.versions.node ?? ''} on ${provider}, ${threads} threads`,
 
     async prepare(network: Graph, objective: Objective): Promise<Ascent> {
-      const { graph, score, gradient, calibrations, calibrationGraph } = ascentGraph(network, objective);
+      const ascent = ascentGraph(network, objective);
+      const { graph, score, gradient, shares, calibrations, calibrationGraph } = ascent;
       const session = await open(graph, [score, gradient]);
       const parameters: Record<string, onnxruntime.Tensor> = {};
       return {
+        field: ascent.field,
+        bytesPerPixel: peakBytesPerPixel(graph, [score, gradient]),
         async calibrate(picture) {
           if (calibrations.length === 0) return;
           const values = calibrations.map(({ value }) => value);
@@ -46,7 +50,10 @@ export function onnxEngine(options: OnnxOptions = {}): GradientEngine {
           for (const { parameter, value } of calibrations) parameters[parameter] = results[value]!;
           await calibration.release();
         },
-        async at(picture) {
+        async at(picture, whole = picture) {
+          for (const { parameter, cells } of shares) {
+            parameters[parameter] = scalarTensor(1 / cells(whole));
+          }
           const results = await session.run({ ...parameters, [PICTURE]: pictureTensor(picture) });
           return {
             score: (results[score]!.data as Float32Array)[0]!,
@@ -74,6 +81,10 @@ export function onnxEngine(options: OnnxOptions = {}): GradientEngine {
 
 function pictureTensor({ rows, columns, data }: Planes): onnxruntime.Tensor {
   return new onnxruntime.Tensor('float32', data, [1, 3, rows, columns]);
+}
+
+function scalarTensor(value: number): onnxruntime.Tensor {
+  return new onnxruntime.Tensor('float32', Float32Array.of(value), []);
 }
 
 /** Brings an ONNX value into the graph's layout. */

@@ -11,6 +11,7 @@ import { opNamed } from '../ops/index.ts';
 import type { Tensor, Tensorflow } from '../ops/op.ts';
 import { scoredGraph } from './ascent-graph.ts';
 import { PICTURE } from './engine.ts';
+import { peakBytesPerPixel } from './memory.ts';
 import type { Ascent, Evaluation, GradientEngine, Planes } from './engine.ts';
 
 export function tensorflowEngine(tf: Tensorflow): GradientEngine {
@@ -19,13 +20,21 @@ export function tensorflowEngine(tf: Tensorflow): GradientEngine {
     describe: () => `tensorflow.js ${tf.version_core} on ${tf.getBackend()}`,
 
     prepare(network: Graph, objective: Objective): Promise<Ascent> {
-      const { graph, score, calibrations, calibrationGraph } = scoredGraph(network, objective);
+      const scored = scoredGraph(network, objective);
+      const { graph, score, shares, calibrations, calibrationGraph } = scored;
       const program = new Program(tf, graph);
       const parameters = new Map<NodeRef, Tensor>();
+      const setParameter = (name: NodeRef, value: Tensor): void => {
+        parameters.get(name)?.dispose();
+        parameters.set(name, value);
+      };
       const scoreAt = tf.valueAndGrad((picture) =>
         tf.squeeze(program.run([score], new Map([...parameters, [PICTURE, picture]]))[0]!),
       );
       return Promise.resolve({
+        field: scored.field,
+        // The tape keeps every forward value until the backward pass is done.
+        bytesPerPixel: 2 * peakBytesPerPixel(graph, [...graph.nodes.keys()]),
         async calibrate(picture) {
           if (calibrations.length === 0) return;
           const calibration = new Program(tf, calibrationGraph);
@@ -37,12 +46,12 @@ export function tensorflowEngine(tf: Tensorflow): GradientEngine {
           );
           calibration.dispose();
           calibrations.forEach(({ parameter }, index) => {
-            parameters.get(parameter)?.dispose();
-            parameters.set(parameter, values[index]!);
+            setParameter(parameter, values[index]!);
           });
           await Promise.resolve();
         },
-        async at(picture) {
+        async at(picture, whole = picture) {
+          for (const { parameter, cells } of shares) setParameter(parameter, tf.scalar(1 / cells(whole)));
           const [value, gradient] = tf.tidy(() => {
             const { value, grad } = scoreAt(toTensor(tf, picture));
             return [value, tf.transpose(tf.squeeze(grad as Tensor4D, [0]) as Tensor3D, [2, 0, 1])];

@@ -1,17 +1,15 @@
 /** Activation functions by the names that Keras gives them. */
-import type { NodeRef } from '../graph/graph.ts';
+import type { Attributes, NodeRef } from '../graph/graph.ts';
 import { DreamError } from '../kit/errors.ts';
 import type { ShapedBuilder } from './shaped-builder.ts';
 
-type AddActivation = (builder: ShapedBuilder, x: NodeRef, name?: string) => NodeRef;
-
-/** To add one: a line here. `linear` is none at all. */
-const activations: Readonly<Record<string, AddActivation>> = {
-  relu: (builder, x, name) => builder.add('relu', [x], {}, name),
-  relu6: (builder, x, name) => builder.add('clip', [x], { low: 0, high: 6 }, name),
-  sigmoid: (builder, x, name) => builder.add('sigmoid', [x], {}, name),
-  softmax: (builder, x, name) => builder.add('softmax', [x], {}, name),
-};
+/** Keras's name → our op. To add one: a line here. `linear` is none at all. */
+const activations = new Map<string, readonly [op: string, attributes?: Attributes]>([
+  ['relu', ['relu']],
+  ['relu6', ['clip', { low: 0, high: 6 }]],
+  ['sigmoid', ['sigmoid']],
+  ['softmax', ['softmax']],
+]);
 
 /** Adds an activation as a node of its own. @throws DreamError 'unsupported-op' */
 export function addActivation(
@@ -20,13 +18,11 @@ export function addActivation(
   x: NodeRef,
   name?: string,
 ): NodeRef {
-  const add = activations[activation];
-  if (!add) {
-    throw new DreamError(
-      'unsupported-op',
-      `${builder.place}: the activation '${activation}' is not supported; ` +
-        `supported: linear, ${Object.keys(activations).join(', ')}`,
-    );
-  }
-  return add(builder, x, name);
+  const found = activations.get(activation);
+  if (found) return builder.add(found[0], [x], found[1], name);
+  throw new DreamError(
+    'unsupported-op',
+    `${builder.place}: the activation '${activation}' is not supported; ` +
+      `supported: linear, ${[...activations.keys()].join(', ')}`,
+  );
 }

@@ -8,7 +8,7 @@ import { DreamError } from '../kit/errors.ts';
 import { nameLayers } from './graphdef/naming.ts';
 import type { TensorflowGraph, TensorflowNode } from './graphdef/node.ts';
 import { NodeCall } from './graphdef/node-call.ts';
-import type { Value } from './graphdef/node-call.ts';
+import type { GraphImport, Value } from './graphdef/node-call.ts';
 import { inOrder, inputName } from './graphdef/order.ts';
 import { passThrough, tensorflowOps } from './graphdef/table.ts';
 import { INPUT } from './imported.ts';
@@ -28,7 +28,8 @@ export async function importGraphDef(file: TensorflowGraph, weights: Weights): P
   const picture = pictureOf(nodes);
   builder.input(INPUT, [1, null, null, picture.channels]);
   const values = new Map<string, Value>();
-  for (const node of nodes) values.set(node.name, valueOf(node, builder, values, weights));
+  const shared: GraphImport = { builder, constants: new Map() };
+  for (const node of nodes) values.set(node.name, valueOf(node, shared, values, weights));
   nameLayers(builder, namedNodes(nodes, values));
   const result = values.get(output)!;
   if (!('ref' in result)) throw new DreamError('bad-model', `the output '${output}' is a constant`);
@@ -37,7 +38,7 @@ export async function importGraphDef(file: TensorflowGraph, weights: Weights): P
 
 function valueOf(
   node: TensorflowNode,
-  builder: ShapedBuilder,
+  shared: GraphImport,
   values: ReadonlyMap<string, Value>,
   weights: Weights,
 ): Value {
@@ -45,14 +46,15 @@ function valueOf(
   if (node.op === 'Const') return { name: node.name, constant: weights.constant(node.name) };
   const inputs = dataInputs(node).map((input) => values.get(input)!);
   if (passThrough.has(node.op) && inputs[0]) return inputs[0];
+  const { builder } = shared;
   builder.place = `node '${node.name}' (${node.op})`;
-  const definition = tensorflowOps[node.op];
+  const definition = tensorflowOps.get(node.op);
   if (!definition) {
-    const supported = Object.keys(tensorflowOps).join(', ');
+    const supported = [...tensorflowOps.keys()].join(', ');
     const message = `node '${node.name}' is a ${node.op}, which is not supported`;
     throw new DreamError('unsupported-op', `${message}; supported: ${supported}`);
   }
-  return { ref: definition.build(new NodeCall(builder, node, inputs, builder.free(node.name))) };
+  return { ref: definition.build(new NodeCall(shared, node, inputs, builder.free(node.name))) };
 }
 
 function dataInputs(node: TensorflowNode): string[] {
@@ -64,7 +66,7 @@ function dataInputs(node: TensorflowNode): string[] {
 /** The names of the inputs that must be read to know what the node does. */
 function settingsOf(node: TensorflowNode): string[] {
   const inputs = dataInputs(node);
-  const positions = tensorflowOps[node.op]?.settings ?? [];
+  const positions = tensorflowOps.get(node.op)?.settings ?? [];
   return positions.flatMap((position) => inputs.at(position) ?? []);
 }
 

@@ -16,8 +16,10 @@ import { nameLayers } from './keras/naming.ts';
 import { ShapedBuilder } from './shaped-builder.ts';
 import type { Weights } from './weights.ts';
 
-const topologySchema = z.union([z.object({ model_config: modelSchema }), modelSchema]);
-const fileSchema = z.object({ modelTopology: topologySchema, weightsManifest: z.unknown() });
+const fileSchema = z.object({
+  modelTopology: z.looseObject({}),
+  weightsManifest: z.unknown(),
+});
 
 /** Whether a parsed JSON file is a layers model. */
 export function isKerasLayers(json: unknown): boolean {
@@ -31,7 +33,9 @@ export function isKerasLayers(json: unknown): boolean {
  */
 export function readKerasLayers(json: unknown, readShard: ReadShard): Imported {
   const { modelTopology, weightsManifest } = checked(fileSchema, json, 'the layers model');
-  const model = 'model_config' in modelTopology ? modelTopology.model_config : modelTopology;
+  // Keras's converter wraps the config in a model_config; tensorflow.js's own save does not.
+  const topology = modelTopology['model_config'] ?? modelTopology;
+  const model = checked(modelSchema, topology, 'the layers model');
   return importKeras(model, openWeights(weightsManifest, readShard));
 }
 

@@ -22,12 +22,12 @@ export interface Weights {
 export function derived(
   shape: readonly number[],
   sources: readonly StoredConstant[],
-  compute: (...values: Float32Array[]) => Float32Array,
+  compute: (values: readonly Float32Array[]) => Float32Array,
 ): StoredConstant {
   return {
     shape,
     weights: sources.flatMap((source) => source.weights),
-    read: () => compute(...sources.map((source) => source.read())),
+    read: () => compute(sources.map((source) => source.read())),
   };
 }
 

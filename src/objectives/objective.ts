@@ -4,18 +4,23 @@ import type { Taps } from '../graph/taps.ts';
 
 /** What a dream climbs: a score, never a loss; up is good. */
 export interface Objective {
-  /** In words or a formula, for people: `0.2·mixed2² + 0.5·mixed3²`. */
+  /** A formula for people: `0.2·mean(mixed2²) + 0.5·mean(mixed3²)`. */
   describe(): string;
   /** Adds the nodes of the score; returns the one with its value, of shape []. */
-  score(taps: Taps, builder: GraphBuilder): NodeRef;
-  /**
-   * Graph inputs whose values come from a picture before the ascent begins (the weights of a
-   * whitened layer): each input, and the node that computes it from the picture.
-   */
-  calibrations?(taps: Taps, builder: GraphBuilder): readonly Calibration[];
+  score(context: ScoreContext): NodeRef;
 }
 
-export interface Calibration {
-  readonly parameter: NodeRef;
-  readonly value: NodeRef;
+export interface ScoreContext {
+  readonly taps: Taps;
+  readonly builder: GraphBuilder;
+  /**
+   * Turns a value into a parameter: computed once from the picture as it was before the ascent,
+   * held from then on, and constant to the gradient.
+   */
+  calibrated(value: NodeRef): NodeRef;
+  /**
+   * 1 / (all cells of a tensor) as a scalar. Where the picture is one tile of a larger one, the
+   * cells are those of the whole: what tiles add up to is then the whole's score.
+   */
+  shareOfCell(ref: NodeRef): NodeRef;
 }

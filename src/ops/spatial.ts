@@ -7,13 +7,16 @@ const AXES = [0, 1] as const;
 
 /** [rows, columns] that come out of a window: floor((in + padding − span) / stride) + 1. */
 export function windowSpatial(emit: OnnxEmitter, input: string, window: Window): string {
-  const strides = emit.integers(window.strides);
   const fixed = AXES.map((axis) => fixedPaddingOf(window, axis));
   const offsets = AXES.map((axis) => {
     const padding = fixed[axis];
     // SAME with a stride: ceil(in / stride) = floor((in − 1) / stride) + 1
     return padding ? padding[0] + padding[1] - spanOf(window, axis) : -1;
   });
+  if (window.strides.every((stride) => stride === 1) && offsets.every((offset) => offset === -1)) {
+    return input;
+  }
+  const strides = emit.integers(window.strides);
   const numerator = emit.node('Add', [input, emit.integers(offsets)]);
   return emit.node('Add', [emit.node('Div', [numerator, strides]), emit.integers([1, 1])]);
 }

@@ -8,10 +8,12 @@ import { nearestNames } from '../graph/taps.ts';
 import { checked } from '../importers/checked.ts';
 import { weightsOf } from '../importers/weights.ts';
 import { DreamError } from '../kit/errors.ts';
+import { inferShapes } from '../ops/shapes.ts';
 import { modelFileSchema } from './model-file.ts';
 import type { ModelFile } from './model-file.ts';
 import { withPicture } from './picture-input.ts';
 import { readNetwork } from './source.ts';
+import type { Network } from './source.ts';
 
 /** The folder of models that comes with the program. */
 export const MODELS = fileURLToPath(new URL('../../models', import.meta.url));
@@ -51,7 +53,7 @@ export async function loadModel(name: string, directory = MODELS): Promise<Model
   const network = await readNetwork(description.source, join(directory, description.name));
   const { range, classifyRange = range } = description.input;
   const graph = withPicture(network.graph, range);
-  checkLayers(description, graph, directory);
+  checkAgainst(network, description, join(directory, description.name, 'model.json'));
   return {
     ...description,
     graph,
@@ -61,6 +63,16 @@ export async function loadModel(name: string, directory = MODELS): Promise<Model
     ready: (nodes) => network.weights.ready(weightsOf(slice(graph, nodes))),
     hash: () => network.hash(),
   };
+}
+
+/**
+ * The layers that people may dream at, in the network's order: those that need no node beyond
+ * the model's deepest layer; all of them where it has none.
+ */
+export function dreamableLayers(model: Pick<Model, 'graph' | 'deepestLayer'>): string[] {
+  const { graph, deepestLayer } = model;
+  if (deepestLayer === undefined) return [...graph.layers.keys()];
+  return [...slice(graph, [graph.layers.get(deepestLayer)!]).layers.keys()];
 }
 
 async function modelNames(directory: string): Promise<string[]> {
@@ -100,15 +112,19 @@ async function describe(name: string, directory: string): Promise<ModelDescripti
   return { name, ...checked(modelFileSchema, json, `'${path}'`) };
 }
 
-function checkLayers(description: ModelDescription, graph: Graph, directory: string): void {
-  const { name, layersWorthDreaming, defaultLayer, deepestLayer } = description;
+/** Whether model.json speaks of this network: its layers and its number of classes. */
+function checkAgainst(network: Network, description: ModelDescription, path: string): void {
+  const { layersWorthDreaming, defaultLayer, deepestLayer, labels } = description;
   const named = [...layersWorthDreaming, defaultLayer, ...(deepestLayer ? [deepestLayer] : [])];
-  const missing = named.find((layer) => !graph.layers.has(layer));
-  if (missing === undefined) return;
-  const nearest = nearestNames(missing, [...graph.layers.keys()], 3).join(', ');
-  throw new DreamError(
-    'bad-model',
-    `'${join(directory, name, 'model.json')}' names the layer '${missing}', which the network ` +
-      `has not; nearest: ${nearest}`,
-  );
+  const missing = named.find((layer) => !network.graph.layers.has(layer));
+  if (missing !== undefined) {
+    const nearest = nearestNames(missing, [...network.graph.layers.keys()], 3).join(', ');
+    const message = `'${path}' names the layer '${missing}', which the network has not`;
+    throw new DreamError('bad-model', `${message}; nearest: ${nearest}`);
+  }
+  const classes = inferShapes(network.graph).get(network.output)?.at(-1) ?? null;
+  if (labels.length > 0 && classes !== null && classes !== labels.length) {
+    const message = `'${path}' lists ${labels.length} labels, the network's output has ${classes}`;
+    throw new DreamError('bad-model', message);
+  }
 }

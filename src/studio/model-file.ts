@@ -43,6 +43,6 @@ export type ModelFile = z.output<typeof modelFileSchema>;
 export type ModelSource = ModelFile['source'];
 
 function sourceProblem(issue: { input?: unknown }): string {
-  const found = JSON.stringify(issue.input) ?? 'nothing';
+  const found = issue.input === undefined ? 'nothing' : JSON.stringify(issue.input);
   return `expected {"npm": "nsfwjs/models/<name>"} or {"file": "<name>"}, found ${found}`;
 }

@@ -2,12 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { ReadShard } from '../importers/imported.ts';
 import { DreamError } from '../kit/errors.ts';
 
 export interface PackagedNetwork {
   /** The parsed model.json. */
   readonly json: unknown;
-  readShard(path: string): Promise<Uint8Array>;
+  readonly readShard: ReadShard;
 }
 
 interface Bundle {
@@ -19,11 +20,11 @@ interface Bundle {
 export async function openPackaged(specifier: string): Promise<PackagedNetwork> {
   const bundle = await importBundle(specifier);
   const json = (await bundle.modelJson()).default;
-  const folder = shardFolder(specifier);
-  return {
-    json,
-    readShard: async (path) => (await quickShard(folder, path)) ?? importShard(bundle, json, path),
+  const readShard: ReadShard = async (path) => {
+    const script = await scriptOf(specifier, path);
+    return (script && shardIn(script)) ?? importShard(bundle, json, path);
   };
+  return { json, readShard };
 }
 
 async function importBundle(specifier: string): Promise<Bundle> {
@@ -41,25 +42,30 @@ async function importBundle(specifier: string): Promise<Bundle> {
   );
 }
 
-/** dist/cjs/models/<name>.js → dist/models/<name>: where the package keeps the shards. */
-function shardFolder(specifier: string): string {
-  const entry = createRequire(import.meta.url).resolve(specifier);
-  return join(dirname(entry), '../../models', specifier.split('/').at(-1)!);
+/** dist/cjs/models/<name>.js → dist/models/<name>/<path>.min.js, where the package keeps them. */
+async function scriptOf(specifier: string, path: string): Promise<Buffer | null> {
+  try {
+    const entry = createRequire(import.meta.url).resolve(specifier);
+    const folder = join(dirname(entry), '../../models', specifier.split('/').at(-1)!);
+    return await readFile(join(folder, `${path}.min.js`));
+  } catch {
+    // Another version may keep them elsewhere: then the package's own way is taken.
+    return null;
+  }
 }
 
 const OPENING = Buffer.from('exports="');
 const CLOSING = Buffer.from('"},{}]},{},[1])(1)});');
 
 /**
- * The shard straight from its file, six times as fast as by import: a script that is one long
- * string in base64. Null when the file does not have exactly that form.
+ * The bytes in a shard's script, which is one long string in base64, six times as fast as by
+ * import. Null when the script does not have exactly that form.
  */
-async function quickShard(folder: string, path: string): Promise<Uint8Array | null> {
-  const script = await readFile(join(folder, `${path}.min.js`)).catch(() => null);
-  if (!script) return null;
-  const start = script.subarray(0, 4096).indexOf(OPENING) + OPENING.length;
+export function shardIn(script: Buffer): Uint8Array | null {
+  const opening = script.subarray(0, 4096).indexOf(OPENING);
+  const start = opening + OPENING.length;
   const end = script.length - CLOSING.length;
-  if (start < OPENING.length || !script.subarray(end).equals(CLOSING)) return null;
+  if (opening === -1 || end < start || !script.subarray(end).equals(CLOSING)) return null;
   const bytes = Buffer.from(script.toString('latin1', start, end), 'base64');
   // The decoder leaves out what is not base64: then the length gives it away.
   const padding = script.subarray(end - 2, end).filter((letter) => letter === 0x3d).length;
@@ -71,7 +77,6 @@ async function importShard(bundle: Bundle, json: unknown, path: string): Promise
     .weightsManifest;
   const index = manifest.flatMap(({ paths }) => paths).indexOf(path);
   const load = bundle.weightBundles[index];
-  if (!load)
-    throw new Error(`the package has ${bundle.weightBundles.length} shards, none of this name`);
+  if (!load) throw new Error('the package has no shard of this name');
   return Buffer.from((await load()).default, 'base64');
 }

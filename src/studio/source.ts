@@ -1,7 +1,7 @@
 /** From a model's source to its network. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { importModel } from '../importers/index.ts';
 import type { ModelFile as NetworkFile } from '../importers/index.ts';
 import type { Imported, ReadShard } from '../importers/imported.ts';
@@ -34,7 +34,14 @@ async function open(source: ModelSource, folder: string): Promise<Opened> {
   }
   const bytes = await readBeside(folder, source.file);
   const file = source.file.endsWith('.json') ? { json: parsed(bytes, source.file) } : { bytes };
-  return { file, readShard: (path) => readFile(join(folder, path)) };
+  return { file, readShard: (path) => readFile(inside(folder, path)) };
+}
+
+/** A manifest is a stranger's: its paths must not lead out of the model's folder. */
+function inside(folder: string, path: string): string {
+  const file = join(folder, path);
+  if (!relative(folder, file).startsWith('..')) return file;
+  throw new Error('it lies outside the folder of the model');
 }
 
 async function readBeside(folder: string, name: string): Promise<Uint8Array> {

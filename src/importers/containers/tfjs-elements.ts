@@ -1,23 +1,23 @@
 /** Number formats of tensorflow.js weights, all little-endian. */
 import { DreamError } from '../../kit/errors.ts';
 
-const bytesByType: Readonly<Record<string, number>> = {
-  float32: 4,
-  float16: 2,
-  int32: 4,
-  uint16: 2,
-  uint8: 1,
-  bool: 1,
-};
+const bytesByType = new Map([
+  ['float32', 4],
+  ['float16', 2],
+  ['int32', 4],
+  ['uint16', 2],
+  ['uint8', 1],
+  ['bool', 1],
+]);
 
 /** @throws DreamError 'bad-model' for a number format that no picture network has. */
 export function bytesPerElement(type: string, weight: string): number {
-  const bytes = bytesByType[type];
+  const bytes = bytesByType.get(type);
   if (bytes !== undefined) return bytes;
   throw new DreamError(
     'bad-model',
     `weight '${weight}' has the number format '${type}'; expected one of ` +
-      Object.keys(bytesByType).join(', '),
+      [...bytesByType.keys()].join(', '),
   );
 }
 
@@ -48,7 +48,8 @@ function elements(
 ): Float32Array | Int32Array | Uint16Array | Uint8Array {
   if (type === 'uint8' || type === 'bool') return bytes;
   // A typed array of wider elements must begin at a multiple of their size: hence the copy.
-  const { buffer } = bytes.slice();
+  // (`slice` would not copy: the bytes are often a Buffer, whose slices are views.)
+  const { buffer } = new Uint8Array(bytes);
   if (type === 'int32') return new Int32Array(buffer);
   if (type === 'uint16') return new Uint16Array(buffer);
   if (type === 'float16') return fromHalf(new Uint16Array(buffer));

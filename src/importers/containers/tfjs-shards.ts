@@ -66,7 +66,12 @@ export class ShardGroup {
     const shards = await Promise.all(this.#paths.map((_, shard) => this.#shard(shard)));
     const starts = [0];
     for (const shard of shards) starts.push(starts.at(-1)! + shard.length);
-    if (starts.at(-1) !== this.#total) throw this.#wrongLength(shards, starts.at(-1)!);
+    if (starts.at(-1) !== this.#total) {
+      // Nothing of them can be trusted, and they can be tried again once they are whole.
+      this.#shards.clear();
+      this.#loaded.length = 0;
+      throw this.#wrongLength(shards, starts.at(-1)!);
+    }
     this.#starts = starts;
   }
 

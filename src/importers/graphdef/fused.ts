@@ -4,11 +4,11 @@ import { addActivation } from '../activations.ts';
 import type { NodeCall } from './node-call.ts';
 
 /** TensorFlow's name of a fused op → the activation. */
-const activations: Readonly<Record<string, string>> = {
-  Relu: 'relu',
-  Relu6: 'relu6',
-  Sigmoid: 'sigmoid',
-};
+const activations = new Map([
+  ['Relu', 'relu'],
+  ['Relu6', 'relu6'],
+  ['Sigmoid', 'sigmoid'],
+]);
 
 /** The part that weighs and sums: adds the node `name`, with a bias where there is one. */
 export type Linear = (
@@ -24,7 +24,7 @@ export function fusable(linear: Linear): (call: NodeCall) => NodeRef {
     const bias = fused[0] === 'BiasAdd' && fused.shift() ? call.tensor(2) : undefined;
     const [op, ...others] = fused;
     if (op === undefined) return linear(call, bias, call.output);
-    const activation = activations[op];
+    const activation = activations.get(op);
     if (activation === undefined || others.length > 0) {
       throw call.unsupported(`fused_ops = ${call.texts('fused_ops').join(', ')}`);
     }

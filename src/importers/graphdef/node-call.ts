@@ -6,8 +6,19 @@ import type { StoredConstant } from '../weights.ts';
 import type { TensorflowNode } from './node.ts';
 
 /** What an input is: a tensor of the graph, or a constant that is not in it yet. */
-export type Value =
-  { readonly ref: NodeRef } | { readonly name: string; readonly constant: StoredConstant };
+export type Value = { readonly ref: NodeRef } | NamedConstant;
+
+export interface NamedConstant {
+  readonly name: string;
+  readonly constant: StoredConstant;
+}
+
+/** What the whole import shares. */
+export interface GraphImport {
+  readonly builder: ShapedBuilder;
+  /** The nodes of the constants that are in the graph already. */
+  readonly constants: Map<NamedConstant, NodeRef>;
+}
 
 export interface NodeDefinition {
   /** Adds nodes, the last of them named `call.output`; returns that one. */
@@ -18,24 +29,28 @@ export interface NodeDefinition {
 
 /** One node of the TensorFlow graph: its inputs and attributes, checked as they are read. */
 export class NodeCall {
+  readonly builder: ShapedBuilder;
+  readonly #constants: Map<NamedConstant, NodeRef>;
+
   constructor(
-    readonly builder: ShapedBuilder,
+    shared: GraphImport,
     readonly node: TensorflowNode,
     readonly values: readonly Value[],
     /** The name of the node that gives the output. */
     readonly output: string | undefined,
-  ) {}
+  ) {
+    this.builder = shared.builder;
+    this.#constants = shared.constants;
+  }
 
   /** Input `index` as a node. */
   tensor(index: number): NodeRef {
     const value = this.#value(index);
-    if ('ref' in value) return value.ref;
-    if (this.builder.nodes.has(value.name)) return value.name;
-    return this.builder.constant(value.constant, value.name);
+    return 'ref' in value ? value.ref : this.#added(value);
   }
 
   /** Input `index`, which must be a constant. */
-  constant(index: number): { name: string; constant: StoredConstant } {
+  constant(index: number): NamedConstant {
     const value = this.#value(index);
     if ('constant' in value) return value;
     throw this.unsupported(`input ${index} that is not a constant`);
@@ -90,6 +105,14 @@ export class NodeCall {
 
   unsupported(what: string): DreamError {
     return new DreamError('unsupported-op', `${this.builder.place}: ${what} is not supported`);
+  }
+
+  #added(value: NamedConstant): NodeRef {
+    const known = this.#constants.get(value);
+    if (known !== undefined) return known;
+    const ref = this.builder.constant(value.constant, this.builder.free(value.name));
+    this.#constants.set(value, ref);
+    return ref;
   }
 
   #value(index: number): Value {

@@ -6,7 +6,7 @@ import { concatenate, mean, padded, reshaped, squeezed } from './layout-nodes.ts
 import { convolution, depthwiseConvolution, product } from './linear-nodes.ts';
 import type { NodeCall, NodeDefinition } from './node-call.ts';
 
-export const tensorflowOps: Readonly<Record<string, NodeDefinition>> = {
+const table: Readonly<Record<string, NodeDefinition>> = {
   Conv2D: { build: fusable(convolution) },
   _FusedConv2D: { build: fusable(convolution) },
   DepthwiseConv2dNative: { build: fusable(depthwiseConvolution) },
@@ -35,6 +35,8 @@ export const tensorflowOps: Readonly<Record<string, NodeDefinition>> = {
   Reshape: { build: reshaped, settings: [1] },
   Squeeze: { build: squeezed },
 };
+
+export const tensorflowOps: ReadonlyMap<string, NodeDefinition> = new Map(Object.entries(table));
 
 /** Ops that hand on their first input. */
 export const passThrough: ReadonlySet<string> = new Set([

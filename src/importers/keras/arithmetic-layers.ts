@@ -35,10 +35,10 @@ export function batchNormalization(call: LayerCall): NodeRef {
   const beta = call.flag('center', true) ? [call.weight('beta', channels)] : [];
   const epsilon = call.number('epsilon', 1e-3);
 
-  const scaleOf = (variances: Float32Array, gammas?: Float32Array): Float32Array =>
-    variances.map((value, channel) => (gammas?.[channel] ?? 1) / Math.sqrt(value + epsilon));
-  const scale = derived(channels, [variance, ...gamma], scaleOf);
-  const shift = derived(channels, [scale, mean, ...beta], (scales, means, betas) =>
+  const scale = derived(channels, [variance, ...gamma], ([variances, gammas]) =>
+    variances!.map((value, channel) => (gammas?.[channel] ?? 1) / Math.sqrt(value + epsilon)),
+  );
+  const shift = derived(channels, [scale, mean, ...beta], ([scales, means, betas]) =>
     means!.map((value, channel) => (betas?.[channel] ?? 0) - value * scales![channel]!),
   );
   return scaleAndShift(call, scale, shift);

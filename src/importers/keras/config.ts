@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Shape } from '../../graph/graph.ts';
 import { DreamError } from '../../kit/errors.ts';
+import { checked } from '../checked.ts';
 
 const layerSchema = z.object({
   class_name: z.string(),
@@ -13,7 +14,11 @@ const layerSchema = z.object({
 /** A Model, Functional or Sequential, at the top or as a layer of another. */
 export const modelSchema = z.object({
   class_name: z.string(),
-  config: z.union([z.array(layerSchema), z.looseObject({ layers: z.array(layerSchema) })]),
+  config: z.preprocess(
+    // Older files keep a Sequential's layers as a bare array.
+    (config) => (Array.isArray(config) ? { layers: config as unknown[] } : config),
+    z.looseObject({ layers: z.array(layerSchema).min(1, 'the network has no layers') }),
+  ),
 });
 
 export type KerasLayer = z.output<typeof layerSchema>;
@@ -28,8 +33,9 @@ export function isModel(layer: { class_name: string }): boolean {
   return MODELS.has(layer.class_name);
 }
 
-export function layersOf(model: KerasModel): readonly KerasLayer[] {
-  return Array.isArray(model.config) ? model.config : model.config.layers;
+/** A layer that is itself a model. @throws DreamError 'bad-model' */
+export function nestedModel(layer: KerasLayer): KerasModel {
+  return checked(modelSchema, layer, `layer '${layerName(layer)}' (${layer.class_name})`);
 }
 
 export function layerName(layer: KerasLayer): string {
@@ -40,12 +46,11 @@ export function layerName(layer: KerasLayer): string {
 
 /** The shape that the model's first layer (of the innermost first model) declares. */
 export function firstInputShape(model: KerasModel): Shape | undefined {
-  const first = layersOf(model)[0];
-  if (!first) throw new DreamError('bad-model', 'the network has no layers');
+  const first = model.config.layers[0]!;
   const { config } = first;
   const shape = config['batch_input_shape'] ?? config['batch_shape'];
   if (Array.isArray(shape)) return shape as Shape;
-  return isModel(first) ? firstInputShape(modelSchema.parse(first)) : undefined;
+  return isModel(first) ? firstInputShape(nestedModel(first)) : undefined;
 }
 
 /** Each call of a layer with the outputs that it reads; one without inputs for an InputLayer. */

@@ -18,7 +18,7 @@ import { globalAveragePooling2d, pooling2d } from './pooling-layers.ts';
 /** Layers that do something in training only. */
 const identity: LayerDefinition = { build: (call) => call.input };
 
-const layers: Readonly<Record<string, LayerDefinition>> = {
+const table: Readonly<Record<string, LayerDefinition>> = {
   Conv2D: { build: conv2d, role: 'linear' },
   DepthwiseConv2D: { build: depthwiseConv2d, role: 'linear' },
   SeparableConv2D: { build: separableConv2d, role: 'linear' },
@@ -54,17 +54,20 @@ const layers: Readonly<Record<string, LayerDefinition>> = {
   ActivityRegularization: identity,
 };
 
+// Files of strangers name classes: `constructor` must not find what every object has.
+const layers = new Map(Object.entries(table));
+
 /** @throws DreamError 'unsupported-op' */
 export function layerDefinition(call: LayerCall): LayerDefinition {
-  const definition = layers[call.className];
+  const definition = layers.get(call.className);
   if (definition) return definition;
   throw new DreamError(
     'unsupported-op',
     `layer '${call.layer}' is a ${call.className}, which is not supported; ` +
-      `supported: ${Object.keys(layers).join(', ')}`,
+      `supported: ${[...layers.keys()].join(', ')}`,
   );
 }
 
 export function roleOf(className: string): LayerDefinition['role'] | 'model' {
-  return isModel({ class_name: className }) ? 'model' : layers[className]?.role;
+  return isModel({ class_name: className }) ? 'model' : layers.get(className)?.role;
 }

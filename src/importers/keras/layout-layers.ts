@@ -14,7 +14,7 @@ export function concatenate(call: LayerCall): NodeRef {
 export function flatten(call: LayerCall): NodeRef {
   refuseChannelsFirst(call);
   const shape = call.builder.shapeOf(call.input).slice(1);
-  const cells = shape.reduce((product, size) => multiplied(product, size), 1 as number | null);
+  const cells = shape.reduce<number | null>(multiplied, 1);
   return call.builder.add('reshape', [call.input], { shape: [1, cells] }, call.output);
 }
 

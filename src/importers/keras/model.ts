@@ -1,7 +1,7 @@
 /** Walks a Keras model's layers, nested models included, and adds their nodes. */
 import type { NodeRef } from '../../graph/graph.ts';
 import { DreamError } from '../../kit/errors.ts';
-import { callsOf, isModel, layerName, layersOf, modelSchema, sourcesIn } from './config.ts';
+import { callsOf, isModel, layerName, nestedModel, sourcesIn } from './config.ts';
 import type { KerasLayer, KerasModel, Source } from './config.ts';
 import { LayerCall } from './layer-call.ts';
 import type { KerasImport } from './layer-call.ts';
@@ -29,13 +29,9 @@ export function addModel(
   model: KerasModel,
   inputs: readonly NodeRef[],
 ): BuiltModel {
-  return isSequential(model)
+  return model.class_name === 'Sequential'
     ? addSequential(shared, model, inputs)
     : addFunctional(shared, model, inputs);
-}
-
-function isSequential(model: KerasModel): boolean {
-  return model.class_name === 'Sequential' || Array.isArray(model.config);
 }
 
 function addSequential(
@@ -45,7 +41,7 @@ function addSequential(
 ): BuiltModel {
   const calls: BuiltCall[] = [];
   let outputs = inputs;
-  for (const layer of layersOf(model)) {
+  for (const layer of model.config.layers) {
     if (layer.class_name === 'InputLayer') continue;
     const built = addLayer(shared, layer, outputs);
     calls.push(...built);
@@ -59,7 +55,7 @@ function addFunctional(
   model: KerasModel,
   inputs: readonly NodeRef[],
 ): BuiltModel {
-  const config = model.config as Exclude<KerasModel['config'], readonly unknown[]>;
+  const { config } = model;
   const calls: BuiltCall[] = [];
   const values = new Map<string, NodeRef>();
   const declared = sourcesIn(config['input_layers']);
@@ -68,7 +64,7 @@ function addFunctional(
     throw new DreamError('unsupported-op', `${found}; expected ${inputs.length}`);
   }
   declared.forEach((source, index) => values.set(keyOf(source), inputs[index]!));
-  let pending = layersOf(model).flatMap((layer) =>
+  let pending = model.config.layers.flatMap((layer) =>
     callsOf(layer).map((sources, call) => ({ layer, sources, key: `${layerName(layer)} ${call}` })),
   );
   pending = pending.filter(({ layer }) => layer.class_name !== 'InputLayer');
@@ -98,7 +94,7 @@ function addLayer(shared: KerasImport, layer: KerasLayer, inputs: readonly NodeR
   const { class_name: className, config } = layer;
   const name = layerName(layer);
   if (isModel(layer)) {
-    const { calls, outputs } = addModel(shared, modelSchema.parse(layer), inputs);
+    const { calls, outputs } = addModel(shared, nestedModel(layer), inputs);
     return [...calls, { layer: name, className, inputs, output: outputs[0]!, linear: false }];
   }
   builder.place = `layer '${name}' (${className})`;

@@ -1,0 +1,77 @@
+/** What a dream starts from, before the options change it: a preset, or an earlier picture. */
+import { presets } from '../dream/presets.ts';
+import { recipeSchema } from '../dream/recipe.ts';
+import type { Recipe } from '../dream/recipe.ts';
+import type { EngineRequest } from '../engines/choose.ts';
+import { DreamError } from '../kit/errors.ts';
+import type { Model } from '../studio/catalogue.ts';
+import { hasLayers } from '../studio/layers.ts';
+import { readImprint } from './imprint.ts';
+import type { Imprint } from './imprint.ts';
+import { checkedOptions } from './problems.ts';
+import type { Given } from './program.ts';
+import { readRecipeOptions } from './recipe-options.ts';
+import type { Settings } from './settings.ts';
+
+export interface Baseline {
+  readonly recipe: Recipe;
+  readonly model: string;
+  readonly engine: EngineRequest;
+  /** The longest side. */
+  readonly size: number;
+  /** Of the picture that is dreamed again. */
+  readonly imprint?: Imprint;
+}
+
+export const DEFAULT_MODEL = 'inception_v3';
+export const DEFAULT_SIZE = 1024;
+
+/** @throws DreamError 'bad-option', or what is wrong with the file that --redo names. */
+export async function baselineOf(settings: Settings, given: Given): Promise<Baseline> {
+  const { redo, preset, model, size, engine, provider, threads } = settings;
+  if (redo !== undefined && preset !== undefined) {
+    const message = '--redo takes its recipe from the PNG, --preset from a preset';
+    throw new DreamError('bad-option', message, 'Leave one of them out.');
+  }
+  const imprint = redo === undefined ? undefined : await readImprint(redo, settings.maxPixels);
+  const recipe = imprint?.recipe ?? presets[preset ?? 'default'];
+  const asked = engine !== undefined || provider !== undefined || threads !== undefined;
+  return {
+    recipe: checkedOptions(recipeSchema, { ...recipe, ...readRecipeOptions(given) }, given),
+    model: model ?? imprint?.model ?? DEFAULT_MODEL,
+    size: size ?? imprint?.size ?? DEFAULT_SIZE,
+    engine: asked || !imprint ? requestOf(settings) : withoutUndefined(imprint.engine.request),
+    ...(imprint ? { imprint } : {}),
+  };
+}
+
+/**
+ * The recipe with the layer that is dreamed at: the one asked for; the model's own for the
+ * clouds without a preset, and where the preset names layers of another network; else the preset's.
+ */
+export function withLayer(
+  { recipe, imprint }: Baseline,
+  model: Model,
+  options: { asked: boolean; clouds: boolean },
+): { recipe: Recipe; notices: string[] } {
+  if (options.asked || imprint) return { recipe, notices: [] };
+  const { defaultLayer: layer } = model;
+  if (options.clouds) return { recipe: { ...recipe, layer }, notices: [] };
+  if (hasLayers(model, recipe.layer)) return { recipe, notices: [] };
+  const notice = `${model.name} has not the layers of the preset (${recipe.layer}): this dreams at ${layer}.`;
+  return { recipe: { ...recipe, layer }, notices: [notice] };
+}
+
+function requestOf({ engine, provider, threads }: Settings): EngineRequest {
+  return withoutUndefined({ engine, provider, threads });
+}
+
+function withoutUndefined(request: {
+  engine?: string | undefined;
+  provider?: string | undefined;
+  threads?: number | undefined;
+}): EngineRequest {
+  return Object.fromEntries(
+    Object.entries(request).filter(([, value]) => value !== undefined),
+  ) as EngineRequest;
+}

@@ -1,0 +1,88 @@
+/** `dream [picture]`: one dream, a contact sheet, or a list of layers. */
+import { existsSync } from 'node:fs';
+import { encodePicture, writeFileAtomically } from '../dream/picture.ts';
+import { DreamError } from '../kit/errors.ts';
+import { planRender } from '../studio/render.ts';
+import { baselineOf } from './baseline.ts';
+import type { Baseline } from './baseline.ts';
+import { programVersion } from './environment.ts';
+import { imprintText } from './imprint.ts';
+import { withInterrupt } from './interrupt.ts';
+import { prepareJob } from './job.ts';
+import type { Job } from './job.ts';
+import { printLayers } from './layers-command.ts';
+import { chooseOutput } from './output.ts';
+import type { Output } from './output.ts';
+import type { Given } from './program.ts';
+import { noteTo, resultTo } from './report.ts';
+import { readSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { sheetCommand } from './sheet-command.ts';
+import { watch } from './watch.ts';
+import type { Watched } from './watch.ts';
+
+export async function dreamCommand(picture: string | undefined, given: Given): Promise<void> {
+  const settings = readSettings(given);
+  if (settings.layers) return printLayers(settings);
+  const baseline = await baselineOf(settings, given);
+  const { sheet } = settings;
+  if (sheet === undefined) return dreamOnce(picture, baseline, settings, given);
+  if (settings.redo !== undefined) {
+    throw new DreamError('bad-option', '--redo gives one picture, --sheet many', 'Leave one out.');
+  }
+  // `--sheet photo.jpg` reads as if the photo were the list of layers.
+  const meant = picture === undefined && sheet !== true && existsSync(sheet);
+  return meant
+    ? sheetCommand(sheet, true, baseline, settings, given)
+    : sheetCommand(picture, sheet, baseline, settings, given);
+}
+
+async function dreamOnce(
+  path: string | undefined,
+  baseline: Baseline,
+  settings: Settings,
+  given: Given,
+): Promise<void> {
+  const job = await prepareJob(path, baseline, settings, given);
+  const { picture, recipe, model, engine } = job;
+  const plan = planRender(model, { picture, recipe, deepLayers: settings.deepLayers });
+  const again = baseline.imprint ? '-redo' : '';
+  const name = `${job.stem}-${recipe.layer}${again}`;
+  const output = await chooseOutput(settings.output, name, job.picturePath);
+  const notices = [...job.notices, ...plan.notices];
+  for (const notice of notices) noteTo(process.stderr, notice, settings);
+  const watched = await withInterrupt(async (signal) => {
+    const { steps, layer: title } = recipe;
+    const { quiet } = settings;
+    const result = await watch(plan, { engine: engine.engine, steps, title, quiet, signal });
+    await write(output, job, result, settings);
+    return result;
+  });
+  resultTo(process.stdout, { output: output.path, formula: plan.formula, notices, job, watched }, settings);
+}
+
+async function write(
+  { path, format }: Output,
+  { picture, recipe, model, engine, size }: Job,
+  { image }: Watched,
+  { quality }: Settings,
+): Promise<void> {
+  const text =
+    format === 'png'
+      ? imprintText({
+          recipe,
+          model: model.name,
+          modelHash: await model.hash(),
+          engine: { description: engine.engine.describe(), request: engine.request },
+          size,
+          version: programVersion(),
+        })
+      : {};
+  const bytes = await encodePicture(image, {
+    format,
+    text,
+    ...(picture.alpha ? { alpha: picture.alpha } : {}),
+    ...(quality === undefined ? {} : { quality }),
+  });
+  await writeFileAtomically(path, bytes);
+}

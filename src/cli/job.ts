@@ -1,0 +1,105 @@
+/** All that a dream on the command line needs, read and checked. */
+import { basename, extname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { readPicture } from '../dream/picture.ts';
+import type { Picture } from '../dream/picture.ts';
+import type { Recipe } from '../dream/recipe.ts';
+import { chooseEngine } from '../engines/choose.ts';
+import type { ChosenEngine, EngineRequest } from '../engines/choose.ts';
+import { DreamError } from '../kit/errors.ts';
+import { loadModel } from '../studio/catalogue.ts';
+import type { Model } from '../studio/catalogue.ts';
+import { withLayer } from './baseline.ts';
+import type { Baseline } from './baseline.ts';
+import { CLOUDS, modelsFolder } from './environment.ts';
+import type { Imprint } from './imprint.ts';
+import type { Given } from './program.ts';
+import type { Settings } from './settings.ts';
+
+export interface Job {
+  readonly picture: Picture;
+  readonly picturePath: string;
+  /** The picture's name, for that of the output. */
+  readonly stem: string;
+  readonly model: Model;
+  readonly recipe: Recipe;
+  readonly engine: ChosenEngine;
+  readonly size: number;
+  readonly notices: readonly string[];
+}
+
+export async function prepareJob(
+  path: string | undefined,
+  baseline: Baseline,
+  settings: Settings,
+  given: Given,
+): Promise<Job> {
+  const { maxPixels, preset } = settings;
+  const { size, imprint } = baseline;
+  const picturePath = path ?? CLOUDS;
+  if (path === undefined) await makeClouds();
+  const [picture, model, [engine, engineNotices]] = await Promise.all([
+    readPicture(picturePath, { maxSide: size, ...(maxPixels === undefined ? {} : { maxPixels }) }),
+    loadModel(baseline.model, modelsFolder()),
+    engineFor(baseline),
+  ]);
+  const asked = given.layer !== undefined;
+  const clouds = path === undefined && preset === undefined;
+  const { recipe, notices } = withLayer(baseline, model, { asked, clouds });
+  const changes = imprint ? await changesSince(imprint, model, engine) : [];
+  const stem = basename(picturePath, extname(picturePath));
+  return {
+    ...{ picture, picturePath, stem, model, recipe, engine, size },
+    notices: [...notices, ...engineNotices, ...changes],
+  };
+}
+
+/** The clouds are committed; should they be gone, they are made anew. */
+async function makeClouds(): Promise<void> {
+  if (existsSync(CLOUDS)) return;
+  const { writeClouds } = await import('../../examples/make-clouds.ts');
+  await writeClouds(CLOUDS);
+}
+
+/** The engine of an earlier picture, if this machine has it; else the best there is. */
+async function engineFor(baseline: Baseline): Promise<[ChosenEngine, string[]]> {
+  const { engine, imprint } = baseline;
+  try {
+    return [await chooseEngine(engine), []];
+  } catch (error) {
+    const unavailable = error instanceof DreamError && error.code !== 'bad-option';
+    const byImprint = imprint && isSame(engine, imprint.engine.request);
+    if (!unavailable || !byImprint) throw error;
+    return [await chooseEngine(), [error.message]];
+  }
+}
+
+function isSame(one: EngineRequest, other: Imprint['engine']['request']): boolean {
+  return one.engine === other.engine && one.provider === other.provider;
+}
+
+/** Why a picture that is dreamed again may come out otherwise. */
+async function changesSince(
+  imprint: Imprint,
+  model: Model,
+  { engine }: ChosenEngine,
+): Promise<string[]> {
+  const hash = await model.hash();
+  const { description } = imprint.engine;
+  return [
+    ...(hash === imprint.modelHash
+      ? []
+      : [
+          `The picture was made with the model ${imprint.model} (${short(imprint.modelHash)}), this is ${model.name} (${short(hash)}): expect another dream.`,
+        ]),
+    ...(engine.describe() === description
+      ? []
+      : [
+          `The picture was made by ${description}, this is ${engine.describe()}: values may differ a little.`,
+        ]),
+  ];
+}
+
+function short(hash: string): string {
+  return hash.slice(0, 12);
+}

@@ -1,0 +1,40 @@
+/** Where a result goes. */
+import { existsSync } from 'node:fs';
+import { mkdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkWritable, formatForPath } from '../dream/picture.ts';
+import type { OutputFormat } from '../dream/picture.ts';
+import { DreamError } from '../kit/errors.ts';
+
+export interface Output {
+  readonly path: string;
+  readonly format: OutputFormat;
+}
+
+const FOLDER = 'out';
+
+/**
+ * @param asked what --output says.
+ * @param name the file's name without ending where it says nothing.
+ * @throws DreamError 'bad-option' or 'cannot-write', before anything is dreamed.
+ */
+export async function chooseOutput(
+  asked: string | undefined,
+  name: string,
+  picturePath: string,
+): Promise<Output> {
+  const path = asked ?? join(FOLDER, `${fileName(name)}.png`);
+  const format = formatForPath(path);
+  if (existsSync(path) && (await realpath(path)) === (await realpath(picturePath))) {
+    const message = `the output "${path}" is the picture itself, which would be lost`;
+    throw new DreamError('bad-option', message, 'Give another name with --output.');
+  }
+  if (asked === undefined) await mkdir(FOLDER, { recursive: true }).catch(() => undefined);
+  await checkWritable(path);
+  return { path, format };
+}
+
+/** A name without the signs that mean something in paths; not longer than names can be. */
+function fileName(name: string): string {
+  return name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 120);
+}

@@ -1,0 +1,125 @@
+/**
+ * The command line's options for a recipe's fields. To add one: a line here. An option has the
+ * field's name, in kebab case; what it may be is for the recipe's schema to say.
+ */
+import type { Recipe } from '../dream/recipe.ts';
+
+export type RecipeField = keyof Recipe;
+
+export interface RecipeOption {
+  readonly field: RecipeField;
+  /** What follows the option; none for a switch, which has a --no- form instead. */
+  readonly value?: string;
+  readonly words: string;
+  /** How the text becomes the field's value. @default number */
+  readonly read?: (text: string) => unknown;
+  /** Whether `none` switches it off. @default false */
+  readonly optional?: boolean;
+}
+
+export const recipeOptions: readonly RecipeOption[] = [
+  {
+    field: 'layer',
+    value: 'layers',
+    words:
+      'what to dream of: mixed4 · mixed4:pre (before its activation) · mixed4:139 (one channel) · mixed4:10-20 · mixed2:0.2,mixed4:2 (weights)',
+    read: (text) => text,
+  },
+  {
+    field: 'measure',
+    value: 'measure',
+    words: "how a layer's values become a score: mean-square or mean",
+    read: (text) => text,
+  },
+  { field: 'border', value: 'cells', words: "cells left out at a layer's borders" },
+  {
+    field: 'whiten',
+    value: 'share',
+    words: "0 to 1: how far a layer's channels are brought to equal strength",
+  },
+  { field: 'octaves', value: 'count', words: 'how many sizes, from small to large' },
+  { field: 'octaveScale', value: 'factor', words: 'from one size to the next' },
+  {
+    field: 'enlargements',
+    value: 'count',
+    words: 'how many of the octaves are larger than the picture',
+  },
+  { field: 'reinject', words: 'put back the detail that smaller sizes cannot hold' },
+  {
+    field: 'resampling',
+    value: 'kernel',
+    words: 'between sizes: lanczos, bilinear or bilinear-corners',
+    read: (text) => text,
+  },
+  { field: 'steps', value: 'count', words: 'steps in each octave' },
+  { field: 'stepSize', value: 'levels', words: 'size of a step, in levels of 0 to 255' },
+  { field: 'jitter', value: 'pixels', words: 'how far the picture is shifted at most, at each step' },
+  { field: 'clip', words: 'keep the picture within 0 to 255 at every step' },
+  {
+    field: 'stopAtScore',
+    value: 'score',
+    words: 'end an octave early at this score, or none',
+    optional: true,
+  },
+  {
+    field: 'normalise',
+    value: 'how',
+    words: 'what the gradient is divided by: mean-abs, std or standardise',
+    read: (text) => text,
+  },
+  {
+    field: 'blur',
+    value: 'from,to',
+    words: "σ of the gradient's blur in pixels, from the first step to the last (such as 0.5,2.5), or none",
+    read: readNumbers,
+    optional: true,
+  },
+  {
+    field: 'bands',
+    value: 'levels,growth',
+    words: "balance this many frequency bands of the gradient, each growth times the finer one (such as 4,1.6), or none",
+    read: (text) => named(['levels', 'growth'], readNumbers(text)),
+    optional: true,
+  },
+  {
+    field: 'naturalColour',
+    value: 'share',
+    words: '0 to 1: how far gradients are turned to the colours of natural pictures',
+  },
+  {
+    field: 'localEnergy',
+    value: 'sigma,floor',
+    words: 'divide the gradient by its strength within sigma pixels (such as 16,0.25), or none',
+    read: (text) => named(['sigma', 'floor'], readNumbers(text)),
+    optional: true,
+  },
+  { field: 'seed', value: 'number', words: 'the same seed gives the same picture' },
+];
+
+/** The fields that the command line gave, read but not checked. */
+export function readRecipeOptions(
+  given: Readonly<Record<string, unknown>>,
+): Partial<Record<RecipeField, unknown>> {
+  const values = recipeOptions
+    .filter(({ field }) => given[field] !== undefined)
+    .map(({ field, read = readNumber, optional = false }) => {
+      const text = given[field];
+      if (typeof text !== 'string') return [field, text];
+      return [field, optional && text === 'none' ? undefined : read(text)];
+    });
+  return Object.fromEntries(values) as Partial<Record<RecipeField, unknown>>;
+}
+
+/** A number in decimal digits; anything else becomes NaN, which no schema takes. */
+export function readNumber(text: string): number {
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+}
+
+function readNumbers(text: string): number[] {
+  return text.split(',').map((part) => readNumber(part.trim()));
+}
+
+/** Numbers under names; one too many gets a name that no schema knows. */
+function named(names: readonly string[], numbers: readonly number[]): Record<string, number> {
+  return Object.fromEntries(numbers.map((number, index) => [names[index] ?? 'more', number]));
+}

@@ -1,0 +1,47 @@
+/** What is printed: notes on standard error, the result on standard output. */
+import type { Job } from './job.ts';
+import type { Settings } from './settings.ts';
+import type { Watched } from './watch.ts';
+
+export interface Report {
+  /** The file that was written. */
+  readonly output: string;
+  /** The objective. */
+  readonly formula: string;
+  readonly notices: readonly string[];
+  readonly job: Job;
+  readonly watched: Watched;
+}
+
+type Printing = Pick<Settings, 'quiet' | 'json'>;
+
+export function noteTo(stream: NodeJS.WritableStream, notice: string, { quiet }: Printing): void {
+  if (!quiet) stream.write(`note: ${notice}\n`);
+}
+
+export function resultTo(stream: NodeJS.WritableStream, report: Report, printing: Printing): void {
+  if (printing.json) stream.write(`${JSON.stringify(jsonOf(report))}\n`);
+  else if (!printing.quiet) stream.write(`${wordsOf(report)}\n`);
+}
+
+function wordsOf({ output, formula, watched }: Report): string {
+  const { image, scores, seconds } = watched;
+  const [first, last] = scores.map((score) => score.toPrecision(4));
+  return `wrote ${output} (${image.columns}×${image.rows}, ${formula} from ${first} to ${last}, ${seconds.toFixed(1)} s)`;
+}
+
+function jsonOf({ output, formula, notices, job, watched }: Report): object {
+  const { image, scores, seconds } = watched;
+  return {
+    output,
+    columns: image.columns,
+    rows: image.rows,
+    model: job.model.name,
+    objective: formula,
+    recipe: job.recipe,
+    engine: job.engine.engine.describe(),
+    scores,
+    seconds: Math.round(seconds * 1000) / 1000,
+    notices,
+  };
+}

@@ -1,0 +1,47 @@
+/** Runs a plan while showing how far it is. */
+import { setImmediate } from 'node:timers/promises';
+import type { Image } from '../dream/image.ts';
+import type { GradientEngine } from '../engines/engine.ts';
+import type { RenderPlan } from '../studio/render.ts';
+import { showProgress, silent } from './progress.ts';
+
+export interface Watched {
+  readonly image: Image;
+  /** Before the first step and before the last, each at its octave's size. */
+  readonly scores: readonly [first: number, last: number];
+  readonly seconds: number;
+}
+
+export interface WatchOptions {
+  readonly engine: GradientEngine;
+  readonly steps: number;
+  readonly title: string;
+  readonly quiet: boolean;
+  readonly signal: AbortSignal;
+}
+
+export async function watch(plan: RenderPlan, options: WatchOptions): Promise<Watched> {
+  const { engine, steps, title, quiet, signal } = options;
+  const { sizes } = plan;
+  const progress = quiet
+    ? silent
+    : await showProgress({ sizes, steps, title, stream: process.stderr });
+  const started = performance.now();
+  const frames = plan.run(engine, signal);
+  const scores: number[] = [];
+  try {
+    for (;;) {
+      const next = await frames.next();
+      if (next.done) {
+        const seconds = (performance.now() - started) / 1000;
+        return { image: next.value, scores: [scores[0]!, scores.at(-1)!], seconds };
+      }
+      scores.push(next.value.score);
+      progress.step(next.value);
+      // Engines compute without a pause; this is when a Ctrl-C gets through.
+      await setImmediate();
+    }
+  } finally {
+    progress.end();
+  }
+}

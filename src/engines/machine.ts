@@ -1,0 +1,109 @@
+/** What a machine has that an engine could use. */
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const require = createRequire(import.meta.url);
+
+export interface Gpus {
+  /** In words; empty where none was found. */
+  readonly found: readonly string[];
+  /** Whether one of them has NVIDIA's driver, which CUDA needs. */
+  readonly nvidia: boolean;
+  /** Where was looked, and what was there. */
+  readonly looked: readonly string[];
+}
+
+/** Graphics processors: by NVIDIA's own tool, by its driver, by the system's device files. */
+export async function findGpus(): Promise<Gpus> {
+  if (process.platform === 'darwin') {
+    return { found: ["Apple's, through Metal"], nvidia: false, looked: [] };
+  }
+  const smi = await nvidiaSmi();
+  const driver = existsSync('/proc/driver/nvidia/version');
+  const cards = entriesOf('/dev/dri').filter((name) => name.startsWith('render'));
+  const nvidia = smi.cards.length > 0 || driver;
+  const named = smi.cards.length > 0 || !driver ? smi.cards : ['one with the NVIDIA driver'];
+  return {
+    found: [...named, ...cards.map((name) => `/dev/dri/${name}`)],
+    nvidia,
+    looked: [
+      `nvidia-smi: ${smi.outcome}`,
+      `/proc/driver/nvidia: ${driver ? 'there' : 'not there'}`,
+      `/dev/dri: ${cards.length > 0 ? cards.join(', ') : 'no render device'}`,
+    ],
+  };
+}
+
+async function nvidiaSmi(): Promise<{ cards: string[]; outcome: string }> {
+  const query = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader'];
+  try {
+    const { stdout } = await run('nvidia-smi', query, { timeout: 10_000 });
+    const cards = stdout.split('\n').filter((line) => line.trim() !== '');
+    return { cards, outcome: cards.length > 0 ? cards.join('; ') : 'lists no card' };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return { cards: [], outcome: code === 'ENOENT' ? 'not installed' : `failed (${String(code)})` };
+  }
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** The version of an installed package, or `null`. Nothing of the package is run. */
+export function installedVersion(name: string): string | null {
+  for (const folder of require.resolve.paths(name) ?? []) {
+    const path = join(folder, name, 'package.json');
+    if (existsSync(path)) return (require(path) as { version: string }).version;
+  }
+  return null;
+}
+
+/** Opens a session and tells by its exit; runs by itself, without this project's code. */
+const TRIAL = `
+  const [path, provider, model] = process.argv.slice(1);
+  require(path).InferenceSession
+    .create(Buffer.from(model, 'base64'), { executionProviders: [provider], logSeverityLevel: 4 })
+    .then(() => process.exit(0), (error) => {
+      console.error('REASON ' + error.message);
+      process.exit(1);
+    });`;
+
+/**
+ * Whether onnxruntime can open `model` on a provider: `null`, or the reason why not. It is tried
+ * in a process of its own, which a driver's crash cannot bring down and whose noise nobody sees.
+ */
+export async function whyNotOnnx(provider: string, model: Uint8Array): Promise<string | null> {
+  const path = require.resolve('onnxruntime-node');
+  const model64 = Buffer.from(model).toString('base64');
+  try {
+    await run(process.execPath, ['-e', TRIAL, path, provider, model64], { timeout: 60_000 });
+    return null;
+  } catch (error) {
+    const { stderr = '', signal } = error as { stderr?: string; signal?: string | null };
+    if (signal) return `the process that tried it was ended by ${signal}`;
+    return shortReason(stderr);
+  }
+}
+
+/** The words that tell something, out of what the native libraries print. */
+function shortReason(stderr: string): string {
+  const missing =
+    /(?:Couldn't load Vulkan: |with error: )?(?:\S*\/)?(lib[\w.]+): cannot open shared/.exec(
+      stderr,
+    );
+  const reason = /REASON ([^]*)/.exec(stderr)?.[1] ?? stderr;
+  const last = reason
+    .trim()
+    .split('\n')[0]!
+    .replace(/^\/onnxruntime_src\S*.* was false\. /, '');
+  return missing ? `${missing[1]!} is missing (${last})` : last;
+}
