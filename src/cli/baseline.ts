@@ -1,4 +1,5 @@
 /** What a dream starts from, before the options change it: a preset, or an earlier picture. */
+import { availableParallelism } from 'node:os';
 import { presets } from '../dream/presets.ts';
 import { recipeSchema } from '../dream/recipe.ts';
 import type { Recipe } from '../dream/recipe.ts';
@@ -40,7 +41,7 @@ export async function baselineOf(settings: Settings, given: Given): Promise<Base
     recipe: checkedOptions(recipeSchema, { ...recipe, ...readRecipeOptions(given) }, given),
     model: model ?? imprint?.model ?? DEFAULT_MODEL,
     size: size ?? imprint?.size ?? DEFAULT_SIZE,
-    engine: asked || !imprint ? requestOf(settings) : withoutUndefined(imprint.engine.request),
+    engine: asked || !imprint ? requestOf(settings) : requestAgain(imprint),
     ...(imprint ? { imprint } : {}),
   };
 }
@@ -64,6 +65,13 @@ export function withLayer(
 
 function requestOf({ engine, provider, threads }: Settings): EngineRequest {
   return withoutUndefined({ engine, provider, threads });
+}
+
+/** No more threads than this machine has cores, whatever the picture says. */
+function requestAgain({ engine: { request } }: Imprint): EngineRequest {
+  const { threads } = request;
+  const possible = threads === undefined ? undefined : Math.min(threads, availableParallelism());
+  return withoutUndefined({ ...request, threads: possible });
 }
 
 function withoutUndefined(request: {

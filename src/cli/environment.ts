@@ -1,7 +1,6 @@
 /** What the command line takes from its surroundings: environment, .env and package.json. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { MODELS } from '../studio/catalogue.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -13,9 +12,14 @@ export function loadEnvironment(): void {
   if (existsSync('.env')) process.loadEnvFile('.env');
 }
 
-/** Where the models lie: MODELS_DIR, or the project's own folder. */
-export function modelsFolder(): string {
-  return process.env.MODELS_DIR ?? MODELS;
+/** MODELS_DIR: where the models lie, if not in the project's own folder. */
+export function modelsFolder(): string | undefined {
+  return process.env.MODELS_DIR || undefined;
+}
+
+/** DREAM_DEBUG=1: a defect shows where it happened. */
+export function debugging(): boolean {
+  return process.env.DREAM_DEBUG === '1';
 }
 
 export function programVersion(): string {

@@ -29,14 +29,15 @@ export function flagOf(field: string): string {
 }
 
 function expectedBy(issue: z.core.$ZodIssue): string {
-  const part = issue.path.length > 1 ? `, for its part '${issue.path.slice(1).join('.')}'` : '';
-  return `${expectation(issue)}${part}`;
+  const part = issue.path.slice(1).map((step) => (typeof step === 'number' ? step + 1 : step));
+  return part.length > 0 ? `${expectation(issue)} for its '${part.join('.')}'` : expectation(issue);
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'too_small':
       if (issue.origin === 'array') return 'two numbers';
+      if (issue.origin === 'string') return 'a text that is not empty';
       return `${nounOf(issue.origin)} ${issue.inclusive === false ? 'above' : 'of at least'} ${issue.minimum}`;
     case 'too_big':
       if (issue.origin === 'array') return 'two numbers';

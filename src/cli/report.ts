@@ -27,7 +27,7 @@ export function resultTo(stream: NodeJS.WritableStream, report: Report, printing
 function wordsOf({ output, formula, watched }: Report): string {
   const { image, scores, seconds } = watched;
   const [first, last] = scores.map((score) => score.toPrecision(4));
-  return `wrote ${output} (${image.columns}×${image.rows}, ${formula} from ${first} to ${last}, ${seconds.toFixed(1)} s)`;
+  return `wrote ${output} (${image.columns}×${image.rows}, ${formula} ${first} → ${last}, ${seconds.toFixed(1)} s)`;
 }
 
 function jsonOf({ output, formula, notices, job, watched }: Report): object {

@@ -7,7 +7,7 @@ import { showProgress, silent } from './progress.ts';
 
 export interface Watched {
   readonly image: Image;
-  /** Before the first step and before the last, each at its octave's size. */
+  /** Of the last octave: before its first step and before its last. */
   readonly scores: readonly [first: number, last: number];
   readonly seconds: number;
 }
@@ -28,16 +28,18 @@ export async function watch(plan: RenderPlan, options: WatchOptions): Promise<Wa
     : await showProgress({ sizes, steps, title, stream: process.stderr });
   const started = performance.now();
   const frames = plan.run(engine, signal);
-  const scores: number[] = [];
+  let [octave, first, last] = [-1, 0, 0];
   try {
     for (;;) {
       const next = await frames.next();
       if (next.done) {
         const seconds = (performance.now() - started) / 1000;
-        return { image: next.value, scores: [scores[0]!, scores.at(-1)!], seconds };
+        return { image: next.value, scores: [first, last], seconds };
       }
-      scores.push(next.value.score);
-      progress.step(next.value);
+      const frame = next.value;
+      last = frame.score;
+      if (frame.octave !== octave) [octave, first] = [frame.octave, frame.score];
+      progress.step(frame);
       // Engines compute without a pause; this is when a Ctrl-C gets through.
       await setImmediate();
     }

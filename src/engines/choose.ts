@@ -19,8 +19,13 @@ export interface EngineRequest {
 
 export interface ChosenEngine {
   readonly engine: GradientEngine;
-  /** The request that gives this same engine again. */
-  readonly request: EngineRequest;
+  /** What gives this same engine again. */
+  readonly request: ExactRequest;
+}
+
+export interface ExactRequest extends EngineRequest {
+  readonly engine: 'onnx' | 'tensorflow';
+  readonly provider: string;
 }
 
 export interface EngineReport {

@@ -1,5 +1,6 @@
-import { consumersOf } from '../graph/graph.ts';
+import { consumersOf, nodeOf } from '../graph/graph.ts';
 import type { Graph, NodeRef } from '../graph/graph.ts';
+import { shapeAttribute } from '../ops/attributes.ts';
 import { inferShapes } from '../ops/shapes.ts';
 import { PICTURE } from './engine.ts';
 
@@ -12,7 +13,9 @@ const BYTES = 4;
  * that keep freed memory apart by size need more.
  */
 export function peakBytesPerPixel(graph: Graph, outputs: readonly NodeRef[]): number {
-  const shapes = inferShapes(graph, { [PICTURE]: [1, SIDE, SIDE, 3] });
+  const declared = shapeAttribute(nodeOf(graph, PICTURE).attributes);
+  const [rows, columns] = [declared[1] ?? SIDE, declared[2] ?? SIDE];
+  const shapes = inferShapes(graph, { [PICTURE]: [1, rows, columns, 3] });
   const readers = new Map([...consumersOf(graph)].map(([name, list]) => [name, list.length]));
   for (const output of outputs) readers.set(output, Infinity);
   const cells = (name: NodeRef): number =>
@@ -30,5 +33,5 @@ export function peakBytesPerPixel(graph: Graph, outputs: readonly NodeRef[]): nu
       if (left === 0) live -= cells(input);
     }
   }
-  return (peak * BYTES) / (SIDE * SIDE);
+  return (peak * BYTES) / (rows * columns);
 }

@@ -41,6 +41,7 @@ const schema = protobuf.Root.fromJSON({
 });
 
 const modelType = schema.lookupType('Model');
+const tensorType = schema.lookupType('Tensor');
 
 export interface OnnxModel {
   readonly irVersion: number;
@@ -49,7 +50,6 @@ export interface OnnxModel {
   readonly graph: {
     readonly name: string;
     readonly node: readonly OnnxNode[];
-    readonly initializer: readonly OnnxTensor[];
     readonly input: readonly OnnxValueInfo[];
     readonly output: readonly OnnxValueInfo[];
     /** Shapes of values in between. */
@@ -92,8 +92,25 @@ export interface OnnxValueInfo {
 export const FLOAT = 1;
 export const INT64 = 7;
 
-export function encodeOnnx(model: OnnxModel): Uint8Array {
-  return modelType.encode(modelType.fromObject(model)).finish();
+/**
+ * The bytes of a model. The initializers, tens of megabytes, are appended as further parts of the
+ * `graph` field (protobuf merges the parts of a message), so that they are copied once only.
+ */
+export function encodeOnnx(model: OnnxModel, initializers: Iterable<OnnxTensor>): Uint8Array {
+  const parts = [modelType.encode(modelType.fromObject(model)).finish()];
+  for (const { rawData, ...tensor } of initializers) {
+    const head = tensorType.encode(tensorType.fromObject(tensor)).finish();
+    const tensorLength = head.length + fieldHead(9, rawData.length).length + rawData.length;
+    const inGraph = fieldHead(5, tensorLength);
+    parts.push(fieldHead(7, inGraph.length + tensorLength), inGraph, head);
+    parts.push(fieldHead(9, rawData.length), rawData);
+  }
+  return Buffer.concat(parts);
+}
+
+/** The key and length that come before a field of bytes or of a message. */
+function fieldHead(field: number, length: number): Uint8Array {
+  return protobuf.Writer.create().uint32((field << 3) | 2).uint32(length).finish();
 }
 
 function message(fields: Record<string, [string, number]>): protobuf.IType {

@@ -26,7 +26,7 @@ export function onnxModel(graph: Graph, outputs: readonly NodeRef[], provider: s
     producerName: 'dream-bot',
     opsetImport: [{ domain: '', version: OPSET }],
     graph: emitter.finish(outputs),
-  });
+  }, emitter.initializers);
 }
 
 class ModelEmitter implements OnnxEmitter {
@@ -54,9 +54,16 @@ class ModelEmitter implements OnnxEmitter {
       this.#values.set(name, name);
       return;
     }
-    const inputs = node.inputs.map((input) => this.valueOf(input));
+    const op = opNamed(node.op);
+    const inputs = node.inputs.map((input, index) =>
+      op.constantInputs?.includes(index) ? '' : this.valueOf(input),
+    );
     const call = { name, refs: node.inputs, inputs, attributes: node.attributes };
-    this.#values.set(name, opNamed(node.op).onnx(this, call));
+    this.#values.set(name, op.onnx(this, call));
+  }
+
+  get initializers(): Iterable<OnnxTensor> {
+    return this.#initializers.values();
   }
 
   finish(outputs: readonly NodeRef[]): Parameters<typeof encodeOnnx>[0]['graph'] {
@@ -65,7 +72,6 @@ class ModelEmitter implements OnnxEmitter {
     return {
       name: 'dream',
       node: this.#nodes,
-      initializer: [...this.#initializers.values()],
       input: this.#inputs,
       valueInfo: intermediates,
       output: outputs.map((output) => valueInfo(output, this.shapeOf(output))),

@@ -64,6 +64,7 @@ export const conv2d: OpDefinition = {
     const y = tensorflowConvolution(tf, x!, filter!, attributes);
     return bias ? tf.add(y, bias) : y;
   },
+  constantInputs: [1],
   onnx: (emit, call) => {
     const window = windowOf(call.attributes);
     const weights = filterOutputsFirst(emit, call.refs[1]!);
@@ -90,6 +91,7 @@ export const conv2dInputGradient: OpDefinition = {
     filter![2]! * numberOf(attributes, 'groups'),
   ],
   spatial: (_emit, [, , x]) => x!,
+  constantInputs: [1],
   onnx: (emit, call) => {
     const window = windowOf(call.attributes);
     if (window.strides[0] === 1 && window.strides[1] === 1) return correlate(emit, call, window);

@@ -22,6 +22,12 @@ export interface OpDefinition {
     attributes: Attributes,
   ) => Tensor;
 
+  /**
+   * Inputs that the ONNX form reads as constants, in a layout of its own making: no ONNX value is
+   * made of them.
+   */
+  readonly constantInputs?: readonly number[];
+
   /** Adds standard ONNX nodes; returns the name of the ONNX value that holds the output. */
   onnx(emit: OnnxEmitter, call: OnnxCall): string;
 
@@ -58,7 +64,7 @@ export interface OnnxCall {
   readonly name: NodeRef;
   /** The graph's names of the inputs, for `shapeOf` and `constantOf`. */
   readonly refs: readonly NodeRef[];
-  /** The ONNX values of the inputs. */
+  /** The ONNX values of the inputs; '' for those that the op reads as constants. */
   readonly inputs: readonly string[];
   readonly attributes: Attributes;
 }

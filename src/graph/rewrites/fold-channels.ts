@@ -41,17 +41,30 @@ function isPerChannel({ shape }: Constant, channels: number): boolean {
   return shape.slice(0, -1).every((size) => size === 1) && (shape.at(-1) ?? 1) === channels;
 }
 
+/** Remembered as long as somebody holds the values: the backward pass reads them soon after. */
 function scaledFilter(filter: Constant, scale: Constant): Constant {
+  let remembered: WeakRef<Float32Array> | undefined;
   return {
     shape: filter.shape,
     read: () => {
-      const [values, scales] = [filter.read().slice(), scale.read()];
-      for (let from = 0; from < values.length; from += scales.length) {
-        for (let output = 0; output < scales.length; output++) values[from + output]! *= scales[output]!;
-      }
+      const known = remembered?.deref();
+      if (known) return known;
+      const values = timesPerOutput(filter.read(), scale.read());
+      remembered = new WeakRef(values);
       return values;
     },
   };
+}
+
+function timesPerOutput(source: Float32Array, scales: Float32Array): Float32Array {
+  const outputs = scales.length;
+  const values = new Float32Array(source.length);
+  for (let from = 0; from < source.length; from += outputs) {
+    for (let output = 0; output < outputs; output++) {
+      values[from + output] = source[from + output]! * scales[output]!;
+    }
+  }
+  return values;
 }
 
 function scaledBias(bias: Constant, scale: Constant): Constant {

@@ -1,0 +1,42 @@
+/** The `dream` command line. What a command needs is loaded when it runs: --help is quick. */
+import { CommanderError } from 'commander';
+import { debugging, loadEnvironment, programVersion } from './cli/environment.ts';
+import { explain } from './cli/failure.ts';
+import { buildProgram } from './cli/program.ts';
+
+const program = buildProgram(programVersion(), {
+  async dream(picture, given) {
+    const { dreamCommand } = await import('./cli/dream-command.ts');
+    await dreamCommand(picture, given);
+  },
+  async doctor() {
+    const { doctorCommand } = await import('./cli/doctor-command.ts');
+    await doctorCommand();
+  },
+});
+
+// Whoever reads the output may stop before its end (`--layers | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+program.exitOverride().configureOutput({
+  outputError: (text, write) => {
+    write(text.replace(/^error:/, 'dream:'));
+  },
+});
+
+try {
+  loadEnvironment();
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // It has printed its words itself; help and version are no failures.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    const { words, exitCode } = explain(error, debugging());
+    process.stderr.write(`${words}\n`);
+    process.exitCode = exitCode;
+  }
+}
