@@ -28,7 +28,9 @@ export function cloudField(seed: number): CloudField {
       const height = (y - BASE) / (TOP - BASE);
       if (height <= 0 || height >= 1 || cover <= 0) return 0;
       // Flat at the base, round at the top; the thicker the cover, the higher it towers.
-      const profile = smoothstep(0, 0.07, height) * (1 - smoothstep(0.15 + 0.3 * cover, 0.3 + 0.75 * cover, height));
+      const profile =
+        smoothstep(0, 0.07, height) *
+        (1 - smoothstep(0.15 + 0.3 * cover, 0.3 + 0.75 * cover, height));
       const room = cover * profile;
       if (room <= 0) return 0;
       const body = (shape(x / 3.3, y / 3.3, z / 3.3) - (1 - room)) / room;

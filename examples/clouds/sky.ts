@@ -70,7 +70,10 @@ function cloudColour(field: CloudField, [x, y, z]: Vector, density: number): Col
   }
   const thickness = EXTINCTION * depth;
   // Light scattered once, and, weaker, light scattered many times that gets deeper.
-  const sun = 0.46 * Math.exp(-thickness) + 0.4 * Math.exp(-0.2 * thickness) + 0.26 * Math.exp(-0.04 * thickness);
+  const sun =
+    0.46 * Math.exp(-thickness) +
+    0.4 * Math.exp(-0.2 * thickness) +
+    0.26 * Math.exp(-0.04 * thickness);
   const height = smoothstep(0, 1, (y - BASE) / (TOP - BASE));
   const sky = 0.5 + 0.34 * height;
   const powder = 1 - 0.35 * Math.exp(-6 * density);

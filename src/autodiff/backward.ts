@@ -24,7 +24,9 @@ export function backward(graph: Graph, score: NodeRef, input: NodeRef): Differen
   const builder = GraphBuilder.from(graph);
   const shapes = inferShapes(graph);
   if (shapes.get(score)!.length !== 0) {
-    throw new Error(`expected a scalar score, '${score}' has shape [${shapes.get(score)!.join(', ')}]`);
+    throw new Error(
+      `expected a scalar score, '${score}' has shape [${shapes.get(score)!.join(', ')}]`,
+    );
   }
   const cotangents = new Map<NodeRef, NodeRef[]>([[score, [builder.scalar(1)]]]);
 
@@ -72,14 +74,19 @@ function sum(builder: GraphBuilder, parts: readonly NodeRef[]): NodeRef {
 }
 
 /** Every cotangent must have its node's shape: a wrong rule is caught here, by name. */
-function checkShapes(graph: GraphBuilder, cotangents: ReadonlyMap<NodeRef, readonly NodeRef[]>): void {
+function checkShapes(
+  graph: GraphBuilder,
+  cotangents: ReadonlyMap<NodeRef, readonly NodeRef[]>,
+): void {
   const shapes = inferShapes(graph);
   for (const [name, parts] of cotangents) {
     for (const part of parts) {
       const [found, expected] = [shapes.get(part)!, shapes.get(name)!];
       const fits =
         found.length === expected.length &&
-        found.every((size, axis) => size === null || expected[axis] === null || size === expected[axis]);
+        found.every(
+          (size, axis) => size === null || expected[axis] === null || size === expected[axis],
+        );
       if (!fits) {
         throw new Error(
           `the cotangent '${part}' of '${name}' has shape [${found.join(', ')}], not [${expected.join(', ')}]`,

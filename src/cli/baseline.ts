@@ -75,11 +75,7 @@ function requestAgain({ engine: { request } }: Imprint): EngineRequest {
 }
 
 function withoutUndefined(request: {
-  engine?: string | undefined;
-  provider?: string | undefined;
-  threads?: number | undefined;
+  [Field in keyof EngineRequest]: EngineRequest[Field] | undefined;
 }): EngineRequest {
-  return Object.fromEntries(
-    Object.entries(request).filter(([, value]) => value !== undefined),
-  ) as EngineRequest;
+  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
 }

@@ -1,7 +1,8 @@
 /** `doctor`: what this machine can dream with, and why it cannot with the rest. */
 import { availableParallelism, totalmem } from 'node:os';
 import { chooseEngine, findEngines } from '../engines/choose.ts';
-import type { EngineReport, MachineReport } from '../engines/choose.ts';
+import type { MachineReport } from '../engines/choose.ts';
+import type { EngineReport } from '../engines/machine.ts';
 import { listModels, MODELS } from '../studio/catalogue.ts';
 import type { ModelDescription } from '../studio/catalogue.ts';
 import { modelsFolder, programVersion } from './environment.ts';

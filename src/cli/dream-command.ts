@@ -58,7 +58,11 @@ async function dreamOnce(
     await write(output, job, result, settings);
     return result;
   });
-  resultTo(process.stdout, { output: output.path, formula: plan.formula, notices, job, watched }, settings);
+  resultTo(
+    process.stdout,
+    { output: output.path, formula: plan.formula, notices, job, watched },
+    settings,
+  );
 }
 
 async function write(

@@ -54,15 +54,15 @@ const glyphs: Readonly<Record<string, string>> = {
 
 /** Cells of a text: columns and rows, one empty column after each letter. */
 export function textSize(text: string): { rows: number; columns: number } {
-  return { rows: HEIGHT, columns: [...text].length * (WIDTH + 1) };
+  return { rows: HEIGHT, columns: Array.from(text).length * (WIDTH + 1) };
 }
 
 /** Calls `paint` with the row and column of each cell that is inked; capitals become small. */
 export function drawText(text: string, paint: (row: number, column: number) => void): void {
-  for (const [index, letter] of [...text.toLowerCase()].entries()) {
+  for (const [index, letter] of Array.from(text.toLowerCase()).entries()) {
     const lines = (glyphs[letter] ?? MISSING).split(' ');
     for (const [row, line] of lines.entries()) {
-      for (const [column, cell] of [...line].entries()) {
+      for (const [column, cell] of Array.from(line).entries()) {
         if (cell === '1') paint(row, index * (WIDTH + 1) + column);
       }
     }

@@ -57,7 +57,9 @@ export async function prepareJob(
 /** The clouds are committed; should they be gone, they are made anew. */
 async function makeClouds(): Promise<void> {
   if (existsSync(CLOUDS)) return;
-  process.stderr.write('note: examples/clouds.png is gone; it is made anew, which takes a while.\n');
+  process.stderr.write(
+    'note: examples/clouds.png is gone; it is made anew, which takes a while.\n',
+  );
   const { writeClouds } = await import('../../examples/make-clouds.ts');
   await writeClouds(CLOUDS);
 }

@@ -1,6 +1,7 @@
 /** The command line's grammar: commands, options and their help. */
 import { Command } from 'commander';
 import { presets } from '../dream/presets.ts';
+import type { Recipe } from '../dream/recipe.ts';
 import { flagOf } from './problems.ts';
 import { recipeOptions } from './recipe-options.ts';
 import type { RecipeField } from './recipe-options.ts';
@@ -9,8 +10,8 @@ import type { RecipeField } from './recipe-options.ts';
 export type Given = Readonly<Record<string, unknown>>;
 
 export interface Actions {
-  dream(picture: string | undefined, given: Given): Promise<void>;
-  doctor(): Promise<void>;
+  readonly dream: (picture: string | undefined, given: Given) => Promise<void>;
+  readonly doctor: () => Promise<void>;
 }
 
 const EXAMPLES = `
@@ -31,14 +32,19 @@ export function buildProgram(version: string, actions: Actions): Command {
     .action(actions.dream);
   program.optionsGroup('Options:');
   addOutputOptions(program);
-  program.optionsGroup('Recipe, in place of what the preset says (defaults: those of the default preset):');
+  program.optionsGroup(
+    'Recipe, in place of what the preset says (defaults: those of the default preset):',
+  );
   addRecipeOptions(program);
   program.optionsGroup('Model and engine:');
   addEngineOptions(program);
   program.optionsGroup('In place of one dream:');
   program
     .option('--layers', "list a model's layers with their shapes")
-    .option('--sheet [layers]', 'one picture of many dreams: at the layers worth dreaming at, at those named (mixed0,mixed3), or at all')
+    .option(
+      '--sheet [layers]',
+      'one picture of many dreams: at the layers worth dreaming at, at those named (mixed0,mixed3), or at all',
+    )
     .option('--redo <png>', 'dream again by the recipe that a PNG of ours holds')
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help');
@@ -51,10 +57,19 @@ export function buildProgram(version: string, actions: Actions): Command {
 
 function addOutputOptions(program: Command): void {
   program
-    .option('-o, --output <file>', 'a .png, .jpg or .webp file (default: out/<picture>-<layer>.png)')
-    .option('-p, --preset <name>', `a recipe: ${Object.keys(presets).join(', ')} (default: default)`)
+    .option(
+      '-o, --output <file>',
+      'a .png, .jpg or .webp file (default: out/<picture>-<layer>.png)',
+    )
+    .option(
+      '-p, --preset <name>',
+      `a recipe: ${Object.keys(presets).join(', ')} (default: default)`,
+    )
     .option('--size <pixels>', 'longest side; a larger picture is shrunk (default: 1024)')
-    .option('--max-pixels <count>', 'refuse pictures with more pixels than this (default: 64000000)')
+    .option(
+      '--max-pixels <count>',
+      'refuse pictures with more pixels than this (default: 64000000)',
+    )
     .option('--quality <percent>', 'of a .jpg (default: 92) or .webp (default: 90)')
     .option('--quiet', 'print nothing but errors')
     .option('--json', 'print the result as one line of JSON');
@@ -78,13 +93,14 @@ function addEngineOptions(program: Command): void {
     .option('-m, --model <name>', 'a folder in models/ (default: inception_v3)')
     .option('--deep-layers', 'allow layers beyond the deepest that the model dreams at')
     .option('--engine <name>', 'auto, onnx or tensorflow (default: auto)')
-    .option('--provider <name>', "what the engine runs on; npm run doctor lists them")
+    .option('--provider <name>', 'what the engine runs on; npm run doctor lists them')
     .option('--threads <count>', 'of the onnx engine (default: one for each core)');
 }
 
 function defaultWords(field: RecipeField): string {
-  const value: unknown = (presets.default as Given)[field];
+  const recipe: Recipe = presets.default;
+  const value = recipe[field];
   if (value === undefined) return 'none';
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return typeof value === 'object' ? Object.values(value as object).join(',') : String(value);
+  return typeof value === 'object' ? Object.values(value).join(',') : String(value);
 }

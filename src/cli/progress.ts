@@ -25,7 +25,8 @@ export async function showProgress(options: ProgressOptions): Promise<Progress> 
 async function showBar({ sizes, steps, title, stream }: ProgressOptions): Promise<Progress> {
   const { default: cliProgress } = await import('cli-progress');
   const bar = new cliProgress.SingleBar({
-    format: '{title} [{bar}] {percentage}% · octave {octave} · step {step} · score {score} · {left}',
+    format:
+      '{title} [{bar}] {percentage}% · octave {octave} · step {step} · score {score} · {left}',
     stream,
     barsize: 20,
     hideCursor: true,
@@ -34,7 +35,13 @@ async function showBar({ sizes, steps, title, stream }: ProgressOptions): Promis
     gracefulExit: false,
   });
   const started = performance.now();
-  const blank = { title, octave: `0/${sizes.length}`, step: `0/${steps}`, score: '–', left: 'ETA –' };
+  const blank = {
+    title,
+    octave: `0/${sizes.length}`,
+    step: `0/${steps}`,
+    score: '–',
+    left: 'ETA –',
+  };
   bar.start(1000, 0, blank);
   return {
     step(frame) {

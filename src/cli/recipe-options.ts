@@ -53,7 +53,11 @@ export const recipeOptions: readonly RecipeOption[] = [
   },
   { field: 'steps', value: 'count', words: 'steps in each octave' },
   { field: 'stepSize', value: 'levels', words: 'size of a step, in levels of 0 to 255' },
-  { field: 'jitter', value: 'pixels', words: 'how far the picture is shifted at most, at each step' },
+  {
+    field: 'jitter',
+    value: 'pixels',
+    words: 'how far the picture is shifted at most, at each step',
+  },
   { field: 'clip', words: 'keep the picture within 0 to 255 at every step' },
   {
     field: 'stopAtScore',
@@ -70,14 +74,16 @@ export const recipeOptions: readonly RecipeOption[] = [
   {
     field: 'blur',
     value: 'from,to',
-    words: "σ of the gradient's blur in pixels, from the first step to the last (such as 0.5,2.5), or none",
+    words:
+      "σ of the gradient's blur in pixels, from the first step to the last (such as 0.5,2.5), or none",
     read: readNumbers,
     optional: true,
   },
   {
     field: 'bands',
     value: 'levels,growth',
-    words: "balance this many frequency bands of the gradient, each growth times the finer one (such as 4,1.6), or none",
+    words:
+      'balance this many frequency bands of the gradient, each growth times the finer one (such as 4,1.6), or none',
     read: (text) => named(['levels', 'growth'], readNumbers(text)),
     optional: true,
   },

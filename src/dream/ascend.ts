@@ -34,7 +34,13 @@ export async function ascend(
 }
 
 /** image += factor · (direction rolled back). */
-function addRolled(image: Image, direction: Image, down: number, right: number, factor: number): void {
+function addRolled(
+  image: Image,
+  direction: Image,
+  down: number,
+  right: number,
+  factor: number,
+): void {
   const { rows, columns, data } = image;
   const shift = ((right % columns) + columns) % columns;
   for (let plane = 0; plane < 3; plane++) {

@@ -48,18 +48,26 @@ export async function* dream(options: DreamOptions): AsyncGenerator<Frame, Image
     const smaller = original;
     original = resize(picture, rows, columns, recipe.resampling);
     dreamed =
-      octave === 0
-        ? copyImage(original)
-        : enlarge(dreamed, { original, smaller, ...recipe });
+      octave === 0 ? copyImage(original) : enlarge(dreamed, { original, smaller, ...recipe });
     const workspace = { rolled: createImage(rows, columns) };
     for (let step = 0; step < recipe.steps; step++) {
       if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
       const progress = recipe.steps === 1 ? 1 : step / (recipe.steps - 1);
       const score = await ascend(dreamed, ascent, recipe, { random, progress, workspace });
       if (!Number.isFinite(score)) {
-        throw new DreamError('engine-failed', `the score became ${score} in octave ${octave + 1}, step ${step + 1}`);
+        throw new DreamError(
+          'engine-failed',
+          `the score became ${score} in octave ${octave + 1}, step ${step + 1}`,
+        );
       }
-      yield { octave, octaves: sizes.length, step: step + 1, steps: recipe.steps, score, image: dreamed };
+      yield {
+        octave,
+        octaves: sizes.length,
+        step: step + 1,
+        steps: recipe.steps,
+        score,
+        image: dreamed,
+      };
       if (recipe.stopAtScore !== undefined && score > recipe.stopAtScore) break;
     }
   }

@@ -22,13 +22,13 @@ export const presets = {
   /** Ours. What each lever does, and the sheet it was chosen from: docs/default-recipe.md. */
   default: {
     ...plain,
-    layer: 'mixed4',
+    layer: 'mixed3',
     resampling: 'lanczos',
     octaves: 5,
     octaveScale: 1.4,
-    steps: 12,
-    stepSize: 2,
-    bands: { levels: 4, growth: 1.6 },
+    steps: 10,
+    stepSize: 1.5,
+    bands: { levels: 4, growth: 1.1 },
     naturalColour: 1,
     localEnergy: { sigma: 16, floor: 0.25 },
     whiten: 1,

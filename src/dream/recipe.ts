@@ -46,7 +46,10 @@ export const recipeSchema = z.strictObject({
   /** Every region dreams: the gradient divided by its RMS within `sigma` pixels. */
   localEnergy: z.strictObject({ sigma: positive.max(256), floor: positive.max(10) }).optional(),
 
-  seed: z.int().min(0).max(2 ** 32 - 1),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
 });
 
 export type Recipe = Readonly<z.output<typeof recipeSchema>>;

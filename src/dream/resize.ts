@@ -26,7 +26,8 @@ const kernels = {
   /** Lanczos with three lobes. */
   lanczos: {
     radius: 3,
-    weight: (distance: number) => (Math.abs(distance) < 3 ? sinc(distance) * sinc(distance / 3) : 0),
+    weight: (distance: number) =>
+      Math.abs(distance) < 3 ? sinc(distance) * sinc(distance / 3) : 0,
     antialias: true,
     corners: false,
   },
@@ -37,7 +38,8 @@ export const RESAMPLINGS = Object.keys(kernels) as [Resampling, ...Resampling[]]
 
 /** @returns a new picture, [3, rows, columns] */
 export function resize(image: Image, rows: number, columns: number, resampling: Resampling): Image {
-  if (rows === image.rows && columns === image.columns) return { ...image, data: image.data.slice() };
+  if (rows === image.rows && columns === image.columns)
+    return { ...image, data: image.data.slice() };
   const kernel: Kernel = kernels[resampling];
   const narrow = resizeColumns(image, columns, weightsOf(kernel, image.columns, columns));
   return resizeRows(narrow, rows, weightsOf(kernel, image.rows, rows));
@@ -63,7 +65,11 @@ function weightsOf(kernel: Kernel, from: number, to: number): Weights {
     starts[index] = start;
     let total = 0;
     // Cells beyond the border count as the border's cell.
-    for (let cell = Math.floor(centre - kernel.radius * stretch); cell <= centre + kernel.radius * stretch; cell++) {
+    for (
+      let cell = Math.floor(centre - kernel.radius * stretch);
+      cell <= centre + kernel.radius * stretch;
+      cell++
+    ) {
       const weight = kernel.weight((cell - centre) / stretch);
       const inside = Math.max(start, Math.min(cell, start + taps - 1));
       values[index * taps + inside - start]! += weight;
@@ -82,7 +88,8 @@ function resizeColumns(image: Image, columns: number, { taps, starts, values }: 
     for (let column = 0; column < columns; column++) {
       let sum = 0;
       const start = starts[column]!;
-      for (let tap = 0; tap < taps; tap++) sum += source[start + tap]! * values[column * taps + tap]!;
+      for (let tap = 0; tap < taps; tap++)
+        sum += source[start + tap]! * values[column * taps + tap]!;
       target[column] = sum;
     }
   }

@@ -1,15 +1,15 @@
 /** From a network and an objective to the graphs that an engine runs. */
 import { backward } from '../autodiff/backward.ts';
+import type { Differentiated } from '../autodiff/backward.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import { slice } from '../graph/graph.ts';
 import type { Graph, NodeRef } from '../graph/graph.ts';
 import { simplifyBackward, simplifyForward } from '../graph/rewrites/index.ts';
-import { receptiveFields } from '../graph/receptive-field.ts';
-import type { ReceptiveField } from '../graph/receptive-field.ts';
 import { tapsOf } from '../graph/taps.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { inferShapes } from '../ops/shapes.ts';
 import { PICTURE } from './engine.ts';
+import type { Derivative } from './program.ts';
 
 /** A graph input whose value comes from the picture before the ascent. */
 export interface Calibration {
@@ -28,7 +28,6 @@ export interface ScoredGraph {
   /** What the score needs, and no more. */
   readonly graph: Graph;
   readonly score: NodeRef;
-  readonly field: ReceptiveField;
   readonly shares: readonly CellShare[];
   readonly calibrations: readonly Calibration[];
   /** What the calibrations' values need. */
@@ -61,7 +60,6 @@ export function scoredGraph(network: Graph, objective: Objective): ScoredGraph {
   return {
     graph: simplifyForward(slice(builder, [score]), [score]),
     score,
-    field: receptiveFields(builder, PICTURE).get(score)!,
     shares,
     calibrations,
     calibrationGraph: simplifyForward(slice(builder, values), values),
@@ -70,13 +68,18 @@ export function scoredGraph(network: Graph, objective: Objective): ScoredGraph {
 
 export function ascentGraph(network: Graph, objective: Objective): AscentGraph {
   const scored = scoredGraph(network, objective);
-  const { graph, gradient } = backward(scored.graph, scored.score, PICTURE);
-  const outputs = [scored.score, gradient];
-  const shapes = inferShapes(graph);
+  const { graph, score } = scored;
+  return { ...scored, ...withGradient(graph, [score], { of: score, by: PICTURE }) };
+}
+
+/** A graph with what its outputs and a derivative need, and no more. */
+export function withGradient(graph: Graph, outputs: readonly NodeRef[], { of, by }: Derivative): Differentiated {
+  const differentiated = backward(graph, of, by);
+  const wanted = [...outputs, differentiated.gradient];
+  const shapes = inferShapes(differentiated.graph);
   return {
-    ...scored,
-    graph: simplifyBackward(slice(graph, outputs), outputs, shapes),
-    gradient,
+    graph: simplifyBackward(slice(differentiated.graph, wanted), wanted, shapes),
+    gradient: differentiated.gradient,
   };
 }
 

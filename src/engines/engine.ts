@@ -1,6 +1,5 @@
 /** The one interface to whatever computes gradients. */
 import type { Graph, NodeRef } from '../graph/graph.ts';
-import type { ReceptiveField } from '../graph/receptive-field.ts';
 import type { Objective } from '../objectives/objective.ts';
 
 /** A picture as engines take it: RGB planes, 0..255, [3, rows, columns]. */
@@ -21,17 +20,9 @@ export interface ScoreAndGradient {
 
 /** A network and an objective, ready to be climbed at pictures of any size. */
 export interface Ascent {
-  /** Of the deepest layer that the score reads. */
-  readonly field: ReceptiveField;
-  /** What `at` needs, in bytes for each pixel of the picture. */
-  readonly bytesPerPixel: number;
   /** Sets the objective's parameters (channel weights) from a picture. */
   calibrate(picture: Planes): Promise<void>;
-  /**
-   * @param whole the size of the picture that the given one is a tile of: the score is then the
-   *   tile's part of the whole's. @default the picture's own
-   */
-  at(picture: Planes, whole?: PictureSize): Promise<ScoreAndGradient>;
+  at(picture: Planes): Promise<ScoreAndGradient>;
   dispose(): Promise<void>;
 }
 
@@ -47,12 +38,20 @@ export interface Evaluated {
   readonly data: Float32Array;
 }
 
+export interface PrepareOptions {
+  /**
+   * Bytes that the whole process may hold: a picture that would take more has its gradient
+   * computed in stages, tile by tile, to the same values. @default `defaultMemory()`
+   */
+  readonly memory?: number;
+}
+
 export interface GradientEngine {
   readonly name: string;
   /** In words: engine, provider, version, threads. */
   describe(): string;
   /** @param graph its picture input is named `picture`: [1, rows, columns, 3], RGB 0..255. */
-  prepare(graph: Graph, objective: Objective): Promise<Ascent>;
+  prepare(graph: Graph, objective: Objective, options?: PrepareOptions): Promise<Ascent>;
   evaluate(graph: Graph, outputs: readonly NodeRef[]): Promise<Evaluation>;
 }
 

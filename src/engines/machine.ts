@@ -8,6 +8,17 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 
+/** One engine on one of its providers. */
+export interface EngineReport {
+  readonly engine: 'onnx' | 'tensorflow';
+  readonly provider: string;
+  readonly available: boolean;
+  /** Its version, or why it is out. */
+  readonly detail: string;
+  /** How to get it. */
+  readonly hint?: string;
+}
+
 export interface Gpus {
   /** In words; empty where none was found. */
   readonly found: readonly string[];
@@ -65,45 +76,4 @@ export function installedVersion(name: string): string | null {
     if (existsSync(path)) return (require(path) as { version: string }).version;
   }
   return null;
-}
-
-/** Opens a session and tells by its exit; runs by itself, without this project's code. */
-const TRIAL = `
-  const [path, provider, model] = process.argv.slice(1);
-  require(path).InferenceSession
-    .create(Buffer.from(model, 'base64'), { executionProviders: [provider], logSeverityLevel: 4 })
-    .then(() => process.exit(0), (error) => {
-      console.error('REASON ' + error.message);
-      process.exit(1);
-    });`;
-
-/**
- * Whether onnxruntime can open `model` on a provider: `null`, or the reason why not. It is tried
- * in a process of its own, which a driver's crash cannot bring down and whose noise nobody sees.
- */
-export async function whyNotOnnx(provider: string, model: Uint8Array): Promise<string | null> {
-  const path = require.resolve('onnxruntime-node');
-  const model64 = Buffer.from(model).toString('base64');
-  try {
-    await run(process.execPath, ['-e', TRIAL, path, provider, model64], { timeout: 60_000 });
-    return null;
-  } catch (error) {
-    const { stderr = '', signal } = error as { stderr?: string; signal?: string | null };
-    if (signal) return `the process that tried it was ended by ${signal}`;
-    return shortReason(stderr);
-  }
-}
-
-/** The words that tell something, out of what the native libraries print. */
-function shortReason(stderr: string): string {
-  const missing =
-    /(?:Couldn't load Vulkan: |with error: )?(?:\S*\/)?(lib[\w.]+): cannot open shared/.exec(
-      stderr,
-    );
-  const reason = /REASON ([^]*)/.exec(stderr)?.[1] ?? stderr;
-  const last = reason
-    .trim()
-    .split('\n')[0]!
-    .replace(/^\/onnxruntime_src\S*.* was false\. /, '');
-  return missing ? `${missing[1]!} is missing (${last})` : last;
 }

@@ -1,15 +1,16 @@
 /** The engine on onnxruntime: forward and backward pass as one ONNX graph. */
 import { availableParallelism } from 'node:os';
 import * as onnxruntime from 'onnxruntime-node';
-import type { Graph, NodeRef, Shape } from '../graph/graph.ts';
 import { slice } from '../graph/graph.ts';
-import type { Objective } from '../objectives/objective.ts';
+import type { Graph, NodeRef } from '../graph/graph.ts';
 import { inferShapes } from '../ops/shapes.ts';
-import { ascentGraph } from './ascent-graph.ts';
-import { PICTURE } from './engine.ts';
-import type { Ascent, Evaluated, Evaluation, GradientEngine, Planes } from './engine.ts';
-import { peakBytesPerPixel } from './memory.ts';
+import { withGradient } from './ascent-graph.ts';
+import { engineOf } from './ascent.ts';
+import type { GradientEngine } from './engine.ts';
+import { cellsOf } from './memory.ts';
 import { onnxModel } from './onnx-model.ts';
+import { GRADIENT } from './program.ts';
+import type { Program, Task, Tensor } from './program.ts';
 
 export interface OnnxOptions {
   /** onnxruntime's name of the execution provider. @default 'cpu' */
@@ -18,88 +19,128 @@ export interface OnnxOptions {
   readonly threads?: number;
 }
 
+/**
+ * Measured on Inception V3 to mixed5 at 1024²: 700 bytes for each pixel, where the values take
+ * 505.
+ */
+const MEMORY_FACTOR = 1.4;
+
 export function onnxEngine(options: OnnxOptions = {}): GradientEngine {
   const provider = options.provider ?? 'cpu';
   const threads = options.threads ?? availableParallelism();
-  const open = (graph: Graph, outputs: readonly NodeRef[]): Promise<onnxruntime.InferenceSession> =>
-    onnxruntime.InferenceSession.create(onnxModel(graph, outputs, provider), {
-      executionProviders: [provider],
-      intraOpNumThreads: threads,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    });
-
-  return {
-    name: 'onnx',
-    describe: () => `onnxruntime ${onnxruntime.env.versions.node ?? ''} on ${provider}, ${threads} threads`,
-
-    async prepare(network: Graph, objective: Objective): Promise<Ascent> {
-      const ascent = ascentGraph(network, objective);
-      const { graph, score, gradient, shares, calibrations, calibrationGraph } = ascent;
-      const session = await open(graph, [score, gradient]);
-      const parameters: Record<string, onnxruntime.Tensor> = {};
-      return {
-        field: ascent.field,
-        bytesPerPixel: peakBytesPerPixel(graph, [score, gradient]),
-        async calibrate(picture) {
-          if (calibrations.length === 0) return;
-          const values = calibrations.map(({ value }) => value);
-          const calibration = await open(calibrationGraph, values);
-          const results = await calibration.run({ [PICTURE]: pictureTensor(picture) });
-          for (const { parameter, value } of calibrations) parameters[parameter] = results[value]!;
-          await calibration.release();
-        },
-        async at(picture, whole = picture) {
-          for (const { parameter, cells } of shares) {
-            parameters[parameter] = scalarTensor(1 / cells(whole));
-          }
-          const results = await session.run({ ...parameters, [PICTURE]: pictureTensor(picture) });
-          return {
-            score: (results[score]!.data as Float32Array)[0]!,
-            gradient: results[gradient]!.data as Float32Array,
-          };
-        },
-        dispose: () => session.release(),
-      };
-    },
-
-    async evaluate(network, outputs): Promise<Evaluation> {
-      const graph = slice(network, outputs);
-      const shapes = inferShapes(graph);
-      const session = await open(graph, outputs);
-      return {
-        async at(picture) {
-          const results = await session.run({ [PICTURE]: pictureTensor(picture) });
-          return new Map(outputs.map((name) => [name, evaluated(results[name]!, shapes.get(name)!)]));
-        },
-        dispose: () => session.release(),
-      };
-    },
+  const sessionOptions: onnxruntime.InferenceSession.SessionOptions = {
+    executionProviders: [provider],
+    intraOpNumThreads: threads,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    // Plans for one picture's size are kept beside the arena: 600 MB more at 1024², no faster.
+    enableMemPattern: false,
   };
+  return engineOf({
+    name: 'onnx',
+    memoryFactor: MEMORY_FACTOR,
+    describe: () =>
+      `onnxruntime ${onnxruntime.env.versions.node ?? ''} on ${provider}, ${threads} threads`,
+    async compile(task) {
+      const { graph, values, gradient } = runnableForm(task);
+      const model = onnxModel(graph, values, provider);
+      const { outputs } = task;
+      const program = new OnnxProgram({ graph, model, outputs, gradient }, sessionOptions);
+      await program.open();
+      return program;
+    },
+  });
 }
 
-function pictureTensor({ rows, columns, data }: Planes): onnxruntime.Tensor {
-  return new onnxruntime.Tensor('float32', data, [1, 3, rows, columns]);
+/** The graph with its backward pass, and the values to compute. */
+function runnableForm({ graph, outputs, derivative }: Task): {
+  graph: Graph;
+  values: readonly NodeRef[];
+  gradient: NodeRef | null;
+} {
+  if (!derivative) return { graph: slice(graph, outputs), values: outputs, gradient: null };
+  const differentiated = withGradient(graph, outputs, derivative);
+  return { ...differentiated, values: [...outputs, differentiated.gradient] };
 }
 
-function scalarTensor(value: number): onnxruntime.Tensor {
-  return new onnxruntime.Tensor('float32', Float32Array.of(value), []);
+/** An ONNX model, and how its values are called. */
+interface Compiled {
+  readonly graph: Graph;
+  readonly model: Uint8Array;
+  readonly outputs: readonly NodeRef[];
+  readonly gradient: NodeRef | null;
 }
 
-/** Brings an ONNX value into the graph's layout. */
-function evaluated(tensor: onnxruntime.Tensor, shape: Shape): Evaluated {
-  const data = tensor.data as Float32Array;
-  if (shape.length !== 4) return { shape: tensor.dims, data };
-  const [batch, channels, rows, columns] = tensor.dims as [number, number, number, number];
-  const cells = rows * columns;
-  const target = new Float32Array(data.length);
-  for (let picture = 0, from = 0; picture < batch; picture++) {
-    for (let channel = 0; channel < channels; channel++) {
-      for (let cell = 0; cell < cells; cell++, from++) {
-        target[(picture * cells + cell) * channels + channel] = data[from]!;
-      }
-    }
+/** Its session is closed and opened again without computing the model anew. */
+class OnnxProgram implements Program {
+  #session: onnxruntime.InferenceSession | null = null;
+  /** The outputs' memory, for inputs of the shapes that `key` tells. */
+  #results: { key: string; tensors: Record<string, onnxruntime.Tensor> } | null = null;
+
+  constructor(
+    private readonly compiled: Compiled,
+    private readonly options: onnxruntime.InferenceSession.SessionOptions,
+  ) {}
+
+  async open(): Promise<onnxruntime.InferenceSession> {
+    this.#session ??= await onnxruntime.InferenceSession.create(this.compiled.model, this.options);
+    return this.#session;
   }
-  return { shape: [batch, rows, columns, channels], data: target };
+
+  async run(feeds: ReadonlyMap<NodeRef, Tensor>): Promise<ReadonlyMap<NodeRef, Tensor>> {
+    const session = await this.open();
+    const inputs = session.inputNames.map((name) => [name, feeds.get(name)!] as const);
+    const results = this.#resultsFor(inputs);
+    const tensors = inputs.map(
+      ([name, { shape, data }]) => [name, new onnxruntime.Tensor('float32', data, shape)] as const,
+    );
+    await session.run(Object.fromEntries(tensors), results);
+    const { gradient } = this.compiled;
+    return new Map(
+      Object.entries(results).map(([name, { dims, data }]) => [
+        name === gradient ? GRADIENT : name,
+        { shape: dims, data: data as Float32Array },
+      ]),
+    );
+  }
+
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    this.#results = null;
+    await session?.release();
+  }
+
+  dispose(): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * Tensors for onnxruntime to write into. Those that it makes itself keep the session's whole
+   * memory alive until they are garbage collected.
+   */
+  #resultsFor(inputs: readonly (readonly [NodeRef, Tensor])[]): Record<string, onnxruntime.Tensor> {
+    const key = inputs.map(([, { shape }]) => shape.join('×')).join(' ');
+    if (this.#results?.key === key) return this.#results.tensors;
+    const { graph, outputs, gradient } = this.compiled;
+    const given = inputs.map(([name, { shape }]) => [name, channelsLastShape(shape)] as const);
+    const shapes = inferShapes(graph, Object.fromEntries(given));
+    const names = gradient === null ? outputs : [...outputs, gradient];
+    const tensors = names.map((name) => {
+      const shape = channelsFirstShape(shapes.get(name)!.map((size) => size ?? 1));
+      const data = new Float32Array(cellsOf(shape));
+      return [name, new onnxruntime.Tensor('float32', data, shape)] as const;
+    });
+    this.#results = { key, tensors: Object.fromEntries(tensors) };
+    return this.#results.tensors;
+  }
+}
+
+function channelsLastShape(shape: readonly number[]): readonly number[] {
+  return shape.length === 4 ? [0, 2, 3, 1].map((axis) => shape[axis]!) : shape;
+}
+
+function channelsFirstShape(shape: readonly number[]): readonly number[] {
+  return shape.length === 4 ? [0, 3, 1, 2].map((axis) => shape[axis]!) : shape;
 }

@@ -37,7 +37,12 @@ export class GraphBuilder implements Graph {
     return this.constant({ shape: [], read: () => Float32Array.of(value) }, this.#fresh('scalar'));
   }
 
-  add(op: string, inputs: readonly NodeRef[], attributes: Attributes = {}, name?: NodeRef): NodeRef {
+  add(
+    op: string,
+    inputs: readonly NodeRef[],
+    attributes: Attributes = {},
+    name?: NodeRef,
+  ): NodeRef {
     const unique = name ?? this.#fresh(op);
     if (this.nodes.has(unique)) throw new Error(`expected a new node name, '${unique}' is taken`);
     for (const input of inputs) {

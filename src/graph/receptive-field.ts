@@ -19,7 +19,10 @@ export function receptiveFields(graph: Graph, picture: NodeRef): Map<NodeRef, Re
     const sources = inputs.flatMap((input) => fields.get(input) ?? []);
     if (sources.length === 0) continue;
     const stride = Math.max(...sources.map((source) => source.stride));
-    const { size, strides, dilations } = attributes as Record<string, readonly number[] | undefined>;
+    const { size, strides, dilations } = attributes as Record<
+      string,
+      readonly number[] | undefined
+    >;
     const radiusAlong = (axis: 0 | 1): number => {
       const span = size ? (size[axis]! - 1) * (dilations?.[axis] ?? 1) : 0;
       return Math.max(...sources.map(({ radius }) => radius[axis])) + (span * stride) / 2;

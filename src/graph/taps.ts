@@ -35,9 +35,16 @@ export function resolveLayer(graph: Pick<Graph, 'layers'>, name: string): string
   if (sameLetters.length === 1) return sameLetters[0]!;
   const endings = names.filter((candidate) => candidate.toLowerCase().endsWith(`/${wanted}`));
   if (endings.length === 1) return endings[0]!;
-  const found = endings.length > 1 ? `${endings.length} layers end in '${name}'` : `no layer is named '${name}'`;
+  const found =
+    endings.length > 1
+      ? `${endings.length} layers end in '${name}'`
+      : `no layer is named '${name}'`;
   const nearest = endings.length > 1 ? endings.slice(0, 5) : nearestNames(name, names, 5);
-  throw new DreamError('unknown-layer', `${found}; nearest: ${nearest.join(', ')}`, 'List all layers with --layers.');
+  throw new DreamError(
+    'unknown-layer',
+    `${found}; nearest: ${nearest.join(', ')}`,
+    'List all layers with --layers.',
+  );
 }
 
 /** The `count` candidates that take the fewest edits, best first. */
@@ -51,7 +58,9 @@ export function nearestNames(name: string, candidates: readonly string[], count:
 }
 
 function splitTap(layer: string): { name: string; pre: boolean } {
-  return layer.endsWith(':pre') ? { name: layer.slice(0, -4), pre: true } : { name: layer, pre: false };
+  return layer.endsWith(':pre')
+    ? { name: layer.slice(0, -4), pre: true }
+    : { name: layer, pre: false };
 }
 
 function beforeActivation(builder: GraphBuilder, ref: NodeRef): NodeRef {

@@ -26,7 +26,10 @@ export function paddingOf(window: Window, axis: 0 | 1, length: number): [number,
   if (padding === 'valid') return [0, 0];
   if (padding !== 'same') return [padding[axis * 2]!, padding[axis * 2 + 1]!];
   const stride = window.strides[axis];
-  const total = Math.max((Math.ceil(length / stride) - 1) * stride + spanOf(window, axis) - length, 0);
+  const total = Math.max(
+    (Math.ceil(length / stride) - 1) * stride + spanOf(window, axis) - length,
+    0,
+  );
   return [Math.floor(total / 2), total - Math.floor(total / 2)];
 }
 
@@ -45,6 +48,7 @@ export function fixedPaddingOf(window: Window, axis: 0 | 1): [number, number] | 
 export function outputLength(window: Window, axis: 0 | 1, length: Dimension): Dimension {
   if (length === null) return null;
   const [before, after] = paddingOf(window, axis, length);
-  const cells = Math.floor((length + before + after - spanOf(window, axis)) / window.strides[axis]) + 1;
+  const cells =
+    Math.floor((length + before + after - spanOf(window, axis)) / window.strides[axis]) + 1;
   return Math.max(cells, 0);
 }

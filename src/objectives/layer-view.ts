@@ -48,7 +48,10 @@ export function viewed(view: LayerView, { taps, builder }: ScoreContext): NodeRe
   }
   let ref = layer;
   if (last - first + 1 < count) {
-    ref = builder.add('crop', [ref], { before: [0, 0, 0, first], after: [0, 0, 0, count - 1 - last] });
+    ref = builder.add('crop', [ref], {
+      before: [0, 0, 0, first],
+      after: [0, 0, 0, count - 1 - last],
+    });
   }
   const border = view.border ?? 0;
   if (border === 0) return ref;
@@ -60,7 +63,11 @@ export function viewed(view: LayerView, { taps, builder }: ScoreContext): NodeRe
  * Weights per channel, [channels], or `null` without whitening: with s the view's `whiten` and
  * e the mean square of each channel on the picture, 1 − s + s · mean(e) / (e + 0.3·mean(e)).
  */
-export function whiteningOf(view: LayerView, activations: NodeRef, context: ScoreContext): NodeRef | null {
+export function whiteningOf(
+  view: LayerView,
+  activations: NodeRef,
+  context: ScoreContext,
+): NodeRef | null {
   const strength = view.whiten ?? 0;
   if (strength === 0) return null;
   const { builder, calibrated } = context;

@@ -19,7 +19,10 @@ import type { Objective } from './objective.ts';
 import { weightedSum } from './weighted-sum.ts';
 
 /** How activations become a score. To add a measure: a file, and a line here. */
-const measures = { 'mean-square': meanSquare, mean } satisfies Record<string, (view: LayerView) => Objective>;
+const measures = { 'mean-square': meanSquare, mean } satisfies Record<
+  string,
+  (view: LayerView) => Objective
+>;
 
 export type Measure = keyof typeof measures;
 export const MEASURES = Object.keys(measures) as [Measure, ...Measure[]];
@@ -60,7 +63,8 @@ function parseTerm(part: string, alone: boolean): LayerTerm {
   if (!name || numbers.length > 2) throw malformed(part);
   const [first, second] = numbers;
   if (first === undefined) return { layer, weight: 1 };
-  if (second !== undefined) return { layer, channels: parseChannels(first, part), weight: parseWeight(second, part) };
+  if (second !== undefined)
+    return { layer, channels: parseChannels(first, part), weight: parseWeight(second, part) };
   return isRange(first) || (alone && /^\d+$/.test(first))
     ? { layer, channels: parseChannels(first, part), weight: 1 }
     : { layer, weight: parseWeight(first, part) };

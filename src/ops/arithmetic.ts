@@ -56,7 +56,10 @@ function elementwise(
     tensorflow: (tf, [a, b]) => tensorflow(tf, a!, b!),
     onnx: (emit, { inputs, refs }) => {
       const rank = Math.max(...refs.map((ref) => emit.shapeOf(ref).length));
-      return emit.node(onnxType, inputs.map((input, index) => emit.broadcast(input, refs[index]!, rank)));
+      return emit.node(
+        onnxType,
+        inputs.map((input, index) => emit.broadcast(input, refs[index]!, rank)),
+      );
     },
     backward: (context) => [
       context.wants(0) ? unbroadcast(context, context.x[0]!, cotangents.first(context)) : null,

@@ -19,7 +19,12 @@ export const averagePool: OpDefinition = {
   tensorflow: (tf, [x], attributes) => {
     const window = windowOf(attributes);
     const pool = (picture: typeof x): typeof x =>
-      tf.avgPool(padForWindow(tf, picture!, window) as never, window.size as never, window.strides as never, 'valid');
+      tf.avgPool(
+        padForWindow(tf, picture!, window) as never,
+        window.size as never,
+        window.strides as never,
+        'valid',
+      );
     if (window.padding === 'valid') return pool(x)!;
     const [, rows, columns] = x!.shape;
     return tf.div(pool(x)!, pool(tf.ones([1, rows!, columns!, 1]))!);

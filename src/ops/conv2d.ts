@@ -10,7 +10,14 @@ import { fixedPaddingOf, outputLength, spanOf } from '../graph/window.ts';
 import type { Window } from '../graph/window.ts';
 import { numberOf, windowOf } from './attributes.ts';
 import { filterInputsFirst, filterOutputsFirst } from './filters.ts';
-import type { OnnxAttribute, OnnxCall, OnnxEmitter, OpDefinition, Tensor, Tensorflow } from './op.ts';
+import type {
+  OnnxAttribute,
+  OnnxCall,
+  OnnxEmitter,
+  OpDefinition,
+  Tensor,
+  Tensorflow,
+} from './op.ts';
 import { cropToSpatial, windowSpatial } from './spatial.ts';
 import { stridedInputGradient } from './strided-gradient.ts';
 import { padForWindow } from './tensorflow-padding.ts';
@@ -39,7 +46,14 @@ function tensorflowConvolution(
   }
   if (channels === 1) {
     const depthwise = tf.reshape(filter, [height, width, groups, outputs / groups]);
-    return tf.depthwiseConv2d(padded as never, depthwise as never, strides, 'valid', 'NHWC', dilations);
+    return tf.depthwiseConv2d(
+      padded as never,
+      depthwise as never,
+      strides,
+      'valid',
+      'NHWC',
+      dilations,
+    );
   }
   const pictures = tf.split(padded, groups, 3);
   const filters = tf.split(filter, groups, 3);
@@ -117,10 +131,16 @@ function correlate(emit: OnnxEmitter, call: OnnxCall, window: Window): string {
   const dy = call.inputs[0]!;
   const weights = filterInputsFirst(emit, call.refs[1]!, groups);
   const attributes = { dilations: window.dilations, kernel_shape: window.size, group: groups };
-  if (pads.every((pad) => pad >= 0)) return emit.node('Conv', [dy, weights], { ...attributes, pads });
+  if (pads.every((pad) => pad >= 0))
+    return emit.node('Conv', [dy, weights], { ...attributes, pads });
   const full = emit.node('Conv', [dy, weights], {
     ...attributes,
     pads: [rowSpan, columnSpan, rowSpan, columnSpan],
   });
-  return cropToSpatial(emit, full, emit.integers([rowsBefore, columnsBefore]), emit.spatialOf(call.refs[2]!));
+  return cropToSpatial(
+    emit,
+    full,
+    emit.integers([rowsBefore, columnsBefore]),
+    emit.spatialOf(call.refs[2]!),
+  );
 }

@@ -44,6 +44,7 @@ const byName = new Map(ops.map((op) => [op.name, op]));
 
 export function opNamed(name: string): OpDefinition {
   const op = byName.get(name);
-  if (!op) throw new Error(`expected one of the ops ${[...byName.keys()].join(', ')}; got '${name}'`);
+  if (!op)
+    throw new Error(`expected one of the ops ${[...byName.keys()].join(', ')}; got '${name}'`);
   return op;
 }

@@ -12,7 +12,10 @@ export const reshape: OpDefinition = {
   shape: ([x], attributes) => {
     const shape = shapeAttribute(attributes);
     const known = shape.reduce<number>((product, size) => product * (size ?? 1), 1);
-    const cells = x!.reduce((product, size) => (product === null || size === null ? null : product * size), 1 as number | null);
+    const cells = x!.reduce(
+      (product, size) => (product === null || size === null ? null : product * size),
+      1 as number | null,
+    );
     if (cells === null) return shape;
     if (!shape.includes(null) ? cells !== known : cells % known !== 0) {
       throw new Error(`reshape: ${cells} cells do not fit in [${shape.join(', ')}]`);
@@ -20,14 +23,19 @@ export const reshape: OpDefinition = {
     return shape.map((size) => size ?? cells / known);
   },
   tensorflow: (tf, [x], attributes) =>
-    tf.reshape(x!, shapeAttribute(attributes).map((size) => size ?? -1)),
+    tf.reshape(
+      x!,
+      shapeAttribute(attributes).map((size) => size ?? -1),
+    ),
   onnx: (emit, { inputs: [x], refs, attributes }) => {
     const shape = shapeAttribute(attributes).map((size) => size ?? -1);
     const flat = emit.shapeOf(refs[0]!).length === 4 ? toChannelsLast(emit, x!) : x!;
     const reshaped = emit.node('Reshape', [flat, emit.integers(shape)]);
     return shape.length === 4 ? toChannelsFirst(emit, reshaped) : reshaped;
   },
-  backward: ({ builder, x, dy, shapeOf }) => [builder.add('reshapeLike', [dy, x[0]!], { shape: shapeOf(x[0]!) })],
+  backward: ({ builder, x, dy, shapeOf }) => [
+    builder.add('reshapeLike', [dy, x[0]!], { shape: shapeOf(x[0]!) }),
+  ],
 };
 
 /** inputs: dy · x (for its shape alone). */
@@ -58,9 +66,7 @@ export const transpose: OpDefinition = {
   onnx: (emit, { inputs: [x], attributes }) => {
     const order = listOf(attributes, 'order');
     const perm =
-      order.length === 4
-        ? TO_CHANNELS_FIRST.map((axis) => emit.axis(order[axis]!, 4))
-        : order;
+      order.length === 4 ? TO_CHANNELS_FIRST.map((axis) => emit.axis(order[axis]!, 4)) : order;
     return emit.node('Transpose', [x!], { perm });
   },
   backward: ({ builder, attributes, dy }) => {
@@ -110,7 +116,10 @@ export const pad: OpDefinition = {
   spatial: (emit, [x], attributes) => resizedSpatial(emit, x!, attributes, 1),
   tensorflow: (tf, [x], attributes) => {
     const [before, after] = [listOf(attributes, 'before'), listOf(attributes, 'after')];
-    return tf.pad(x!, before.map((cells, axis) => [cells, after[axis]!] as [number, number]));
+    return tf.pad(
+      x!,
+      before.map((cells, axis) => [cells, after[axis]!] as [number, number]),
+    );
   },
   onnx: (emit, { inputs: [x], attributes }) => {
     const pads = [...physical(emit, attributes, 'before'), ...physical(emit, attributes, 'after')];
@@ -126,7 +135,11 @@ export const crop: OpDefinition = {
   spatial: (emit, [x], attributes) => resizedSpatial(emit, x!, attributes, -1),
   tensorflow: (tf, [x], attributes) => {
     const [before, after] = [listOf(attributes, 'before'), listOf(attributes, 'after')];
-    return tf.slice(x!, [...before], x!.shape.map((size, axis) => size - before[axis]! - after[axis]!));
+    return tf.slice(
+      x!,
+      [...before],
+      x!.shape.map((size, axis) => size - before[axis]! - after[axis]!),
+    );
   },
   onnx: (emit, { inputs: [x], attributes }) => {
     const starts = physical(emit, attributes, 'before');
@@ -149,7 +162,9 @@ function oneAxis(rank: number, axis: number, cells: number): number[] {
 
 function resized(x: Shape, attributes: Parameters<OpDefinition['shape']>[1], sign: 1 | -1): Shape {
   const [before, after] = [listOf(attributes, 'before'), listOf(attributes, 'after')];
-  return x.map((size, axis) => (size === null ? null : size + sign * (before[axis]! + after[axis]!)));
+  return x.map((size, axis) =>
+    size === null ? null : size + sign * (before[axis]! + after[axis]!),
+  );
 }
 
 function resizedSpatial(
@@ -160,10 +175,16 @@ function resizedSpatial(
 ): string {
   const [before, after] = [listOf(attributes, 'before'), listOf(attributes, 'after')];
   const change = [1, 2].map((axis) => sign * (before[axis]! + after[axis]!));
-  return change.every((cells) => cells === 0) ? input : emit.node('Add', [input, emit.integers(change)]);
+  return change.every((cells) => cells === 0)
+    ? input
+    : emit.node('Add', [input, emit.integers(change)]);
 }
 
-function physical(emit: OnnxEmitter, attributes: Parameters<OpDefinition['shape']>[1], name: string): number[] {
+function physical(
+  emit: OnnxEmitter,
+  attributes: Parameters<OpDefinition['shape']>[1],
+  name: string,
+): number[] {
   const cells = listOf(attributes, name);
   const ordered: number[] = [];
   cells.forEach((count, axis) => (ordered[emit.axis(axis, cells.length)] = count));

@@ -51,11 +51,7 @@ function scatterByIndex(emit: OnnxEmitter, call: OnnxCall): string {
   const zeros = emit.node('ConstantOfShape', [emit.node('ReduceProd', [shape], { keepdims: 1 })]);
   const scattered = emit.node(
     'ScatterElements',
-    [
-      zeros,
-      emit.node('Reshape', [emit.secondOutput(y!), flat]),
-      emit.node('Reshape', [dy!, flat]),
-    ],
+    [zeros, emit.node('Reshape', [emit.secondOutput(y!), flat]), emit.node('Reshape', [dy!, flat])],
     { reduction: 'add', axis: 0 },
   );
   return emit.node('Reshape', [scattered, shape]);

@@ -36,7 +36,11 @@ export interface OpDefinition {
    * it the output's are those of the first input. Computed from the picture's size alone, so
    * that no engine has to bring a tensor into another layout only to read its shape.
    */
-  readonly spatial?: (emit: OnnxEmitter, inputs: readonly string[], attributes: Attributes) => string;
+  readonly spatial?: (
+    emit: OnnxEmitter,
+    inputs: readonly string[],
+    attributes: Attributes,
+  ) => string;
 
   /**
    * Adds the nodes of the vector-Jacobian product; returns for each input the node with its

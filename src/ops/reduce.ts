@@ -27,8 +27,11 @@ function reduction(
       const keep = booleanOf(call.attributes, 'keepDimensions');
       const shape = emit.shapeOf(call.refs[0]!);
       // Dropping an axis of a rank-4 tensor leaves the others in the engine's order: NHWC first.
-      const reorders = !keep && shape.length === 4 && reducedShape(shape, call.attributes).length > 2;
-      const x = reorders ? emit.node('Transpose', call.inputs, { perm: [0, 2, 3, 1] }) : call.inputs[0]!;
+      const reorders =
+        !keep && shape.length === 4 && reducedShape(shape, call.attributes).length > 2;
+      const x = reorders
+        ? emit.node('Transpose', call.inputs, { perm: [0, 2, 3, 1] })
+        : call.inputs[0]!;
       const axes = listOf(call.attributes, 'axes').map((axis) =>
         reorders ? axis : emit.axis(axis, shape.length),
       );
@@ -54,7 +57,10 @@ export const reduceMeanGradient: OpDefinition = {
   shape: ([, x]) => x!,
   spatial: (_emit, [, x]) => x!,
   onnx: (emit, call) => {
-    const sizes = emit.node('Gather', [emit.node('Shape', [call.inputs[1]!]), onnxAxes(emit, call)]);
+    const sizes = emit.node('Gather', [
+      emit.node('Shape', [call.inputs[1]!]),
+      onnxAxes(emit, call),
+    ]);
     const count = emit.node('Cast', [emit.node('ReduceProd', [sizes], { keepdims: 0 })], { to: 1 });
     return spread(emit, call, emit.node('Div', [call.inputs[0]!, count]));
   },
@@ -81,6 +87,7 @@ function onnxAxes(emit: OnnxEmitter, call: OnnxCall): string {
 
 function reducedShape(x: Shape, attributes: Attributes): Shape {
   const axes = new Set(listOf(attributes, 'axes'));
-  if (booleanOf(attributes, 'keepDimensions')) return x.map((size, axis) => (axes.has(axis) ? 1 : size));
+  if (booleanOf(attributes, 'keepDimensions'))
+    return x.map((size, axis) => (axes.has(axis) ? 1 : size));
   return x.filter((_, axis) => !axes.has(axis));
 }

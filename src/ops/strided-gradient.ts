@@ -38,7 +38,8 @@ function byPhases(emit: OnnxEmitter, call: OnnxCall, window: Window): string | n
   const [stride, other] = window.strides;
   const filter = emit.constantOf(call.refs[1]!);
   const channels = filter.shape[2]!;
-  const plain = window.dilations.every((dilation) => dilation === 1) && call.attributes['groups'] === 1;
+  const plain =
+    window.dilations.every((dilation) => dilation === 1) && call.attributes['groups'] === 1;
   if (stride !== other || !plain || channels * stride * stride > BLOCK) return null;
   const size = window.size.map((length) => Math.ceil(length / stride)) as [number, number];
   const [outputs] = [filter.shape[3]!];

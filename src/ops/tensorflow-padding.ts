@@ -10,5 +10,14 @@ export function padForWindow(tf: Tensorflow, x: Tensor, window: Window, value = 
   const [top, bottom] = paddingOf(window, 0, x.shape[1]!);
   const [left, right] = paddingOf(window, 1, x.shape[2]!);
   if (top + bottom + left + right === 0) return x;
-  return tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]], value);
+  return tf.pad(
+    x,
+    [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ],
+    value,
+  );
 }

@@ -3,7 +3,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readPictureText } from '../../src/dream/picture.ts';
+import { imprintText } from '../../src/cli/imprint.ts';
+import { createImage } from '../../src/dream/image.ts';
+import { encodePicture, readPictureText } from '../../src/dream/picture.ts';
+import { presets } from '../../src/dream/presets.ts';
 import { runCli } from '../helpers/cli.ts';
 import type { Outcome } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
@@ -28,32 +31,78 @@ describe('dream', () => {
   it('dreams on the clouds at mixed5 without any argument', async () => {
     const outcome = await dream('--size', '128', '--octaves', '1', '--steps', '2');
     expect(outcome).toMatchObject({ code: 0, signal: null });
-    expect(outcome.stdout).toMatch(/^wrote out\/clouds-mixed5\.png \(128×85, mean\(mixed5²\) .* s\)\n$/);
+    expect(outcome.stdout).toMatch(
+      /^wrote out\/clouds-mixed5\.png \(128×85, mean\(mixed5²\) .* s\)\n$/,
+    );
     expect(outcome.stderr).toContain('note: The picture was shrunk from 768×512 to 128×85 pixels.');
     expect(outcome.stderr).toContain('mixed5: octave 1 of 1, 128×85, 2 steps, score ');
     const bytes = readFileSync(inFolder('out/clouds-mixed5.png'));
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 128, height: 85, format: 'png' });
     const text = readPictureText(bytes);
     expect(text.Software).toMatch(/^dream-bot \d/);
-    expect(JSON.parse(text.Dream!)).toMatchObject({ model: 'inception_v3', size: 128, recipe: { layer: 'mixed5' } });
+    expect(JSON.parse(text.Dream!)).toMatchObject({
+      model: 'inception_v3',
+      size: 128,
+      recipe: { layer: 'mixed5' },
+    });
   });
 
   it('leaves octaves out where a side would be too small, and says so', async () => {
-    const outcome = await dream('photo.jpg', ...small, '--octaves', '6', '--steps', '1', '-o', 'few.png');
+    const outcome = await dream(
+      'photo.jpg',
+      ...small,
+      '--octaves',
+      '6',
+      '--steps',
+      '1',
+      '-o',
+      'few.png',
+    );
     expect(outcome.code).toBe(0);
-    expect(outcome.stderr).toMatch(/note: \d of 6 octaves: \d would have a side under .* minimum of \d+ pixels/);
+    expect(outcome.stderr).toMatch(
+      /note: \d of 6 octaves: \d would have a side under .* minimum of \d+ pixels/,
+    );
   });
 
   it('prints one line of JSON, and nothing but it when quiet', async () => {
-    const outcome = await dream('photo.jpg', ...small, '--octaves', '1', '--steps', '1', '--json', '--quiet', '-o', 'j.webp');
+    const outcome = await dream(
+      'photo.jpg',
+      ...small,
+      '--octaves',
+      '1',
+      '--steps',
+      '1',
+      '--json',
+      '--quiet',
+      '-o',
+      'j.webp',
+    );
     expect(outcome).toMatchObject({ code: 0, stderr: '' });
     const result = JSON.parse(outcome.stdout) as object;
-    expect(result).toMatchObject({ output: 'j.webp', columns: 96, rows: 72, model: 'mobilenet_v2' });
+    expect(result).toMatchObject({
+      output: 'j.webp',
+      columns: 96,
+      rows: 72,
+      model: 'mobilenet_v2',
+    });
     expect(await sharp(inFolder('j.webp')).metadata()).toMatchObject({ format: 'webp', width: 96 });
   });
 
   it('dreams the same again from what the PNG says', async () => {
-    const first = await dream('photo.jpg', ...small, '--preset', 'pytorch', '--octaves', '2', '--steps', '3', '--seed', '7', '-o', 'first.png');
+    const first = await dream(
+      'photo.jpg',
+      ...small,
+      '--preset',
+      'pytorch',
+      '--octaves',
+      '2',
+      '--steps',
+      '3',
+      '--seed',
+      '7',
+      '-o',
+      'first.png',
+    );
     expect(first.code).toBe(0);
     const again = await dream('--redo', 'first.png', 'photo.jpg');
     expect(again.code).toBe(0);
@@ -65,15 +114,64 @@ describe('dream', () => {
     expect(readFileSync(inFolder('other.png')).equals(bytes)).toBe(false);
   });
 
+  it('says what has changed since the picture was made', async () => {
+    const imprint = imprintText({
+      recipe: { ...presets.default, layer: 'block_3_expand', octaves: 1, steps: 1 },
+      model: 'mobilenet_v2',
+      modelHash: 'f'.repeat(64),
+      engine: {
+        description: 'tensorflow.js 0.0.0',
+        request: { engine: 'tensorflow', provider: 'gpu' },
+      },
+      size: 64,
+      version: '0.0.0',
+    });
+    const old = await encodePicture(createImage(48, 64), { format: 'png', text: imprint });
+    writeFileSync(inFolder('old.png'), old);
+    const { code, stderr } = await dream('--redo', 'old.png', 'photo.jpg', '-o', 'new.png');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /with the model mobilenet_v2 \(ffffffffffff\), this is mobilenet_v2 \(\w+\)/,
+    );
+    expect(stderr).toMatch(/made by tensorflow\.js 0\.0\.0, this is /);
+    expect(await sharp(inFolder('new.png')).metadata()).toMatchObject({ width: 64, height: 48 });
+  });
+
+  it('keeps transparency', async () => {
+    const clear = await sharp(inFolder('photo.jpg')).ensureAlpha(0.5).png().toBuffer();
+    writeFileSync(inFolder('clear.png'), clear);
+    const steps = ['--octaves', '1', '--steps', '1', '-o', 'still-clear.png'];
+    expect(await dream('clear.png', ...small, ...steps)).toMatchObject({ code: 0 });
+    const { channels } = await sharp(inFolder('still-clear.png')).stats();
+    expect(channels[3]).toMatchObject({ min: 127, max: 127 });
+  });
+
   it('puts the dreams at several layers on one sheet', async () => {
-    const outcome = await dream('photo.jpg', '--model', 'mobilenet_v2', '--size', '64', '--octaves', '1', '--steps', '1', '--sheet', 'block_1_expand,Block_3_Expand:5');
-    expect(outcome).toMatchObject({ code: 0, stdout: 'wrote out/photo-sheet.png (152×172, 2 layers)\n' });
+    const outcome = await dream(
+      'photo.jpg',
+      '--model',
+      'mobilenet_v2',
+      '--size',
+      '64',
+      '--octaves',
+      '1',
+      '--steps',
+      '1',
+      '--sheet',
+      'block_1_expand,Block_3_Expand:5',
+    );
+    expect(outcome).toMatchObject({
+      code: 0,
+      stdout: 'wrote out/photo-sheet.png (152×172, 2 layers)\n',
+    });
     expect(await sharp(inFolder('out/photo-sheet.png')).metadata()).toMatchObject({ width: 152 });
   });
 });
 
 describe('a dream that is stopped', () => {
-  const long = ['photo.jpg', ...small, '--octaves', '2', '--octave-scale', '1.2', '--steps', '150', '-o'];
+  // A quick first octave, whose end is told, and a second one that takes a while.
+  const recipe = ['--octaves', '2', '--octave-scale', '2', '--steps', '80'];
+  const long = ['photo.jpg', ...small, ...recipe, '-o'];
 
   it('ends within a step of Ctrl-C with exit code 130 and leaves the old file as it was', async () => {
     mkdirSync(inFolder('stopped'));
@@ -82,7 +180,7 @@ describe('a dream that is stopped', () => {
     const outcome = await runCli([...long, 'stopped/old.png'], { cwd: folder, kill });
     expect(outcome).toMatchObject({ code: 130, signal: null, stdout: '' });
     expect(outcome.stderr).toMatch(/\ndream: cancelled\n$/);
-    expect(outcome.stderr).not.toContain('octave 2 of 2, 96×72, 150 steps');
+    expect(outcome.stderr).not.toContain('octave 2 of 2, 96×72, 80 steps');
     expect(readdirSync(inFolder('stopped'))).toEqual(['old.png']);
     expect(readFileSync(inFolder('stopped/old.png'), 'utf8')).toBe('what was there before');
   });
@@ -95,7 +193,9 @@ describe('a dream that is stopped', () => {
     expect(readdirSync(inFolder('killed'))).toEqual([]);
     expect(await dream(...long, 'killed/a.png')).toMatchObject({ code: 0 });
     expect(await dream(...long, 'whole.png')).toMatchObject({ code: 0 });
-    expect(readFileSync(inFolder('killed/a.png')).equals(readFileSync(inFolder('whole.png')))).toBe(true);
+    expect(readFileSync(inFolder('killed/a.png')).equals(readFileSync(inFolder('whole.png')))).toBe(
+      true,
+    );
   });
 });
 

@@ -20,7 +20,10 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export function runCli(args: readonly string[], { cwd, kill, env = {} }: RunOptions): Promise<Outcome> {
+export function runCli(
+  args: readonly string[],
+  { cwd, kill, env = {} }: RunOptions,
+): Promise<Outcome> {
   const child = spawn(process.execPath, ['--import', TSX, CLI, ...args], {
     cwd,
     env: { ...process.env, ...env },

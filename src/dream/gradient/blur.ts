@@ -25,7 +25,8 @@ export function blur(image: Image, weights: Float32Array): Image {
     }
     for (let tap = 0; tap < weights.length; tap++) {
       const weight = weights[tap]!;
-      for (let column = 0; column < columns; column++) along.data[from + column]! += weight * line[column + tap]!;
+      for (let column = 0; column < columns; column++)
+        along.data[from + column]! += weight * line[column + tap]!;
     }
   }
   const result = createImage(rows, columns);
@@ -35,7 +36,8 @@ export function blur(image: Image, weights: Float32Array): Image {
       for (let tap = 0; tap < weights.length; tap++) {
         const weight = weights[tap]!;
         const from = (plane * rows + mirror(row + tap - radius, rows)) * columns;
-        for (let column = 0; column < columns; column++) result.data[to + column]! += weight * along.data[from + column]!;
+        for (let column = 0; column < columns; column++)
+          result.data[to + column]! += weight * along.data[from + column]!;
       }
     }
   }
@@ -50,7 +52,8 @@ export function cascadeBlur(gradient: Image, sigma: number): Image {
   const sum = createImage(gradient.rows, gradient.columns);
   for (const factor of [0.5, 1, 2]) {
     const blurred = blur(gradient, gaussian(sigma * factor, 4));
-    for (let index = 0; index < sum.data.length; index++) sum.data[index]! += blurred.data[index]! / 3;
+    for (let index = 0; index < sum.data.length; index++)
+      sum.data[index]! += blurred.data[index]! / 3;
   }
   return sum;
 }

@@ -13,7 +13,9 @@ const COVARIANCE_ROOT = [
 /** M·Mᵀ, scaled so that a grey gradient keeps its size. */
 const COVARIANCE = (() => {
   const product = COVARIANCE_ROOT.map((left) =>
-    COVARIANCE_ROOT.map((right) => left.reduce<number>((sum, value, index) => sum + value * right[index]!, 0)),
+    COVARIANCE_ROOT.map((right) =>
+      left.reduce<number>((sum, value, index) => sum + value * right[index]!, 0),
+    ),
   );
   const grey = product.flat().reduce((sum, value) => sum + value, 0) / 3;
   return product.map((row) => row.map((value) => value / grey));
@@ -30,7 +32,9 @@ export function naturalColour({ rows, columns, data }: Image, strength: number):
     row.map((value, column) => strength * value + (index === column ? 1 - strength : 0)),
   ) as [[number, number, number], [number, number, number], [number, number, number]];
   for (let red = 0, green = cells, blue = 2 * cells; red < cells; red++, green++, blue++) {
-    const [r, g_, b_] = [data[red]!, data[green]!, data[blue]!];
+    const r = data[red]!;
+    const g_ = data[green]!;
+    const b_ = data[blue]!;
     data[red] = a * r + b * g_ + c * b_;
     data[green] = d * r + e * g_ + f * b_;
     data[blue] = g * r + h * g_ + i * b_;

@@ -24,7 +24,7 @@ export function filterGradient(gradient: Image, recipe: Recipe, progress: number
     const [from, to] = recipe.blur;
     filtered = cascadeBlur(filtered, from + (to - from) * progress);
   }
-  if (recipe.bands) filtered = balanceBands(filtered, recipe.bands.levels, recipe.bands.growth);
+  if (recipe.bands) balanceBands(filtered, recipe.bands.levels, recipe.bands.growth);
   if (recipe.naturalColour > 0) naturalColour(filtered, recipe.naturalColour);
   if (recipe.localEnergy) {
     divideByLocalEnergy(filtered, recipe.localEnergy.sigma, recipe.localEnergy.floor);

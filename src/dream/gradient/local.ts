@@ -2,8 +2,8 @@ import { createImage } from '../image.ts';
 import type { Image } from '../image.ts';
 import { blur, gaussian } from './blur.ts';
 
-/** Cells of the coarse grid on which the local energy is measured. */
-const CELL = 8;
+/** Side of the blocks by which the local energy is measured. */
+const BLOCK = 8;
 
 /**
  * Divides a gradient by its own local RMS, so that every region dreams and not the strongest
@@ -11,28 +11,66 @@ const CELL = 8;
  * pixels. In place.
  */
 export function divideByLocalEnergy(gradient: Image, sigma: number, floor: number): void {
-  const { rows, columns, data } = gradient;
-  const cells = rows * columns;
-  const coarse = energyOnGrid(gradient);
-  const blurred = blur(coarse, gaussian(sigma / CELL, Math.max(1, Math.ceil((2.5 * sigma) / CELL))));
-  const grid = blurred.data.subarray(0, coarse.rows * coarse.columns);
-  const mean = grid.reduce((sum, value) => sum + value, 0) / grid.length;
+  const blocks = energyOfBlocks(gradient);
+  const radius = Math.max(1, Math.ceil((2.5 * sigma) / BLOCK));
+  const { rows, columns, data } = blur(blocks, gaussian(sigma / BLOCK, radius));
+  const energies = data.subarray(0, rows * columns);
+  const mean = energies.reduce((sum, value) => sum + value, 0) / energies.length;
   const least = floor * floor * mean + 1e-30;
-  const inverse = grid.map((value) => 1 / Math.sqrt(value + least));
+  multiplySmoothly(gradient, {
+    rows,
+    columns,
+    data: energies.map((energy) => 1 / Math.sqrt(energy + least)),
+  });
+}
+
+/** The mean squared gradient of each block, in the first plane. */
+function energyOfBlocks({ rows, columns, data }: Image): Image {
+  const blocks = createImage(Math.ceil(rows / BLOCK), Math.ceil(columns / BLOCK));
+  for (let plane = 0; plane < 3; plane++) {
+    for (let row = 0; row < rows; row++) {
+      const from = (plane * rows + row) * columns;
+      const to = Math.floor(row / BLOCK) * blocks.columns;
+      for (let block = 0; block < blocks.columns; block++) {
+        const end = from + Math.min((block + 1) * BLOCK, columns);
+        let sum = 0;
+        for (let index = from + block * BLOCK; index < end; index++)
+          sum += data[index]! * data[index]!;
+        blocks.data[to + block]! += sum;
+      }
+    }
+  }
+  for (let row = 0; row < blocks.rows; row++) {
+    const high = Math.min(BLOCK, rows - row * BLOCK);
+    for (let block = 0; block < blocks.columns; block++) {
+      const wide = Math.min(BLOCK, columns - block * BLOCK);
+      blocks.data[row * blocks.columns + block]! /= high * wide;
+    }
+  }
+  return blocks;
+}
+
+/** image ← image · factors, the factors (one plane of blocks) interpolated between blocks. */
+function multiplySmoothly({ rows, columns, data }: Image, factors: Image): void {
+  const cells = rows * columns;
+  const places = Array.from({ length: columns }, (_, column) => placeOf(column, factors.columns));
+  const lefts = Int32Array.from(places, ({ before }) => before);
+  const shares = Float32Array.from(places, ({ share }) => share);
+  // One block more on the right, so that every block has a neighbour.
+  const line = new Float32Array(factors.columns + 1);
   for (let row = 0; row < rows; row++) {
-    const y = Math.max(0, Math.min((row + 0.5) / CELL - 0.5, coarse.rows - 1));
-    const top = Math.min(Math.floor(y), Math.max(0, coarse.rows - 2));
-    const bottom = Math.min(top + 1, coarse.rows - 1);
-    const down = y - top;
-    for (let column = 0; column < columns; column++) {
-      const x = Math.max(0, Math.min((column + 0.5) / CELL - 0.5, coarse.columns - 1));
-      const left = x | 0;
-      const right = left + 1 < coarse.columns ? left + 1 : left;
-      const across = x - left;
-      const above = inverse[top * coarse.columns + left]! * (1 - across) + inverse[top * coarse.columns + right]! * across;
-      const below = inverse[bottom * coarse.columns + left]! * (1 - across) + inverse[bottom * coarse.columns + right]! * across;
-      const factor = above * (1 - down) + below * down;
-      const index = row * columns + column;
+    const { before, share } = placeOf(row, factors.rows);
+    const above = before * factors.columns;
+    const below = Math.min(before + 1, factors.rows - 1) * factors.columns;
+    for (let block = 0; block < factors.columns; block++) {
+      const top = factors.data[above + block]!;
+      line[block] = top + share * (factors.data[below + block]! - top);
+    }
+    line[factors.columns] = line[factors.columns - 1]!;
+    let index = row * columns;
+    for (let column = 0; column < columns; column++, index++) {
+      const left = line[lefts[column]!]!;
+      const factor = left + shares[column]! * (line[lefts[column]! + 1]! - left);
       data[index]! *= factor;
       data[index + cells]! *= factor;
       data[index + 2 * cells]! *= factor;
@@ -40,21 +78,9 @@ export function divideByLocalEnergy(gradient: Image, sigma: number, floor: numbe
   }
 }
 
-/** The mean squared gradient of each CELL × CELL block, in the first plane. */
-function energyOnGrid({ rows, columns, data }: Image): Image {
-  const coarse = createImage(Math.ceil(rows / CELL), Math.ceil(columns / CELL));
-  const counts = new Float32Array(coarse.rows * coarse.columns);
-  for (let plane = 0; plane < 3; plane++) {
-    for (let row = 0; row < rows; row++) {
-      const from = (plane * rows + row) * columns;
-      const to = Math.floor(row / CELL) * coarse.columns;
-      for (let column = 0; column < columns; column++) {
-        const value = data[from + column]!;
-        coarse.data[to + ((column / CELL) | 0)]! += value * value;
-      }
-      if (plane === 0) for (let column = 0; column < columns; column++) counts[to + ((column / CELL) | 0)]! += 1;
-    }
-  }
-  for (let index = 0; index < counts.length; index++) coarse.data[index]! /= counts[index]!;
-  return coarse;
+/** The block whose middle lies before a pixel, and how far the pixel is on the way to the next. */
+function placeOf(pixel: number, blocks: number): { before: number; share: number } {
+  const place = Math.max(0, Math.min((pixel + 0.5) / BLOCK - 0.5, blocks - 1));
+  const before = Math.floor(place);
+  return { before, share: place - before };
 }

@@ -6,7 +6,7 @@ const EPSILON = 1e-8;
 /** g / mean|g| (Caffe's deepdream, Keras's example). */
 export function divideByMeanAbsolute({ data }: Image): void {
   let sum = 0;
-  for (const value of data) sum += Math.abs(value);
+  for (let index = 0; index < data.length; index++) sum += Math.abs(data[index]!);
   multiply(data, 1 / (sum / data.length + EPSILON));
 }
 

@@ -34,7 +34,10 @@ export function cropFilters(graph: Graph, outputs: readonly NodeRef[]): Graph {
 function isChannelCrop({ op, attributes }: Node): boolean {
   if (op !== 'crop') return false;
   const { before, after } = attributes as Record<string, readonly number[]>;
-  return before!.length === 4 && [...before!.slice(0, 3), ...after!.slice(0, 3)].every((cells) => cells === 0);
+  return (
+    before!.length === 4 &&
+    [...before!.slice(0, 3), ...after!.slice(0, 3)].every((cells) => cells === 0)
+  );
 }
 
 /** Input channels start … end−1 of a filter [rows, columns, channels, outputs]. */

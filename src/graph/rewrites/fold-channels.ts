@@ -30,7 +30,8 @@ function foldOne(node: Node, context: RewriteContext): (() => void) | null {
   const bias = biasRef === undefined ? null : builder.constants.get(biasRef)!;
   return () => {
     const scaled = op === 'mul' ? scaledFilter(filter, values) : filter;
-    const shifted = op === 'mul' ? bias && scaledBias(bias, values) : sumBias(bias, values, op, outputs);
+    const shifted =
+      op === 'mul' ? bias && scaledBias(bias, values) : sumBias(bias, values, op, outputs);
     const inputs = [x, scaled === filter ? filterRef : builder.constant(scaled)];
     if (shifted) inputs.push(builder.constant(shifted));
     builder.add('conv2d', inputs, convolution.attributes, node.name);
@@ -77,7 +78,12 @@ function scaledBias(bias: Constant, scale: Constant): Constant {
   };
 }
 
-function sumBias(bias: Constant | null, offset: Constant, op: 'add' | 'sub', channels: number): Constant {
+function sumBias(
+  bias: Constant | null,
+  offset: Constant,
+  op: 'add' | 'sub',
+  channels: number,
+): Constant {
   const sign = op === 'add' ? 1 : -1;
   return {
     shape: [channels],

@@ -3,7 +3,7 @@
  * well multiply what comes of it. Moved on from op to op it ends where two scores meet, or at the
  * picture, where it costs least.
  */
-import type { Graph, Node, NodeRef } from '../graph.ts';
+import type { Graph, Node, NodeRef, Shape } from '../graph.ts';
 import { rewrite } from './rewrite.ts';
 import type { RewriteContext } from './rewrite.ts';
 
@@ -18,13 +18,15 @@ const LINEAR = new Set([
   'pad',
 ]);
 
-/** @param scalars nodes of shape [] */
+/** @param shapes of every node in the graph */
 export function hoistScalars(
   graph: Graph,
   outputs: readonly NodeRef[],
-  scalars: ReadonlySet<NodeRef>,
+  shapes: ReadonlyMap<NodeRef, Shape>,
 ): Graph {
-  const isScalar = new Set(scalars);
+  const isScalar = new Set(
+    [...shapes].filter(([, shape]) => shape.length === 0).map(([name]) => name),
+  );
   const factorsOf = (ref: NodeRef, { builder }: RewriteContext): [NodeRef, NodeRef] | null => {
     const node = builder.nodes.get(ref);
     if (node?.op !== 'mul' || isScalar.has(ref)) return null;
@@ -32,7 +34,12 @@ export function hoistScalars(
     return isScalar.has(right) ? [left, right] : isScalar.has(left) ? [right, left] : null;
   };
 
-  const scaled = (node: Node, value: NodeRef, scalar: NodeRef, { builder }: RewriteContext): void => {
+  const scaled = (
+    node: Node,
+    value: NodeRef,
+    scalar: NodeRef,
+    { builder }: RewriteContext,
+  ): void => {
     builder.add('mul', [value, scalar], {}, node.name);
   };
 
@@ -60,18 +67,30 @@ export function hoistScalars(
   const product = (node: Node, context: RewriteContext): (() => void) | null => {
     if (node.op !== 'mul' || isScalar.has(node.name)) return null;
     const [left, right] = node.inputs as [NodeRef, NodeRef];
-    const spread = [left, right].find((ref) => context.builder.nodes.get(ref)?.op === 'reduceSumGradient');
+    const spread = [left, right].find(
+      (ref) => context.builder.nodes.get(ref)?.op === 'reduceSumGradient',
+    );
     const share = spread === undefined ? null : context.builder.nodes.get(spread)!.inputs[0]!;
-    // A scalar spread over all cells, only to be multiplied: the scalar itself will do.
-    if (share !== null && isScalar.has(share)) {
+    const full = spread === left ? right : left;
+    // A scalar spread over all cells, only to be multiplied: the scalar itself will do, where the
+    // other factor has all cells too.
+    if (
+      share !== null &&
+      isScalar.has(share) &&
+      shapes.get(full)?.length === shapes.get(node.name)!.length
+    ) {
       return () => {
-        multiply(node, spread === left ? right : left, share, context);
+        multiply(node, full, share, context);
       };
     }
     const scalar = isScalar.has(right) ? right : isScalar.has(left) ? left : null;
     if (scalar === null) return null;
     const value = scalar === right ? left : right;
-    return factorsOf(value, context) ? () => { multiply(node, value, scalar, context); } : null;
+    return factorsOf(value, context)
+      ? () => {
+          multiply(node, value, scalar, context);
+        }
+      : null;
   };
 
   /** value · scalar, where the value may be such a product itself. */

@@ -21,7 +21,6 @@ export function simplifyBackward(
   outputs: readonly NodeRef[],
   shapes: ReadonlyMap<NodeRef, Shape>,
 ): Graph {
-  const scalars = new Set([...shapes].filter(([, shape]) => shape.length === 0).map(([name]) => name));
-  const trimmed = trimMasks(hoistScalars(graph, outputs, scalars), outputs, shapes);
+  const trimmed = trimMasks(hoistScalars(graph, outputs, shapes), outputs, shapes);
   return cropFilters(mergeGradients(trimmed, outputs), outputs);
 }

@@ -49,7 +49,11 @@ function addMerged(
   rest: readonly NodeRef[],
   name: NodeRef,
 ): void {
-  const cotangents = builder.add('concat', pointwise.map(({ inputs }) => inputs[0]!), { axis: 3 });
+  const cotangents = builder.add(
+    'concat',
+    pointwise.map(({ inputs }) => inputs[0]!),
+    { axis: 3 },
+  );
   const filters = pointwise.map(({ inputs }) => graph.constants.get(inputs[1]!)!);
   const filter = builder.constant(concatOutputs(filters));
   const { inputs, attributes } = pointwise[0]!;
@@ -77,7 +81,10 @@ function concatOutputs(filters: readonly Constant[]): Constant {
         const source = filter.read();
         const outputs = filter.shape[3]!;
         for (let channel = 0; channel < channels; channel++) {
-          values.set(source.subarray(channel * outputs, (channel + 1) * outputs), channel * total + start);
+          values.set(
+            source.subarray(channel * outputs, (channel + 1) * outputs),
+            channel * total + start,
+          );
         }
         start += outputs;
       }

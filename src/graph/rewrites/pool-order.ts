@@ -23,7 +23,8 @@ function convolutionFirst(node: Node, context: RewriteContext): (() => void) | n
   const { builder } = context;
   const [poolRef, ...weights] = node.inputs;
   const pool = poolRef === undefined ? undefined : builder.nodes.get(poolRef);
-  if (node.op !== 'conv2d' || pool?.op !== 'averagePool' || !context.isPrivate(pool.name)) return null;
+  if (node.op !== 'conv2d' || pool?.op !== 'averagePool' || !context.isPrivate(pool.name))
+    return null;
   const { size, strides, groups } = node.attributes as Record<string, readonly number[]>;
   const pointwise = [...size!, ...strides!, groups].every((value) => value === (1 as unknown));
   const unpadded = node.attributes['padding'] === 'valid' || node.attributes['padding'] === 'same';

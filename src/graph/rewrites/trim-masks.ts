@@ -21,18 +21,15 @@ export function trimMasks(
     const inputs = node.inputs.map(resolve);
     const shortcut = kept.has(node.name) ? null : shortcutOf(graph, { ...node, inputs }, shapes);
     if (shortcut !== null) alias.set(node.name, shortcut);
-    if (shortcut === null && inputs.every((input, index) => input === node.inputs[index])) return null;
+    if (shortcut === null && inputs.every((input, index) => input === node.inputs[index]))
+      return null;
     return () => {
       builder.add(node.op, inputs, node.attributes, node.name);
     };
   });
 }
 
-function shortcutOf(
-  graph: Graph,
-  node: Node,
-  shapes: ReadonlyMap<NodeRef, Shape>,
-): NodeRef | null {
+function shortcutOf(graph: Graph, node: Node, shapes: ReadonlyMap<NodeRef, Shape>): NodeRef | null {
   const [first, second] = node.inputs;
   if (node.op === 'reluGradient') return first === second ? first! : null;
   if (node.op !== 'crop') return null;

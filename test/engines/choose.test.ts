@@ -1,0 +1,69 @@
+import { availableParallelism } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { chooseEngine, findEngines } from '../../src/engines/choose.ts';
+import { installedVersion } from '../../src/engines/machine.ts';
+import { whyNotOnnx } from '../../src/engines/onnx-providers.ts';
+
+const hasTensorflow =
+  installedVersion('@tensorflow/tfjs-node') !== null ||
+  installedVersion('@tensorflow/tfjs-node-gpu') !== null;
+
+describe('choosing an engine', () => {
+  it('takes onnx on the processor, with a thread for each core', async () => {
+    const threads = availableParallelism();
+    const { engine, request } = await chooseEngine({ engine: 'onnx' });
+    expect(request).toEqual({ engine: 'onnx', provider: 'cpu', threads });
+    expect(engine.describe()).toMatch(/^onnxruntime \d+\.\d+\.\d+ on cpu, /);
+    expect((await chooseEngine({ provider: 'cpu', threads: 1 })).request).toMatchObject({
+      threads: 1,
+    });
+  });
+
+  it('names the valid ones where a name is none', async () => {
+    await expect(chooseEngine({ engine: 'caffe' })).rejects.toMatchObject({
+      code: 'bad-option',
+      message: "--engine: expected one of auto, onnx, tensorflow; got 'caffe'",
+    });
+    await expect(chooseEngine({ provider: 'abacus' })).rejects.toThrow(
+      /expected one of cpu, .*; got 'abacus'/,
+    );
+    await expect(chooseEngine({ engine: 'tensorflow', provider: 'cuda' })).rejects.toThrow(
+      'expected one of gpu, cpu',
+    );
+    await expect(chooseEngine({ engine: 'tensorflow', threads: 2 })).rejects.toMatchObject({
+      code: 'bad-option',
+    });
+  });
+
+  it('says how to install what is missing', async ({ skip }) => {
+    if (hasTensorflow) skip('it is installed here');
+    await expect(chooseEngine({ engine: 'tensorflow' })).rejects.toMatchObject({
+      code: 'engine-unavailable',
+      hint: expect.stringMatching(/npm install .*@tensorflow\/tfjs-node@/) as string,
+    });
+  });
+});
+
+describe('looking at a machine', () => {
+  it('reports every engine, and a reason for each one that is out', async () => {
+    const { gpus, engines } = await findEngines();
+    expect(engines).toContainEqual(
+      expect.objectContaining({ engine: 'onnx', provider: 'cpu', available: true }),
+    );
+    expect(
+      engines.filter(({ engine }) => engine === 'tensorflow').map(({ provider }) => provider),
+    ).toEqual(['gpu', 'cpu']);
+    for (const { available, detail } of engines)
+      if (!available) expect(detail.length).toBeGreaterThan(10);
+    if (gpus.found.length === 0) expect(gpus.looked.length).toBe(3);
+  });
+
+  it('survives a model that cannot be opened', async () => {
+    expect(await whyNotOnnx('cpu', Uint8Array.of(1, 2, 3))).toMatch(/./);
+  });
+
+  it('knows what is installed without running it', () => {
+    expect(installedVersion('onnxruntime-node')).toMatch(/^\d+\.\d+\.\d+/);
+    expect(installedVersion('no-such-package-here')).toBeNull();
+  });
+});
