@@ -9,8 +9,8 @@ Two forms of the same network:
 
   eager      torchvision's modules as they come, NCHW, the allocator as it comes.
   strongest  BatchNorm fused into the convolutions; channels last; freed memory kept in the heap
-             (mallopt); and, for convolutions of stride 1, the gradient computed as a forward
-             convolution with the weights turned round, for which oneDNN has the faster code.
+             (mallopt); and convolutions of stride 1 always by oneDNN, their gradient computed
+             as a forward convolution with the weights turned round, which oneDNN does faster.
 
 mallopt changes a whole process and cannot be undone, so each form has a process of its own,
 which this program starts and passes requests to. One request is in flight at a time.
@@ -69,12 +69,21 @@ def serve_form(form, threads):
 
     torch.set_num_threads(threads)
 
+    def convolve(inputs, weight, bias, padding):
+        """A convolution of stride 1 by oneDNN, which conv2d would not use for a small input.
+
+        (In PyTorch 1.13: batch 1 and at most 20480 numbers.) oneDNN has no float64.
+        """
+        if inputs.dtype == torch.float32:
+            return torch.mkldnn_convolution(inputs, weight, bias, padding, (1, 1), (1, 1), 1)
+        return functional.conv2d(inputs, weight, bias, padding=padding)
+
     class ConvolutionRelu(torch.autograd.Function):
         """relu(convolution) of stride 1, differentiable in its input only."""
 
         @staticmethod
         def forward(context, inputs, weight, bias, turned_weight, padding):
-            outputs = functional.conv2d(inputs, weight, bias, padding=padding).relu_()
+            outputs = convolve(inputs, weight, bias, padding).relu_()
             context.save_for_backward(outputs, turned_weight)
             context.padding = padding
             return outputs
@@ -85,7 +94,7 @@ def serve_form(form, threads):
             height, width = turned_weight.shape[2:]
             padding = (height - 1 - context.padding[0], width - 1 - context.padding[1])
             gradient = torch.ops.aten.threshold_backward(gradient, outputs, 0)
-            gradient = functional.conv2d(gradient, turned_weight, padding=padding)
+            gradient = convolve(gradient, turned_weight, None, padding)
             return gradient, None, None, None, None
 
     class FusedConvolution(torch.nn.Module):

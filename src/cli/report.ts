@@ -31,7 +31,8 @@ function wordsOf({ output, formula, watched }: Report): string {
 }
 
 function jsonOf({ output, formula, notices, job, watched }: Report): object {
-  const { image, scores, seconds } = watched;
+  const { image, scores } = watched;
+  const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000;
   return {
     output,
     columns: image.columns,
@@ -41,7 +42,9 @@ function jsonOf({ output, formula, notices, job, watched }: Report): object {
     recipe: job.recipe,
     engine: job.engine.engine.describe(),
     scores,
-    seconds: Math.round(seconds * 1000) / 1000,
+    seconds: rounded(watched.seconds),
+    gradientSeconds: rounded(watched.gradientSeconds),
+    secondsToFirstStep: rounded(watched.secondsToFirstStep),
     notices,
   };
 }

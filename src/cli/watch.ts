@@ -10,6 +10,10 @@ export interface Watched {
   /** Of the last octave: before its first step and before its last. */
   readonly scores: readonly [first: number, last: number];
   readonly seconds: number;
+  /** The part of them in which the engine computed gradients. */
+  readonly gradientSeconds: number;
+  /** From the start of the process to the first step. */
+  readonly secondsToFirstStep: number;
 }
 
 export interface WatchOptions {
@@ -29,15 +33,25 @@ export async function watch(plan: RenderPlan, options: WatchOptions): Promise<Wa
   const started = performance.now();
   const frames = plan.run(engine, signal);
   let [octave, first, last] = [-1, 0, 0];
+  let gradientSeconds = 0;
+  let secondsToFirstStep: number | undefined;
   try {
     for (;;) {
       const next = await frames.next();
       if (next.done) {
         const seconds = (performance.now() - started) / 1000;
-        return { image: next.value, scores: [first, last], seconds };
+        return {
+          image: next.value,
+          scores: [first, last],
+          seconds,
+          gradientSeconds,
+          secondsToFirstStep: secondsToFirstStep ?? 0,
+        };
       }
       const frame = next.value;
       last = frame.score;
+      gradientSeconds += frame.gradientSeconds;
+      secondsToFirstStep ??= performance.now() / 1000 - frame.gradientSeconds;
       if (frame.octave !== octave) [octave, first] = [frame.octave, frame.score];
       progress.step(frame);
       // Engines compute without a pause; this is when a Ctrl-C gets through.

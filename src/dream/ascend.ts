@@ -14,23 +14,25 @@ export interface Workspace {
 /**
  * Moves `image` one step up, in place: roll by a random shift, gradient, filters, step, back.
  * Rolling makes the network's grid fall elsewhere each time, so that it leaves no mark.
- * @returns the score before the step
+ * @returns the score before the step, and the time that its gradient took
  */
 export async function ascend(
   image: Image,
   ascent: Ascent,
   recipe: Recipe,
   options: { random: Random; progress: number; workspace: Workspace },
-): Promise<number> {
+): Promise<{ score: number; gradientSeconds: number }> {
   const { random, progress, workspace } = options;
   const down = random.integer(-recipe.jitter, recipe.jitter);
   const right = random.integer(-recipe.jitter, recipe.jitter);
   rollInto(workspace.rolled, image, down, right);
+  const start = performance.now();
   const { score, gradient } = await ascent.at(workspace.rolled);
+  const gradientSeconds = (performance.now() - start) / 1000;
   const direction = filterGradient({ ...image, data: gradient }, recipe, progress);
   addRolled(image, direction, down, right, recipe.stepSize);
   if (recipe.clip) clip(image);
-  return score;
+  return { score, gradientSeconds };
 }
 
 /** image += factor · (direction rolled back). */

@@ -9,6 +9,9 @@ import type { OctaveSize } from './octaves.ts';
 import type { Recipe } from './recipe.ts';
 import { resize } from './resize.ts';
 
+/** Longest side of the picture that channel weights are measured on, in pixels. */
+const CALIBRATION_SIDE = 512;
+
 /** What is told after each step. */
 export interface Frame {
   /** From 0. */
@@ -19,6 +22,8 @@ export interface Frame {
   readonly steps: number;
   /** Before the step. */
   readonly score: number;
+  /** Seconds that the engine took for the step's gradient. */
+  readonly gradientSeconds: number;
   /** The picture as it stands, of the octave's size; it changes when the dream goes on. */
   readonly image: Image;
 }
@@ -41,7 +46,7 @@ export interface DreamOptions {
 export async function* dream(options: DreamOptions): AsyncGenerator<Frame, Image, void> {
   const { picture, recipe, ascent, sizes, signal } = options;
   const random = seededRandom(recipe.seed);
-  await ascent.calibrate(picture);
+  await ascent.calibrate(forCalibration(picture));
   let original = picture;
   let dreamed = picture;
   for (const [octave, { rows, columns }] of sizes.entries()) {
@@ -53,7 +58,11 @@ export async function* dream(options: DreamOptions): AsyncGenerator<Frame, Image
     for (let step = 0; step < recipe.steps; step++) {
       if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
       const progress = recipe.steps === 1 ? 1 : step / (recipe.steps - 1);
-      const score = await ascend(dreamed, ascent, recipe, { random, progress, workspace });
+      const { score, gradientSeconds } = await ascend(dreamed, ascent, recipe, {
+        random,
+        progress,
+        workspace,
+      });
       if (!Number.isFinite(score)) {
         throw new DreamError(
           'engine-failed',
@@ -66,6 +75,7 @@ export async function* dream(options: DreamOptions): AsyncGenerator<Frame, Image
         step: step + 1,
         steps: recipe.steps,
         score,
+        gradientSeconds,
         image: dreamed,
       };
       if (recipe.stopAtScore !== undefined && score > recipe.stopAtScore) break;
@@ -74,6 +84,17 @@ export async function* dream(options: DreamOptions): AsyncGenerator<Frame, Image
   const result = resize(dreamed, picture.rows, picture.columns, recipe.resampling);
   clip(result);
   return result;
+}
+
+/** Channel strengths hardly depend on the size: a small picture costs little time and memory. */
+function forCalibration(picture: Image): Image {
+  const scale = CALIBRATION_SIDE / Math.max(picture.rows, picture.columns);
+  if (scale >= 1) return picture;
+  const shrunk = (side: number): number => Math.max(1, Math.round(side * scale));
+  // Never under what a network needs: a long, narrow picture stays as it is.
+  if (Math.min(shrunk(picture.rows), shrunk(picture.columns)) < CALIBRATION_SIDE / 4)
+    return picture;
+  return resize(picture, shrunk(picture.rows), shrunk(picture.columns), 'lanczos');
 }
 
 /**

@@ -73,7 +73,11 @@ export function ascentGraph(network: Graph, objective: Objective): AscentGraph {
 }
 
 /** A graph with what its outputs and a derivative need, and no more. */
-export function withGradient(graph: Graph, outputs: readonly NodeRef[], { of, by }: Derivative): Differentiated {
+export function withGradient(
+  graph: Graph,
+  outputs: readonly NodeRef[],
+  { of, by }: Derivative,
+): Differentiated {
   const differentiated = backward(graph, of, by);
   const wanted = [...outputs, differentiated.gradient];
   const shapes = inferShapes(differentiated.graph);
@@ -83,7 +87,11 @@ export function withGradient(graph: Graph, outputs: readonly NodeRef[], { of, by
   };
 }
 
-function cellsOf(layer: Graph, ref: NodeRef, { rows, columns }: { rows: number; columns: number }): number {
+function cellsOf(
+  layer: Graph,
+  ref: NodeRef,
+  { rows, columns }: { rows: number; columns: number },
+): number {
   const shape = inferShapes(layer, { [PICTURE]: [1, rows, columns, 3] }).get(ref)!;
   return shape.reduce<number>((product, size) => product * size!, 1);
 }

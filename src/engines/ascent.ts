@@ -6,7 +6,14 @@ import { inferShapes } from '../ops/shapes.ts';
 import { scoredGraph } from './ascent-graph.ts';
 import type { CellShare, ScoredGraph } from './ascent-graph.ts';
 import { PICTURE } from './engine.ts';
-import type { Ascent, Evaluated, Evaluation, GradientEngine, PictureSize, Planes } from './engine.ts';
+import type {
+  Ascent,
+  Evaluated,
+  Evaluation,
+  GradientEngine,
+  PictureSize,
+  Planes,
+} from './engine.ts';
 import { GRADIENT, scalarTensor } from './program.ts';
 import type { Compiler, Tensor } from './program.ts';
 

@@ -6,7 +6,12 @@ import protobuf from 'protobufjs/light.js';
 
 const schema = protobuf.Root.fromJSON({
   nested: {
-    Model: message({ irVersion: ['int64', 1], producerName: ['string', 2], graph: ['Graph', 7], opsetImport: ['repeated Opset', 8] }),
+    Model: message({
+      irVersion: ['int64', 1],
+      producerName: ['string', 2],
+      graph: ['Graph', 7],
+      opsetImport: ['repeated Opset', 8],
+    }),
     Opset: message({ domain: ['string', 1], version: ['int64', 2] }),
     Graph: message({
       node: ['repeated Node', 1],
@@ -31,7 +36,12 @@ const schema = protobuf.Root.fromJSON({
       ints: ['repeated int64', 8],
       type: ['int32', 20],
     }),
-    Tensor: message({ dims: ['repeated int64', 1], dataType: ['int32', 2], name: ['string', 8], rawData: ['bytes', 9] }),
+    Tensor: message({
+      dims: ['repeated int64', 1],
+      dataType: ['int32', 2],
+      name: ['string', 8],
+      rawData: ['bytes', 9],
+    }),
     ValueInfo: message({ name: ['string', 1], type: ['Type', 2] }),
     Type: message({ tensorType: ['TensorType', 1] }),
     TensorType: message({ elemType: ['int32', 1], shape: ['Shape', 2] }),
@@ -85,7 +95,10 @@ export interface OnnxTensor {
 export interface OnnxValueInfo {
   readonly name: string;
   readonly type: {
-    tensorType: { elemType: number; shape: { dim: readonly { dimValue?: number; dimParam?: string }[] } };
+    tensorType: {
+      elemType: number;
+      shape: { dim: readonly { dimValue?: number; dimParam?: string }[] };
+    };
   };
 }
 
@@ -110,7 +123,10 @@ export function encodeOnnx(model: OnnxModel, initializers: Iterable<OnnxTensor>)
 
 /** The key and length that come before a field of bytes or of a message. */
 function fieldHead(field: number, length: number): Uint8Array {
-  return protobuf.Writer.create().uint32((field << 3) | 2).uint32(length).finish();
+  return protobuf.Writer.create()
+    .uint32((field << 3) | 2)
+    .uint32(length)
+    .finish();
 }
 
 function message(fields: Record<string, [string, number]>): protobuf.IType {

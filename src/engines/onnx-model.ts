@@ -21,12 +21,15 @@ const NCHW_AXIS = [0, 2, 3, 1];
 export function onnxModel(graph: Graph, outputs: readonly NodeRef[], provider: string): Uint8Array {
   const emitter = new ModelEmitter(graph, provider);
   for (const node of graph.nodes.values()) emitter.emit(node.name);
-  return encodeOnnx({
-    irVersion: IR_VERSION,
-    producerName: 'dream-bot',
-    opsetImport: [{ domain: '', version: OPSET }],
-    graph: emitter.finish(outputs),
-  }, emitter.initializers);
+  return encodeOnnx(
+    {
+      irVersion: IR_VERSION,
+      producerName: 'dream-bot',
+      opsetImport: [{ domain: '', version: OPSET }],
+      graph: emitter.finish(outputs),
+    },
+    emitter.initializers,
+  );
 }
 
 class ModelEmitter implements OnnxEmitter {
@@ -91,7 +94,11 @@ class ModelEmitter implements OnnxEmitter {
     });
   }
 
-  node(type: string, inputs: readonly string[], attributes: Record<string, OnnxAttribute> = {}): string {
+  node(
+    type: string,
+    inputs: readonly string[],
+    attributes: Record<string, OnnxAttribute> = {},
+  ): string {
     // The same node twice is one node; above all, equal sizes get equal names.
     const key = JSON.stringify([type, inputs, attributes]);
     const known = this.#computed.get(key);
@@ -149,7 +156,8 @@ class ModelEmitter implements OnnxEmitter {
   broadcast(value: string, ref: NodeRef, rank: number): string {
     const shape = this.shapeOf(ref);
     if (rank !== 4 || shape.length === 0 || shape.length === 4) return value;
-    if (shape.length !== 1) throw new Error(`expected '${ref}' to be a scalar or a vector of channels`);
+    if (shape.length !== 1)
+      throw new Error(`expected '${ref}' to be a scalar or a vector of channels`);
     const constant = this.graph.constants.get(ref);
     if (!constant) return this.node('Unsqueeze', [value, this.integers([0, 2, 3])]);
     return this.floats(`${ref}|per channel`, [1, constant.shape[0]!, 1, 1], () => constant.read());
@@ -175,7 +183,9 @@ class ModelEmitter implements OnnxEmitter {
         this.integers([0]),
       ]);
     }
-    const sizes = inputs.map((input) => (this.shapeOf(input).length === 4 ? this.spatialOf(input) : ''));
+    const sizes = inputs.map((input) =>
+      this.shapeOf(input).length === 4 ? this.spatialOf(input) : '',
+    );
     const rule = opNamed(op).spatial;
     return rule ? rule(this, sizes, attributes) : sizes[0]!;
   }
@@ -200,7 +210,9 @@ class ModelEmitter implements OnnxEmitter {
     attributes: Record<string, OnnxAttribute>,
     output: string,
   ): string {
-    const attribute = Object.entries(attributes).map(([name, value]) => attributeMessage(name, value));
+    const attribute = Object.entries(attributes).map(([name, value]) =>
+      attributeMessage(name, value),
+    );
     const node = { name: output, opType: type, input: inputs, output: [output], attribute };
     this.#nodes.push(node);
     this.#producers.set(output, node);

@@ -10,7 +10,7 @@ import type { GradientEngine } from './engine.ts';
 import { cellsOf } from './memory.ts';
 import { onnxModel } from './onnx-model.ts';
 import { GRADIENT } from './program.ts';
-import type { Program, Task, Tensor } from './program.ts';
+import type { Compiler, Program, Task, Tensor } from './program.ts';
 
 export interface OnnxOptions {
   /** onnxruntime's name of the execution provider. @default 'cpu' */
@@ -26,8 +26,17 @@ export interface OnnxOptions {
 const MEMORY_FACTOR = 1.4;
 
 export function onnxEngine(options: OnnxOptions = {}): GradientEngine {
-  const provider = options.provider ?? 'cpu';
-  const threads = options.threads ?? availableParallelism();
+  const { provider = 'cpu', threads = availableParallelism() } = options;
+  return engineOf({
+    ...onnxCompiler(options),
+    name: 'onnx',
+    describe: () =>
+      `onnxruntime ${onnxruntime.env.versions.node ?? ''} on ${provider}, ${threads} threads`,
+  });
+}
+
+export function onnxCompiler(options: OnnxOptions = {}): Compiler {
+  const { provider = 'cpu', threads = availableParallelism() } = options;
   const sessionOptions: onnxruntime.InferenceSession.SessionOptions = {
     executionProviders: [provider],
     intraOpNumThreads: threads,
@@ -37,11 +46,8 @@ export function onnxEngine(options: OnnxOptions = {}): GradientEngine {
     // Plans for one picture's size are kept beside the arena: 600 MB more at 1024², no faster.
     enableMemPattern: false,
   };
-  return engineOf({
-    name: 'onnx',
+  return {
     memoryFactor: MEMORY_FACTOR,
-    describe: () =>
-      `onnxruntime ${onnxruntime.env.versions.node ?? ''} on ${provider}, ${threads} threads`,
     async compile(task) {
       const { graph, values, gradient } = runnableForm(task);
       const model = onnxModel(graph, values, provider);
@@ -50,7 +56,7 @@ export function onnxEngine(options: OnnxOptions = {}): GradientEngine {
       await program.open();
       return program;
     },
-  });
+  };
 }
 
 /** The graph with its backward pass, and the values to compute. */

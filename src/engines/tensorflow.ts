@@ -11,18 +11,24 @@ import type { Tensorflow } from '../ops/op.ts';
 import { engineOf } from './ascent.ts';
 import type { GradientEngine } from './engine.ts';
 import { GRADIENT } from './program.ts';
-import type { Derivative, Program, Task, Tensor } from './program.ts';
+import type { Compiler, Derivative, Program, Task, Tensor } from './program.ts';
 
 /** The tape keeps every forward value until the backward pass is done. Not measured. */
 const MEMORY_FACTOR = 3;
 
 export function tensorflowEngine(tf: Tensorflow): GradientEngine {
   return engineOf({
+    ...tensorflowCompiler(tf),
     name: 'tensorflow',
-    memoryFactor: MEMORY_FACTOR,
     describe: () => `tensorflow.js ${tf.version_core} on ${tf.getBackend()}`,
-    compile: (task) => Promise.resolve(new TensorflowProgram(tf, task)),
   });
+}
+
+export function tensorflowCompiler(tf: Tensorflow): Compiler {
+  return {
+    memoryFactor: MEMORY_FACTOR,
+    compile: (task) => Promise.resolve(new TensorflowProgram(tf, task)),
+  };
 }
 
 /** A graph with its constants as tensors, run node by node. */
@@ -46,7 +52,9 @@ class TensorflowProgram implements Program {
     const { outputs, derivative } = this.task;
     const results = tf.tidy(() => {
       const inputs = new Map([...feeds].map(([name, value]) => [name, this.#fromPlanes(value)]));
-      const values = derivative ? this.#withGradient(inputs, derivative) : this.#values(inputs, outputs);
+      const values = derivative
+        ? this.#withGradient(inputs, derivative)
+        : this.#values(inputs, outputs);
       return values.map((value) => this.#toPlanes(value));
     });
     const data = await Promise.all(results.map((result) => result.data<'float32'>()));
@@ -70,7 +78,10 @@ class TensorflowProgram implements Program {
   #withGradient(inputs: ReadonlyMap<NodeRef, TfTensor>, { of, by }: Derivative): TfTensor[] {
     let outputs: TfTensor[] = [];
     const { grad } = this.tf.valueAndGrad((input) => {
-      const [scalar, ...others] = this.#values(new Map([...inputs, [by, input]]), [of, ...this.task.outputs]);
+      const [scalar, ...others] = this.#values(new Map([...inputs, [by, input]]), [
+        of,
+        ...this.task.outputs,
+      ]);
       // The backward pass must not tidy them away; the caller disposes of them.
       outputs = others.map((value) => this.tf.keep(this.tf.clone(value)));
       return this.tf.squeeze(scalar!);

@@ -9,6 +9,13 @@
 export type Dimension = number | null;
 export type Shape = readonly Dimension[];
 
+/** One size of a shape; `shape[axis]!` would hide that it may be unknown. */
+export function sizeOf(shape: Shape, axis: number): Dimension {
+  const size = shape.at(axis);
+  if (size === undefined) throw new Error(`expected an axis ${axis} in a shape of rank ${shape.length}`);
+  return size;
+}
+
 export type AttributeValue = number | string | boolean | readonly number[] | Shape;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 

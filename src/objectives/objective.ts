@@ -17,10 +17,10 @@ export interface ScoreContext {
    * Turns a value into a parameter: computed once from the picture as it was before the ascent,
    * held from then on, and constant to the gradient.
    */
-  calibrated(value: NodeRef): NodeRef;
+  readonly calibrated: (value: NodeRef) => NodeRef;
   /**
    * 1 / (all cells of a tensor) as a scalar. Where the picture is one tile of a larger one, the
    * cells are those of the whole: what tiles add up to is then the whole's score.
    */
-  shareOfCell(ref: NodeRef): NodeRef;
+  readonly shareOfCell: (ref: NodeRef) => NodeRef;
 }

@@ -1,5 +1,6 @@
 /** Element by element over two tensors, with broadcasting as in NumPy. */
-import type { NodeRef, Shape } from '../graph/graph.ts';
+import { sizeOf } from '../graph/graph.ts';
+import type { Dimension, NodeRef, Shape } from '../graph/graph.ts';
 import type { BackwardContext, OpDefinition, Tensor, Tensorflow } from './op.ts';
 
 export const add = elementwise('add', 'Add', (tf, a, b) => tf.add(a, b), {
@@ -28,9 +29,10 @@ export const div = elementwise('div', 'Div', (tf, a, b) => tf.div(a, b), {
 /** The shape of both together: axes are matched from the last, and 1 stretches. */
 export function broadcastShape(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, index) => {
-    const left = index - rank + a.length < 0 ? 1 : a[index - rank + a.length]!;
-    const right = index - rank + b.length < 0 ? 1 : b[index - rank + b.length]!;
+  const along = (shape: Shape, axis: number): Dimension =>
+    axis < rank - shape.length ? 1 : sizeOf(shape, axis - rank + shape.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const [left, right] = [along(a, axis), along(b, axis)];
     if (left === 1) return right;
     if (right === 1 || right === left) return left;
     if (left === null || right === null) return left ?? right;

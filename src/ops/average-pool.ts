@@ -2,6 +2,7 @@
  * The mean of each window; cells of padding are not counted.
  * attributes: size, strides, padding.
  */
+import { sizeOf } from '../graph/graph.ts';
 import type { Attributes, Shape } from '../graph/graph.ts';
 import { outputLength } from '../graph/window.ts';
 import { windowOf } from './attributes.ts';
@@ -113,5 +114,10 @@ function onesLike(emit: OnnxEmitter, ref: string): string {
 
 function pooledShape(x: Shape, attributes: Attributes): Shape {
   const window = windowOf(attributes);
-  return [x[0]!, outputLength(window, 0, x[1]!), outputLength(window, 1, x[2]!), x[3]!];
+  return [
+    sizeOf(x, 0),
+    outputLength(window, 0, sizeOf(x, 1)),
+    outputLength(window, 1, sizeOf(x, 2)),
+    sizeOf(x, 3),
+  ];
 }

@@ -5,6 +5,7 @@
  * (a constant) · optional bias [outputs] (a constant).
  * attributes: size (the filter's rows and columns), strides, dilations, padding, groups.
  */
+import { sizeOf } from '../graph/graph.ts';
 import type { Attributes } from '../graph/graph.ts';
 import { fixedPaddingOf, outputLength, spanOf } from '../graph/window.ts';
 import type { Window } from '../graph/window.ts';
@@ -68,10 +69,16 @@ export const conv2d: OpDefinition = {
   shape: ([x, filter], attributes) => {
     const window = windowOf(attributes);
     const channels = filter![2]! * numberOf(attributes, 'groups');
-    if (x![3] !== null && x![3] !== channels) {
-      throw new Error(`conv2d: the filter wants ${channels} channels, its input has ${x![3]!}`);
+    const found = sizeOf(x!, 3);
+    if (found !== null && found !== channels) {
+      throw new Error(`conv2d: the filter wants ${channels} channels, its input has ${found}`);
     }
-    return [x![0]!, outputLength(window, 0, x![1]!), outputLength(window, 1, x![2]!), filter![3]!];
+    return [
+      sizeOf(x!, 0),
+      outputLength(window, 0, sizeOf(x!, 1)),
+      outputLength(window, 1, sizeOf(x!, 2)),
+      filter![3]!,
+    ];
   },
   spatial: (emit, [x], attributes) => windowSpatial(emit, x!, windowOf(attributes)),
   tensorflow: (tf, [x, filter, bias], attributes) => {

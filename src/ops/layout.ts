@@ -1,5 +1,6 @@
 /** Ops that move values without changing them. */
-import type { Shape } from '../graph/graph.ts';
+import { sizeOf } from '../graph/graph.ts';
+import type { Dimension, Shape } from '../graph/graph.ts';
 import { listOf, numberOf, shapeAttribute } from './attributes.ts';
 import type { OnnxEmitter, OpDefinition } from './op.ts';
 
@@ -12,9 +13,9 @@ export const reshape: OpDefinition = {
   shape: ([x], attributes) => {
     const shape = shapeAttribute(attributes);
     const known = shape.reduce<number>((product, size) => product * (size ?? 1), 1);
-    const cells = x!.reduce(
+    const cells = x!.reduce<Dimension>(
       (product, size) => (product === null || size === null ? null : product * size),
-      1 as number | null,
+      1,
     );
     if (cells === null) return shape;
     if (!shape.includes(null) ? cells !== known : cells % known !== 0) {
@@ -61,7 +62,7 @@ export const reshapeLike: OpDefinition = {
 /** attributes: order. Axis i of the output is axis order[i] of the input. */
 export const transpose: OpDefinition = {
   name: 'transpose',
-  shape: ([x], attributes) => listOf(attributes, 'order').map((axis) => x![axis]!),
+  shape: ([x], attributes) => listOf(attributes, 'order').map((axis) => sizeOf(x!, axis)),
   tensorflow: (tf, [x], attributes) => tf.transpose(x!, [...listOf(attributes, 'order')]),
   onnx: (emit, { inputs: [x], attributes }) => {
     const order = listOf(attributes, 'order');

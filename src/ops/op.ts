@@ -59,9 +59,9 @@ export interface BackwardContext {
   readonly y: NodeRef;
   /** The cotangent of the output: the score's gradient, of the same shape as `y`. */
   readonly dy: NodeRef;
-  shapeOf(ref: NodeRef): Shape;
+  readonly shapeOf: (ref: NodeRef) => Shape;
   /** Whether input `index` needs a cotangent. */
-  wants(index: number): boolean;
+  readonly wants: (index: number) => boolean;
 }
 
 export interface OnnxCall {

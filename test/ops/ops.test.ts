@@ -1,6 +1,9 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { ascentGraph } from '../../src/engines/ascent-graph.ts';
 import { PICTURE } from '../../src/engines/engine.ts';
 import { onnxEngine } from '../../src/engines/onnx.ts';
+import { onnxModel } from '../../src/engines/onnx-model.ts';
 import { tensorflowEngine } from '../../src/engines/tensorflow.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import type { Graph } from '../../src/graph/graph.ts';
@@ -9,7 +12,11 @@ import { ops } from '../../src/ops/index.ts';
 import { inferShapes } from '../../src/ops/shapes.ts';
 import { opCases, seededConstant } from '../cases/ops.ts';
 import type { OpCase } from '../cases/ops.ts';
-import { directionalDerivative, kinkFreePicture, relativeDifference } from '../helpers/finite-differences.ts';
+import {
+  directionalDerivative,
+  kinkFreePicture,
+  relativeDifference,
+} from '../helpers/finite-differences.ts';
 import { plainTensorflow } from '../helpers/tensorflow.ts';
 
 /** Score = Σ y · w with seeded w: the cotangent that reaches the op is w, not 1. */
@@ -19,8 +26,21 @@ const weighted: Objective = {
     const y = taps('y');
     const shape = inferShapes(builder).get(y)!;
     const product = builder.add('mul', [y, seededConstant(builder, shape as number[], 5)]);
-    return builder.add('reduceSum', [product], { axes: shape.map((_, axis) => axis), keepDimensions: false });
+    return builder.add('reduceSum', [product], {
+      axes: shape.map((_, axis) => axis),
+      keepDimensions: false,
+    });
   },
+};
+
+/** Σ y², for pictures whose size the graph does not know. */
+const weightedLoosely: Objective = {
+  describe: () => 'Σ y²',
+  score: ({ taps, builder }) =>
+    builder.add('reduceSum', [builder.add('square', [taps('y')])], {
+      axes: [0, 1, 2, 3],
+      keepDimensions: false,
+    }),
 };
 
 function graphOf({ size = [6, 7], build }: OpCase, known: boolean): Graph {
@@ -62,7 +82,9 @@ describe.each(opCases)('$op $title', (opCase) => {
         return result;
       }),
     );
-    expect(Math.abs(ours!.score - theirs!.score)).toBeLessThan(1e-4 * Math.max(1, Math.abs(theirs!.score)));
+    expect(Math.abs(ours!.score - theirs!.score)).toBeLessThan(
+      1e-4 * Math.max(1, Math.abs(theirs!.score)),
+    );
     expect(relativeDifference(ours!.gradient, theirs!.gradient)).toBeLessThan(1e-5);
   });
 
@@ -72,6 +94,29 @@ describe.each(opCases)('$op $title', (opCase) => {
     const found = (await evaluation.at(picture)).get(y)!;
     await evaluation.dispose();
     expect(found.shape).toEqual(inferShapes(graph).get(y));
+  });
+});
+
+describe('max-pool without indices, as GPU providers have it', () => {
+  const pools = opCases.filter(({ op }) => op === 'maxPool');
+
+  it.each(pools)('$title gives the same gradient as with them', async (opCase) => {
+    const [rows, columns] = opCase.size ?? [6, 7];
+    const picture = kinkFreePicture(rows, columns, 11);
+    const { graph, score, gradient, shares } = ascentGraph(graphOf(opCase, false), weightedLoosely);
+    expect(shares).toEqual([]);
+    const [indexed, compared] = await Promise.all(
+      ['cpu', 'webgpu'].map(async (provider) => {
+        const bytes = onnxModel(graph, [score, gradient], provider);
+        const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
+        const feed = new Tensor('float32', picture.data, [1, 3, rows, columns]);
+        const results = await session.run({ [PICTURE]: feed });
+        await session.release();
+        return results[gradient]!.data as Float32Array;
+      }),
+    );
+    expect(relativeDifference(compared!, indexed!)).toBeLessThan(1e-6);
+    expect(indexed!.some((value) => value !== 0)).toBe(true);
   });
 });
 

@@ -37,13 +37,22 @@ interface Placed {
  * @throws where the tile's windows do not fall on the whole's: `tile` must begin at a multiple of
  *   `alignmentOf` and be as long as the whole, modulo that.
  */
-export function extentsOf(trunk: Trunk, axis: Axis, length: number, tile: Interval): Map<NodeRef, Extent> {
+export function extentsOf(
+  trunk: Trunk,
+  axis: Axis,
+  length: number,
+  tile: Interval,
+): Map<NodeRef, Extent> {
   const extents = new Map<NodeRef, Extent>([[trunk.start, { length, tile, right: tile }]]);
   for (const node of trunk.nodes.values()) {
     if (node.name === trunk.start) continue;
     const sources = node.inputs.flatMap((input) => extents.get(input) ?? []);
     const source = { ...sources[0]!, right: intersection(sources.map(({ right }) => right)) };
-    if (sources.some((other) => other.tile.from !== source.tile.from || other.tile.to !== source.tile.to)) {
+    if (
+      sources.some(
+        (other) => other.tile.from !== source.tile.from || other.tile.to !== source.tile.to,
+      )
+    ) {
       throw new Error(`the tile's parts that meet in '${node.name}' do not fit`);
     }
     const window = windowOver(node);
@@ -76,7 +85,10 @@ export function rightGradient(
     const window = windowOver(node);
     for (const input of node.inputs.filter((name) => trunk.nodes.has(name))) {
       const source = extents.get(input)!;
-      narrow(input, window ? backThroughWindow(cotangent, { extent, source, window, axis }) : cotangent);
+      narrow(
+        input,
+        window ? backThroughWindow(cotangent, { extent, source, window, axis }) : cotangent,
+      );
     }
   }
   return right.get(trunk.start)!;
@@ -88,7 +100,10 @@ export function alignmentOf(trunk: Trunk, axis: Axis): number {
   let alignment = 1;
   for (const node of trunk.nodes.values()) {
     if (node.name === trunk.start) continue;
-    const source = node.inputs.reduce((stride, input) => Math.max(stride, strides.get(input) ?? 1), 1);
+    const source = node.inputs.reduce(
+      (stride, input) => Math.max(stride, strides.get(input) ?? 1),
+      1,
+    );
     const stride = source * (windowOver(node)?.strides[axis] ?? 1);
     strides.set(node.name, stride);
     alignment = leastCommonMultiple(alignment, stride);
@@ -102,7 +117,8 @@ function throughWindow(source: Extent, window: Window, axis: Axis): Extent {
   const tileLength = source.tile.to - source.tile.from;
   const [tileBefore] = paddingOf(window, axis, tileLength);
   const from = (source.tile.from + before - tileBefore) / stride;
-  if (!Number.isInteger(from)) throw new Error(`a tile from cell ${source.tile.from} falls between windows`);
+  if (!Number.isInteger(from))
+    throw new Error(`a tile from cell ${source.tile.from} falls between windows`);
   const tile = { from, to: from + outputLength(window, axis, tileLength)! };
   const { right } = source;
   const all = {

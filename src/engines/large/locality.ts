@@ -35,7 +35,17 @@ export interface Reduction {
 export class NotLocal extends Error {}
 
 /** Ops whose cell depends on the same cell of their inputs. */
-const POINTWISE = new Set(['relu', 'clip', 'sigmoid', 'softmax', 'square', 'add', 'sub', 'mul', 'div']);
+const POINTWISE = new Set([
+  'relu',
+  'clip',
+  'sigmoid',
+  'softmax',
+  'square',
+  'add',
+  'sub',
+  'mul',
+  'div',
+]);
 const WINDOWS = new Set(['conv2d', 'maxPool', 'averagePool']);
 /** Ops that pass a cotangent on whatever the values are, if one operand alone has rows and columns. */
 const LINEAR = new Set(['conv2d', 'averagePool', 'pad', 'crop', 'concat', 'add', 'sub', 'mul']);

@@ -72,6 +72,12 @@ export function sizeAt(trunk: Trunk, ref: NodeRef, size: PictureSize): PictureSi
 }
 
 /** The cells of a node that a tile of the start has. */
-export function partAt(trunk: Trunk, axis: Axis, ref: NodeRef, length: number, tile: Interval): Interval {
+export function partAt(
+  trunk: Trunk,
+  axis: Axis,
+  ref: NodeRef,
+  length: number,
+  tile: Interval,
+): Interval {
   return extentsOf(trunk, axis, length, tile).get(ref)!.tile;
 }

@@ -68,7 +68,9 @@ export class StagedGradient {
     sides: readonly TileSides[],
   ): Promise<ScoreAndGradient> {
     const sizes = this.#sizesAt(picture);
-    this.#workspace.reserve(Math.max(...sizes.map((size) => size.channels * size.rows * size.columns)));
+    this.#workspace.reserve(
+      Math.max(...sizes.map((size) => size.channels * size.rows * size.columns)),
+    );
     const sums = new Sums();
     this.stages.forEach(({ stage }, index) => {
       sums.expect(stage.sums, stage.trunk, sizes[index]!);

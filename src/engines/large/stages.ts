@@ -52,17 +52,24 @@ export function cutsOf({ nodes, reductions }: Trunk): NodeRef[] {
   const ancestors = new Map<NodeRef, ReadonlySet<NodeRef>>();
   for (const { name, inputs } of nodes.values()) {
     const sources = inputs.filter((input) => nodes.has(input));
-    const common = sources.map((source) => dominators.get(source)!).reduce<ReadonlySet<NodeRef> | null>(
-      (shared, set) => (shared ? new Set([...shared].filter((ref) => set.has(ref))) : set),
-      null,
-    );
+    const common = sources
+      .map((source) => dominators.get(source)!)
+      .reduce<ReadonlySet<NodeRef> | null>(
+        (shared, set) => (shared ? new Set([...shared].filter((ref) => set.has(ref))) : set),
+        null,
+      );
     dominators.set(name, new Set([...(common ?? []), name]));
-    ancestors.set(name, new Set([...sources.flatMap((source) => [...ancestors.get(source)!]), name]));
+    ancestors.set(
+      name,
+      new Set([...sources.flatMap((source) => [...ancestors.get(source)!]), name]),
+    );
   }
   const last = reductions.at(-1);
   if (!last) return [];
   return [...dominators.get(last.source)!].filter((ref) =>
-    reductions.every(({ source }) => dominators.get(source)!.has(ref) || !ancestors.get(source)!.has(ref)),
+    reductions.every(
+      ({ source }) => dominators.get(source)!.has(ref) || !ancestors.get(source)!.has(ref),
+    ),
   );
 }
 
@@ -71,28 +78,20 @@ export function cutsOf({ nodes, reductions }: Trunk): NodeRef[] {
  * @throws NotLocal where the score is no linear function of sums over rows and columns
  */
 export function stagesOf(graph: Graph, score: NodeRef, cuts: readonly NodeRef[]): Stage[] {
-  const trunk = trunkOf(graph, PICTURE);
-  if (!isHeadLinear(trunk)) throw new NotLocal('the score is no sum of terms');
   const starts = [PICTURE, ...cuts];
-  const taken = new Set<Reduction>();
-  return starts.map((start, index) => {
-    const end = starts[index + 1] ?? null;
-    const own = trunk.reductions.filter(
-      (reduction) => !taken.has(reduction) && (end === null || !dependsOn(graph, reduction.source, end)),
-    );
-    own.forEach((reduction) => taken.add(reduction));
-    return stageOf(graph, score, { start, end, own, all: trunk.reductions });
-  });
+  return starts.map((start, index) => stageOf(graph, score, start, starts[index + 1] ?? null));
 }
 
-function stageOf(
-  graph: Graph,
-  score: NodeRef,
-  part: { start: NodeRef; end: NodeRef | null; own: readonly Reduction[]; all: readonly Reduction[] },
-): Stage {
-  const { start, end, own, all } = part;
+/** The stage from one cut (or the picture) to another (or the score). @throws NotLocal */
+export function stageOf(graph: Graph, score: NodeRef, start: NodeRef, end: NodeRef | null): Stage {
+  const whole = trunkOf(graph, PICTURE);
+  if (!isHeadLinear(whole)) throw new NotLocal('the score is no sum of terms');
+  const own = whole.reductions.filter(
+    ({ source }) =>
+      dependsOn(graph, source, start) && (end === null || !dependsOn(graph, source, end)),
+  );
   const channels = inferShapes(graph).get(start)![3]!;
-  const { builder, sums } = withSums(graph, { start, channels, own, all });
+  const { builder, sums } = withSums(graph, { start, channels, own, all: whole.reductions });
   const terms = own.length > 0 ? [score] : [];
   let cotangent: NodeRef | null = null;
   if (end !== null) {
@@ -131,7 +130,12 @@ export interface Summing {
 /** @throws NotLocal */
 export function summingOf(graph: Graph, outputs: readonly NodeRef[]): Summing {
   const { reductions } = trunkOf(graph, PICTURE);
-  const { builder, sums } = withSums(graph, { start: PICTURE, channels: 3, own: reductions, all: reductions });
+  const { builder, sums } = withSums(graph, {
+    start: PICTURE,
+    channels: 3,
+    own: reductions,
+    all: reductions,
+  });
   const terms = sums.map((sum) => sum.terms);
   return {
     trunk: trunkTo(builder, PICTURE, sums),
@@ -159,7 +163,9 @@ function withSums(
   part: { start: NodeRef; channels: number; own: readonly Reduction[]; all: readonly Reduction[] },
 ): { builder: GraphBuilder; sums: Sum[] } {
   const sums: Sum[] = [];
-  const others = new Map(part.all.filter((one) => !part.own.includes(one)).map((one) => [one.name, one]));
+  const others = new Map(
+    part.all.filter((one) => !part.own.includes(one)).map((one) => [one.name, one]),
+  );
   const own = new Map(part.own.map((reduction) => [reduction.name, reduction]));
   const builder = rebuilt(graph, (node, target) => {
     const reduction = own.get(node.name);
@@ -187,7 +193,10 @@ function addSum(builder: GraphBuilder, node: Node, reduction: Reduction): Sum {
   return { reduction, terms, share };
 }
 
-function rebuilt(graph: Graph, replace: (node: Node, target: GraphBuilder) => boolean): GraphBuilder {
+function rebuilt(
+  graph: Graph,
+  replace: (node: Node, target: GraphBuilder) => boolean,
+): GraphBuilder {
   const builder = new GraphBuilder(graph.nodes);
   for (const node of graph.nodes.values()) {
     const constant = graph.constants.get(node.name);
@@ -199,7 +208,10 @@ function rebuilt(graph: Graph, replace: (node: Node, target: GraphBuilder) => bo
 
 function zeros({ shape }: Reduction): { shape: readonly number[]; read: () => Float32Array } {
   const sizes = shape.map((size) => size ?? 1);
-  return { shape: sizes, read: () => new Float32Array(sizes.reduce((product, size) => product * size, 1)) };
+  return {
+    shape: sizes,
+    read: () => new Float32Array(sizes.reduce((product, size) => product * size, 1)),
+  };
 }
 
 function trunkTo(graph: Graph, start: NodeRef, ends: readonly (Sum | NodeRef)[]): Trunk {

@@ -31,7 +31,8 @@ export class TileRunner {
   ): Promise<void> {
     const { trunk, program, side } = pass;
     const placement = placementOf(pass, start, side);
-    if (!placement) throw new Error(`tiles of ${side.columns}×${side.rows} are too small for '${trunk.start}'`);
+    if (!placement)
+      throw new Error(`tiles of ${side.columns}×${side.rows} are too small for '${trunk.start}'`);
     for (const down of placement.rows) {
       for (const across of placement.columns) {
         const tile = new Map(feeds).set(trunk.start, this.#part(trunk.start, start, down, across));

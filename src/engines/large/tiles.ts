@@ -35,7 +35,9 @@ export function placeTiles(length: number, tiling: Tiling): Tile[] | null {
   const tileLength = side - ((((side - length) % alignment) + alignment) % alignment);
   if (tileLength < 1) return null;
   const steps = (length - tileLength) / alignment;
-  const least = Math.ceil((length - tileLength) / Math.max(rightLength(length, tileLength, tiling), 1));
+  const least = Math.ceil(
+    (length - tileLength) / Math.max(rightLength(length, tileLength, tiling), 1),
+  );
   for (let count = least + 1; count <= steps + 1; count++) {
     const tiles = Array.from({ length: count }, (_, index) => {
       const from = Math.floor((index * steps) / (count - 1)) * alignment;

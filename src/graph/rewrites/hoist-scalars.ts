@@ -18,96 +18,112 @@ const LINEAR = new Set([
   'pad',
 ]);
 
+type Replacement = (() => void) | null;
+
 /** @param shapes of every node in the graph */
 export function hoistScalars(
   graph: Graph,
   outputs: readonly NodeRef[],
   shapes: ReadonlyMap<NodeRef, Shape>,
 ): Graph {
-  const isScalar = new Set(
-    [...shapes].filter(([, shape]) => shape.length === 0).map(([name]) => name),
+  const hoist = new ScalarHoist(shapes);
+  return rewrite(
+    graph,
+    outputs,
+    (node, context) =>
+      hoist.throughLinear(node, context) ??
+      hoist.throughSum(node, context) ??
+      hoist.intoProduct(node, context),
   );
-  const factorsOf = (ref: NodeRef, { builder }: RewriteContext): [NodeRef, NodeRef] | null => {
-    const node = builder.nodes.get(ref);
-    if (node?.op !== 'mul' || isScalar.has(ref)) return null;
-    const [left, right] = node.inputs as [NodeRef, NodeRef];
-    return isScalar.has(right) ? [left, right] : isScalar.has(left) ? [right, left] : null;
-  };
+}
 
-  const scaled = (
-    node: Node,
-    value: NodeRef,
-    scalar: NodeRef,
-    { builder }: RewriteContext,
-  ): void => {
-    builder.add('mul', [value, scalar], {}, node.name);
-  };
+class ScalarHoist {
+  readonly #scalars: Set<NodeRef>;
 
-  const linear = (node: Node, context: RewriteContext): (() => void) | null => {
-    const factors = LINEAR.has(node.op) ? factorsOf(node.inputs[0]!, context) : null;
+  constructor(private readonly shapes: ReadonlyMap<NodeRef, Shape>) {
+    this.#scalars = new Set(
+      [...shapes].filter(([, shape]) => shape.length === 0).map(([name]) => name),
+    );
+  }
+
+  /** op(value · s) = op(value) · s */
+  throughLinear(node: Node, context: RewriteContext): Replacement {
+    const factors = LINEAR.has(node.op) ? this.#factorsOf(node.inputs[0]!, context) : null;
     if (!factors) return null;
     const [value, scalar] = factors;
     return () => {
-      const inner = context.builder.add(node.op, [value, ...node.inputs.slice(1)], node.attributes);
-      scaled(node, inner, scalar, context);
+      const inputs = [value, ...node.inputs.slice(1)];
+      const inner = context.builder.add(node.op, inputs, node.attributes);
+      context.builder.add('mul', [inner, scalar], {}, node.name);
     };
-  };
+  }
 
-  const together = (node: Node, context: RewriteContext): (() => void) | null => {
+  /** concat(a · s, b · s) = concat(a, b) · s, and so with a sum. */
+  throughSum(node: Node, context: RewriteContext): Replacement {
     if (node.op !== 'concat' && node.op !== 'add') return null;
-    const factors = node.inputs.map((input) => factorsOf(input, context));
+    const factors = node.inputs.map((input) => this.#factorsOf(input, context));
     const scalar = factors[0]?.[1];
     if (scalar === undefined || factors.some((pair) => pair?.[1] !== scalar)) return null;
     return () => {
       const values = factors.map((pair) => pair![0]);
-      scaled(node, context.builder.add(node.op, values, node.attributes), scalar, context);
+      const inner = context.builder.add(node.op, values, node.attributes);
+      context.builder.add('mul', [inner, scalar], {}, node.name);
     };
-  };
+  }
 
-  const product = (node: Node, context: RewriteContext): (() => void) | null => {
-    if (node.op !== 'mul' || isScalar.has(node.name)) return null;
+  /** (value · s) · t = value · (s · t) */
+  intoProduct(node: Node, context: RewriteContext): Replacement {
+    if (node.op !== 'mul' || this.#scalars.has(node.name)) return null;
     const [left, right] = node.inputs as [NodeRef, NodeRef];
-    const spread = [left, right].find(
-      (ref) => context.builder.nodes.get(ref)?.op === 'reduceSumGradient',
-    );
-    const share = spread === undefined ? null : context.builder.nodes.get(spread)!.inputs[0]!;
-    const full = spread === left ? right : left;
-    // A scalar spread over all cells, only to be multiplied: the scalar itself will do, where the
-    // other factor has all cells too.
-    if (
-      share !== null &&
-      isScalar.has(share) &&
-      shapes.get(full)?.length === shapes.get(node.name)!.length
-    ) {
-      return () => {
-        multiply(node, full, share, context);
-      };
+    for (const [factor, value] of [
+      [right, left],
+      [left, right],
+    ] as const) {
+      const share = this.#spreadScalar(factor, context);
+      if (share !== null && this.#isFull(value, node)) {
+        return () => {
+          this.#multiply(node, value, share, context);
+        };
+      }
+      if (this.#scalars.has(factor) && this.#factorsOf(value, context)) {
+        return () => {
+          this.#multiply(node, value, factor, context);
+        };
+      }
     }
-    const scalar = isScalar.has(right) ? right : isScalar.has(left) ? left : null;
-    if (scalar === null) return null;
-    const value = scalar === right ? left : right;
-    return factorsOf(value, context)
-      ? () => {
-          multiply(node, value, scalar, context);
-        }
-      : null;
-  };
+    return null;
+  }
 
-  /** value · scalar, where the value may be such a product itself. */
-  const multiply = (node: Node, value: NodeRef, scalar: NodeRef, context: RewriteContext): void => {
-    const factors = factorsOf(value, context);
+  /** The scalar that `ref` spreads over all cells, only to be multiplied: it will do itself. */
+  #spreadScalar(ref: NodeRef, { builder }: RewriteContext): NodeRef | null {
+    const node = builder.nodes.get(ref);
+    const share = node?.op === 'reduceSumGradient' ? node.inputs[0]! : null;
+    return share !== null && this.#scalars.has(share) ? share : null;
+  }
+
+  /** Whether a factor has all the product's axes, so that the product needs no other. */
+  #isFull(factor: NodeRef, product: Node): boolean {
+    return this.shapes.get(factor)?.length === this.shapes.get(product.name)!.length;
+  }
+
+  /** [value, scalar] of a product of the two. */
+  #factorsOf(ref: NodeRef, { builder }: RewriteContext): [NodeRef, NodeRef] | null {
+    const node = builder.nodes.get(ref);
+    if (node?.op !== 'mul' || this.#scalars.has(ref)) return null;
+    const [left, right] = node.inputs as [NodeRef, NodeRef];
+    if (this.#scalars.has(right)) return [left, right];
+    return this.#scalars.has(left) ? [right, left] : null;
+  }
+
+  /** Adds value · scalar, where the value may be such a product itself. */
+  #multiply(node: Node, value: NodeRef, scalar: NodeRef, context: RewriteContext): void {
+    const factors = this.#factorsOf(value, context);
     if (!factors) {
-      scaled(node, value, scalar, context);
+      context.builder.add('mul', [value, scalar], {}, node.name);
       return;
     }
     const both = context.builder.add('mul', [factors[1], scalar]);
-    isScalar.add(both);
-    scaled(node, factors[0], both, context);
-  };
-
-  return rewrite(
-    graph,
-    outputs,
-    (node, context) => linear(node, context) ?? together(node, context) ?? product(node, context),
-  );
+    this.#scalars.add(both);
+    context.builder.add('mul', [factors[0], both], {}, node.name);
+  }
 }
