@@ -9,8 +9,8 @@ Two forms of the same network:
 
   eager      torchvision's modules as they come, NCHW, the allocator as it comes.
   strongest  BatchNorm fused into the convolutions; channels last; freed memory kept in the heap
-             (mallopt); and convolutions of stride 1 always by oneDNN, their gradient computed
-             as a forward convolution with the weights turned round, which oneDNN does faster.
+             (mallopt); convolutions always by oneDNN; and the gradient of those of stride 1 as a
+             forward convolution with the weights turned round, which oneDNN does faster.
 
 mallopt changes a whole process and cannot be undone, so each form has a process of its own,
 which this program starts and passes requests to. One request is in flight at a time.
@@ -69,14 +69,14 @@ def serve_form(form, threads):
 
     torch.set_num_threads(threads)
 
-    def convolve(inputs, weight, bias, padding):
-        """A convolution of stride 1 by oneDNN, which conv2d would not use for a small input.
+    def convolve(inputs, weight, bias, padding, stride=(1, 1)):
+        """A convolution by oneDNN, which conv2d would not use for a small input.
 
         (In PyTorch 1.13: batch 1 and at most 20480 numbers.) oneDNN has no float64.
         """
         if inputs.dtype == torch.float32:
-            return torch.mkldnn_convolution(inputs, weight, bias, padding, (1, 1), (1, 1), 1)
-        return functional.conv2d(inputs, weight, bias, padding=padding)
+            return torch.mkldnn_convolution(inputs, weight, bias, padding, stride, (1, 1), 1)
+        return functional.conv2d(inputs, weight, bias, stride, padding)
 
     class ConvolutionRelu(torch.autograd.Function):
         """relu(convolution) of stride 1, differentiable in its input only."""
@@ -116,8 +116,8 @@ def serve_form(form, threads):
                 return ConvolutionRelu.apply(
                     inputs, self.weight, self.bias, self.turned_weight, self.padding
                 )
-            return functional.conv2d(
-                inputs, self.weight, self.bias, self.stride, self.padding
+            return convolve(
+                inputs, self.weight, self.bias, self.padding, self.stride
             ).relu_()
 
     def build_eager(number_type=torch.float32):

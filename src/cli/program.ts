@@ -76,11 +76,11 @@ function addOutputOptions(program: Command): void {
 }
 
 function addRecipeOptions(program: Command): void {
-  for (const { field, value, words, optional = false } of recipeOptions) {
+  for (const { field, value, words, without } of recipeOptions) {
     const flag = flagOf(field);
     const described = `${words} (default: ${defaultWords(field)})`;
     if (value !== undefined) {
-      program.option(`${flag} <${value}${optional ? '|none' : ''}>`, described);
+      program.option(`${flag} <${value}${without === undefined ? '' : `|${without}`}>`, described);
       continue;
     }
     program.option(flag, described);
@@ -100,7 +100,9 @@ function addEngineOptions(program: Command): void {
 function defaultWords(field: RecipeField): string {
   const recipe: Recipe = presets.default;
   const value = recipe[field];
-  if (value === undefined) return 'none';
+  if (value === undefined) {
+    return recipeOptions.find((option) => option.field === field)?.without ?? 'none';
+  }
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return typeof value === 'object' ? Object.values(value).join(',') : String(value);
 }

@@ -13,8 +13,8 @@ export interface RecipeOption {
   readonly words: string;
   /** How the text becomes the field's value. @default number */
   readonly read?: (text: string) => unknown;
-  /** Whether `none` switches it off. @default false */
-  readonly optional?: boolean;
+  /** The word that leaves the field out. */
+  readonly without?: string;
 }
 
 export const recipeOptions: readonly RecipeOption[] = [
@@ -37,7 +37,12 @@ export const recipeOptions: readonly RecipeOption[] = [
     value: 'share',
     words: "0 to 1: how far a layer's channels are brought to equal strength",
   },
-  { field: 'octaves', value: 'count', words: 'how many sizes, from small to large' },
+  {
+    field: 'octaves',
+    value: 'count',
+    words: 'how many sizes, from small to large, or auto: down to about 140 pixels',
+    without: 'auto',
+  },
   { field: 'octaveScale', value: 'factor', words: 'from one size to the next' },
   {
     field: 'enlargements',
@@ -63,7 +68,7 @@ export const recipeOptions: readonly RecipeOption[] = [
     field: 'stopAtScore',
     value: 'score',
     words: 'end an octave early at this score, or none',
-    optional: true,
+    without: 'none',
   },
   {
     field: 'normalise',
@@ -77,15 +82,15 @@ export const recipeOptions: readonly RecipeOption[] = [
     words:
       "σ of the gradient's blur in pixels, from the first step to the last (such as 0.5,2.5), or none",
     read: readNumbers,
-    optional: true,
+    without: 'none',
   },
   {
     field: 'bands',
     value: 'levels,growth',
     words:
-      'balance this many frequency bands of the gradient, each growth times the finer one (such as 4,1.6), or none',
+      'balance this many frequency bands of the gradient, each growth times the finer one (such as 2,0.8), or none',
     read: (text) => named(['levels', 'growth'], readNumbers(text)),
-    optional: true,
+    without: 'none',
   },
   {
     field: 'naturalColour',
@@ -95,9 +100,9 @@ export const recipeOptions: readonly RecipeOption[] = [
   {
     field: 'localEnergy',
     value: 'sigma,floor',
-    words: 'divide the gradient by its strength within sigma pixels (such as 16,0.25), or none',
+    words: 'divide the gradient by its strength within sigma pixels (such as 32,0.5), or none',
     read: (text) => named(['sigma', 'floor'], readNumbers(text)),
-    optional: true,
+    without: 'none',
   },
   { field: 'seed', value: 'number', words: 'the same seed gives the same picture' },
 ];
@@ -108,10 +113,10 @@ export function readRecipeOptions(
 ): Partial<Record<RecipeField, unknown>> {
   const values = recipeOptions
     .filter(({ field }) => given[field] !== undefined)
-    .map(({ field, read = readNumber, optional = false }) => {
+    .map(({ field, read = readNumber, without }) => {
       const text = given[field];
       if (typeof text !== 'string') return [field, text];
-      return [field, optional && text === 'none' ? undefined : read(text)];
+      return [field, text === without ? undefined : read(text)];
     });
   return Object.fromEntries(values) as Partial<Record<RecipeField, unknown>>;
 }

@@ -30,33 +30,32 @@ export async function ascend(
   const { score, gradient } = await ascent.at(workspace.rolled);
   const gradientSeconds = (performance.now() - start) / 1000;
   const direction = filterGradient({ ...image, data: gradient }, recipe, progress);
-  addRolled(image, direction, down, right, recipe.stepSize);
-  if (recipe.clip) clip(image);
+  addRolled(image, direction, { down, right, factor: recipe.stepSize, clipped: recipe.clip });
   return { score, gradientSeconds };
 }
 
-/** image += factor · (direction rolled back). */
+/** image += factor · (direction rolled back), kept within a picture's values where `clipped`. */
 function addRolled(
   image: Image,
   direction: Image,
-  down: number,
-  right: number,
-  factor: number,
+  options: { down: number; right: number; factor: number; clipped: boolean },
 ): void {
   const { rows, columns, data } = image;
+  const { down, right, factor } = options;
+  const [low, high] = options.clipped ? [0, 255] : [-Infinity, Infinity];
   const shift = ((right % columns) + columns) % columns;
-  for (let plane = 0; plane < 3; plane++) {
-    for (let row = 0; row < rows; row++) {
-      const to = (plane * rows + row) * columns;
-      const from = (plane * rows + ((((row + down) % rows) + rows) % rows)) * columns;
-      const ahead = columns - shift;
-      for (let column = 0; column < ahead; column++) {
-        data[to + column]! += factor * direction.data[from + shift + column]!;
-      }
-      for (let column = ahead; column < columns; column++) {
-        data[to + column]! += factor * direction.data[from + column - ahead]!;
-      }
+  const add = (to: number, end: number, from: number): void => {
+    for (let source = from; to < end; to++, source++) {
+      const value = data[to]! + factor * direction.data[source]!;
+      data[to] = value < low ? low : value > high ? high : value;
     }
+  };
+  for (let line = 0; line < 3 * rows; line++) {
+    const plane = line - (line % rows);
+    const to = line * columns;
+    const from = (plane + ((((line - plane + down) % rows) + rows) % rows)) * columns;
+    add(to, to + columns - shift, from + shift);
+    add(to + columns - shift, to + columns, from);
   }
 }
 

@@ -51,7 +51,7 @@ export async function* dream(options: DreamOptions): AsyncGenerator<Frame, Image
   let dreamed = picture;
   for (const [octave, { rows, columns }] of sizes.entries()) {
     const smaller = original;
-    original = resize(picture, rows, columns, recipe.resampling);
+    original = atSize(picture, rows, columns, recipe.resampling);
     dreamed =
       octave === 0 ? copyImage(original) : enlarge(dreamed, { original, smaller, ...recipe });
     const workspace = { rolled: createImage(rows, columns) };
@@ -81,9 +81,23 @@ export async function* dream(options: DreamOptions): AsyncGenerator<Frame, Image
       if (recipe.stopAtScore !== undefined && score > recipe.stopAtScore) break;
     }
   }
-  const result = resize(dreamed, picture.rows, picture.columns, recipe.resampling);
-  clip(result);
+  const result = atSize(dreamed, picture.rows, picture.columns, recipe.resampling);
+  if (result === dreamed) clip(result);
   return result;
+}
+
+/** The picture itself where it has the size already, else a new one, within 0..255. */
+function atSize(
+  picture: Image,
+  rows: number,
+  columns: number,
+  resampling: Recipe['resampling'],
+): Image {
+  if (picture.rows === rows && picture.columns === columns) return picture;
+  const resized = resize(picture, rows, columns, resampling);
+  // Lanczos overshoots: what `enlarge` puts back must fit the steps, which are clipped.
+  clip(resized);
+  return resized;
 }
 
 /** Channel strengths hardly depend on the size: a small picture costs little time and memory. */
@@ -98,19 +112,22 @@ function forCalibration(picture: Image): Image {
 }
 
 /**
- * The dream at the next octave's size. Reinjected detail is what the original has at this size
- * and lost at the smaller one.
+ * The dream at the next octave's size; `dreamed` is used up. Reinjected detail is what the
+ * original has at this size and lost at the smaller one.
  */
 function enlarge(
   dreamed: Image,
   options: Pick<Recipe, 'reinject' | 'resampling'> & { original: Image; smaller: Image },
 ): Image {
   const { original, smaller, reinject, resampling } = options;
-  const enlarged = resize(dreamed, original.rows, original.columns, resampling);
-  if (!reinject) return enlarged;
-  const blurred = resize(smaller, original.rows, original.columns, resampling);
-  for (let index = 0; index < enlarged.data.length; index++) {
-    enlarged.data[index]! += original.data[index]! - blurred.data[index]!;
+  if (!reinject) return resize(dreamed, original.rows, original.columns, resampling);
+  // Resampling is linear: what the dream added to the smaller size is enlarged, once.
+  for (let index = 0; index < dreamed.data.length; index++) {
+    dreamed.data[index]! -= smaller.data[index]!;
   }
-  return enlarged;
+  const added = resize(dreamed, original.rows, original.columns, resampling);
+  for (let index = 0; index < added.data.length; index++) {
+    added.data[index]! += original.data[index]!;
+  }
+  return added;
 }

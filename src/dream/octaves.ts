@@ -1,8 +1,11 @@
 import { DreamError } from '../kit/errors.ts';
 
 export interface OctaveOptions {
-  /** How many sizes, the picture's own included. */
-  readonly octaves: number;
+  /**
+   * How many sizes, the picture's own included.
+   * @default as many as bring the smallest near 140 pixels, but not under the network's minimum
+   */
+  readonly octaves?: number | undefined;
   /** From one size to the next. */
   readonly octaveScale: number;
   /** How many of them are larger than the picture (TF2's tutorial has two). */
@@ -10,6 +13,12 @@ export interface OctaveOptions {
   /** The shortest side that the network can take, in pixels. */
   readonly minimumSide: number;
 }
+
+/**
+ * Longest side of the smallest octave that is chosen by itself: there a network's field of view
+ * takes in the whole picture, and the forms become as large as the picture allows.
+ */
+const SMALLEST_LONGEST_SIDE = 140;
 
 export interface OctaveSize {
   readonly rows: number;
@@ -30,7 +39,8 @@ export interface OctavePlan {
  * @throws DreamError 'picture-too-small' where not even the picture itself is large enough
  */
 export function planOctaves(rows: number, columns: number, options: OctaveOptions): OctavePlan {
-  const { octaves, octaveScale, enlargements, minimumSide } = options;
+  const { octaveScale, enlargements, minimumSide } = options;
+  const octaves = options.octaves ?? fittingOctaves(Math.max(rows, columns), options);
   const planned = Array.from({ length: octaves }, (_, index) => {
     const factor = octaveScale ** (index - (octaves - 1 - enlargements));
     return { rows: Math.round(rows * factor), columns: Math.round(columns * factor) };
@@ -45,10 +55,15 @@ export function planOctaves(rows: number, columns: number, options: OctaveOption
   }
   const left = planned.length - sizes.length;
   const notices =
-    left === 0
+    left === 0 || options.octaves === undefined
       ? []
       : [
           `${sizes.length} of ${octaves} octaves: ${left} would have a side under the network's minimum of ${minimumSide} pixels`,
         ];
   return { sizes, notices };
+}
+
+function fittingOctaves(longest: number, { octaveScale, enlargements }: OctaveOptions): number {
+  const smaller = Math.log(longest / SMALLEST_LONGEST_SIDE) / Math.log(octaveScale);
+  return 1 + enlargements + Math.max(0, Math.round(smaller));
 }

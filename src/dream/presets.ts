@@ -24,13 +24,12 @@ export const presets = {
     ...plain,
     layer: 'mixed3',
     resampling: 'lanczos',
-    octaves: 5,
     octaveScale: 1.4,
     steps: 10,
     stepSize: 1.5,
-    bands: { levels: 4, growth: 1.1 },
+    bands: { levels: 2, growth: 0.8 },
     naturalColour: 1,
-    localEnergy: { sigma: 16, floor: 0.25 },
+    localEnergy: { sigma: 32, floor: 0.5 },
     whiten: 1,
   },
   /** google/deepdream's dream.ipynb (2015). */
@@ -86,7 +85,8 @@ export const presets = {
     steps: 10,
     stepSize: 5.2,
     normalise: 'standardise',
-    blur: [0.5, 2.5],
+    // σ = (i + 1) / N · 2 + 0.5 in its step i of N = 10.
+    blur: [0.7, 2.5],
   },
 } as const satisfies Record<string, Recipe>;
 

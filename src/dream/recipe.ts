@@ -15,8 +15,8 @@ export const recipeSchema = z.strictObject({
   /** 0 … 1: how far the channels of a layer are brought to equal strength. */
   whiten: z.number().min(0).max(1),
 
-  /** How many sizes, from small to large. */
-  octaves: count.max(20),
+  /** How many sizes, from small to large; without it, as many as the picture's size asks for. */
+  octaves: count.max(20).optional(),
   octaveScale: z.number().gt(1).max(4),
   /** How many octaves are larger than the picture; the result is brought back to its size. */
   enlargements: z.int().min(0).max(4),

@@ -44,6 +44,11 @@ export interface PrepareOptions {
    * computed in stages, tile by tile, to the same values. @default `defaultMemory()`
    */
   readonly memory?: number;
+  /**
+   * Bytes of pictures that the caller keeps meanwhile, out of `memory`.
+   * @default three times the picture that a gradient is wanted of
+   */
+  readonly held?: number;
 }
 
 export interface GradientEngine {

@@ -16,7 +16,7 @@ const AS_INPUT = new Set(['relu', 'clip', 'sigmoid', 'square', 'maxPool', 'avera
 const PER_CHANNEL = new Set(['add', 'sub', 'mul', 'div']);
 
 /**
- * Every convolution keeps one output of `divisor` (at least one); inputs of `graph` keep all their
+ * Every convolution keeps the first of its outputs, one in `divisor` (at least one); inputs of `graph` keep all their
  * channels. Filters are multiplied by √(inputs before / inputs kept): sums over inputs keep their
  * spread, so that a batch normalisation's constants still fit and activations stay alive.
  *
@@ -109,12 +109,12 @@ function narrowConvolution(
 }
 
 /** A constant of which the last axis keeps only `channels`. */
-function onlyLast({ shape, read }: Constant, channels: readonly number[]): Constant {
-  const total = shape.at(-1)!;
+function onlyLast(constant: Constant, channels: readonly number[]): Constant {
+  const total = constant.shape.at(-1)!;
   return {
-    shape: [...shape.slice(0, -1), channels.length],
+    shape: [...constant.shape.slice(0, -1), channels.length],
     read: () => {
-      const source = read();
+      const source = constant.read();
       const values = new Float32Array((source.length / total) * channels.length);
       for (let from = 0, to = 0; from < source.length; from += total) {
         for (const channel of channels) values[to++] = source[from + channel]!;
@@ -125,13 +125,13 @@ function onlyLast({ shape, read }: Constant, channels: readonly number[]): Const
 }
 
 /** A filter [rows, columns, channels, outputs] with the kept channels, grown to make up for it. */
-function onlyInputs({ shape, read }: Constant, { channels, total }: Kept): Constant {
-  const [rows, columns, , outputs] = shape as [number, number, number, number];
+function onlyInputs(filter: Constant, { channels, total }: Kept): Constant {
+  const [rows, columns, , outputs] = filter.shape as [number, number, number, number];
   const gain = Math.sqrt(total / channels.length);
   return {
     shape: [rows, columns, channels.length, outputs],
     read: () => {
-      const source = read();
+      const source = filter.read();
       const values = new Float32Array(rows * columns * channels.length * outputs);
       let to = 0;
       for (let cell = 0; cell < rows * columns; cell++) {

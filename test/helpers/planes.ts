@@ -31,3 +31,42 @@ export function seededWaves(rows: number, columns: number, seed: number): Float3
   }
   return data;
 }
+
+/** Normally distributed, every value apart: what gradients are like at their worst. */
+export function seededNoise(rows: number, columns: number, seed: number): Planes {
+  const random = seededRandom(seed);
+  const data = Float32Array.from({ length: 3 * rows * columns }, () => random.normal());
+  return { rows, columns, data };
+}
+
+export function copyOf(picture: Planes): Planes {
+  return { ...picture, data: picture.data.slice() };
+}
+
+/** A picture from a formula: the value of each plane, row and column. */
+export function drawn(
+  rows: number,
+  columns: number,
+  valueAt: (row: number, column: number, plane: number) => number,
+): Planes {
+  const data = new Float32Array(3 * rows * columns);
+  for (let plane = 0, index = 0; plane < 3; plane++) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++, index++) {
+        data[index] = valueAt(row, column, plane);
+      }
+    }
+  }
+  return { rows, columns, data };
+}
+
+/** The value at a place. */
+export function at(picture: Planes, plane: number, row: number, column: number): number {
+  return picture.data[(plane * picture.rows + row) * picture.columns + column]!;
+}
+
+/** max |a − b| */
+export function largestDifference(a: Planes, b: Planes): number {
+  if (a.rows !== b.rows || a.columns !== b.columns) throw new Error('the sizes differ');
+  return a.data.reduce((most, value, index) => Math.max(most, Math.abs(value - b.data[index]!)), 0);
+}

@@ -43,10 +43,11 @@ const weightedLoosely: Objective = {
     }),
 };
 
-function graphOf({ size = [6, 7], build }: OpCase, known: boolean): Graph {
+function graphOf(opCase: OpCase, known: boolean): Graph {
   const builder = new GraphBuilder();
+  const size = opCase.size ?? [6, 7];
   const x = builder.input(PICTURE, known ? [1, ...size, 3] : [1, null, null, 3]);
-  builder.layers.set('y', build(builder, x));
+  builder.layers.set('y', opCase.build(builder, x));
   return builder;
 }
 

@@ -1,5 +1,5 @@
 /** What stages cost, to choose where to cut. */
-import type { NodeRef, Shape } from '../../graph/graph.ts';
+import type { Graph, NodeRef, Shape } from '../../graph/graph.ts';
 import { spanOf } from '../../graph/window.ts';
 import { inferShapes } from '../../ops/shapes.ts';
 import { withGradient } from '../ascent-graph.ts';
@@ -12,10 +12,10 @@ import { alignmentOf, extentsOf } from './extents.ts';
 import type { Axis } from './extents.ts';
 import { trunkOf, windowOver } from './locality.ts';
 import type { Trunk } from './locality.ts';
-import { backwardPass, forwardPass, sizeAt } from './placement.ts';
+import { backwardPass, forwardPass, sizeAt, summingPass } from './placement.ts';
 import type { Pass } from './placement.ts';
 import { cutsOf, stageOf } from './stages.ts';
-import type { Stage } from './stages.ts';
+import type { Stage, Summing } from './stages.ts';
 
 /** Side of the picture that costs are taken at, in pixels. */
 const SIDE = 1024;
@@ -78,6 +78,15 @@ function windowsBefore({ start, nodes }: Trunk): Map<NodeRef, number> {
   return depths;
 }
 
+/** What it costs to sum over a picture, as the cost of a stage without a forward pass. */
+export function summingCost({ trunk, task, sums }: Summing): StageCost {
+  const inputs = { [PICTURE]: [1, SIDE, SIDE, 3] };
+  const work = forwardWork(trunk, task.graph, inferShapes(task.graph, inputs)) / SIDE ** 2;
+  const bytes = taskBytes(task, inputs) / SIDE ** 2;
+  const backward = passCost(summingPass({ trunk, sums }), { bytes, work });
+  return { start: PICTURE, channels: 3, forward: null, backward };
+}
+
 export function stageCost(scored: ScoredGraph, start: NodeRef, end: NodeRef | null): StageCost {
   const { graph, score } = scored;
   const stage = stageOf(graph, score, start, end);
@@ -86,18 +95,23 @@ export function stageCost(scored: ScoredGraph, start: NodeRef, end: NodeRef | nu
   const cells = size.rows * size.columns;
   const inputs = inputShapes(stage, size);
   const shapes = inferShapes(stage.backward.graph, inputs);
-  const work = forwardWork(stage, shapes) / cells;
-  const pass = (task: Task, of: Pass, times: number): PassCost => ({
-    bytes: taskBytes(task, inputs) / cells,
-    work: work * times,
-    margin: [marginOf(of, 0), marginOf(of, 1)],
-    alignment: [alignmentOf(stage.trunk, 0), alignmentOf(stage.trunk, 1)],
-  });
+  const work = forwardWork(stage.trunk, stage.backward.graph, shapes) / cells;
+  const bytes = (task: Task): number => taskBytes(task, inputs) / cells;
+  const { channels, forward, backward } = stage;
   return {
     start,
-    channels: stage.channels,
-    forward: stage.forward && pass(stage.forward, forwardPass(stage), 1),
-    backward: pass(stage.backward, backwardPass(stage), GRADIENT_WORK),
+    channels,
+    forward: forward && passCost(forwardPass(stage), { bytes: bytes(forward), work }),
+    backward: passCost(backwardPass(stage), { bytes: bytes(backward), work: work * GRADIENT_WORK }),
+  };
+}
+
+function passCost(pass: Pass, cost: Pick<PassCost, 'bytes' | 'work'>): PassCost {
+  const { trunk } = pass;
+  return {
+    ...cost,
+    margin: [marginOf(pass, 0), marginOf(pass, 1)],
+    alignment: [alignmentOf(trunk, 0), alignmentOf(trunk, 1)],
   };
 }
 
@@ -124,9 +138,9 @@ function inputShapes(stage: Stage, { rows, columns }: PictureSize): Record<NodeR
 }
 
 /** Multiplications, and what stands for the traffic. */
-function forwardWork({ trunk, backward }: Stage, shapes: ReadonlyMap<NodeRef, Shape>): number {
+function forwardWork(trunk: Trunk, { constants }: Graph, shapes: ReadonlyMap<NodeRef, Shape>): number {
   return [...trunk.nodes.values()].reduce((work, { name, op, inputs }) => {
-    const filter = op === 'conv2d' ? backward.graph.constants.get(inputs[1]!)!.shape : [0];
+    const filter = op === 'conv2d' ? constants.get(inputs[1]!)!.shape : [0];
     const products = filter.slice(0, 3).reduce((product, length) => product * length, 1);
     return work + cellsOf(shapes.get(name)!) * (products + WORK_PER_VALUE);
   }, 0);

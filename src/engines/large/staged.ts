@@ -1,11 +1,11 @@
 /** A gradient in stages, each of them computed tile by tile. */
 import type { NodeRef } from '../../graph/graph.ts';
 import type { ScoredGraph } from '../ascent-graph.ts';
-import { shareValues } from '../ascent.ts';
-import type { Parameters } from '../ascent.ts';
 import type { PictureSize, Planes, ScoreAndGradient } from '../engine.ts';
 import { GRADIENT } from '../program.ts';
 import type { Compiler, Program } from '../program.ts';
+import { shareValues } from '../whole.ts';
+import type { Parameters } from '../whole.ts';
 import { TileRunner } from './tile-runner.ts';
 import { backwardPass, forwardPass, sizeAt } from './placement.ts';
 import { headOf, stagesOf } from './stages.ts';
@@ -13,12 +13,6 @@ import type { Stage } from './stages.ts';
 import { Sums } from './sums.ts';
 import type { Grid } from './tiles.ts';
 import { Workspace } from './workspace.ts';
-
-/** For each stage, the largest tiles, in cells of the stage's start, halo included. */
-export interface TileSides {
-  readonly forward: PictureSize;
-  readonly backward: PictureSize;
-}
 
 interface Compiled {
   readonly stage: Stage;
@@ -59,13 +53,13 @@ export class StagedGradient {
   }
 
   /**
-   * @param sides of the tiles of each stage
+   * @param sides the largest tiles of each stage, in cells of its start, halo included
    * @returns a gradient that is valid until the next call
    */
   async at(
     picture: Planes,
     parameters: Parameters,
-    sides: readonly TileSides[],
+    sides: readonly PictureSize[],
   ): Promise<ScoreAndGradient> {
     const sizes = this.#sizesAt(picture);
     this.#workspace.reserve(
@@ -100,7 +94,7 @@ export class StagedGradient {
     for (const [index, { stage, forward }] of this.stages.entries()) {
       if (forward === null) break;
       const [start, end] = [starts[index]!, this.#workspace.grid(sizes[index + 1]!)];
-      const pass = { ...forwardPass(stage), program: forward, side: sides[index]!.forward };
+      const pass = { ...forwardPass(stage), program: forward, side: sides[index]! };
       await this.#runner.run(pass, { start, feeds }, (result) => {
         result.paste(stage.end!, stage.end!, end);
       });
@@ -115,7 +109,7 @@ export class StagedGradient {
     for (const [index, { stage, backward }] of [...this.stages.entries()].reverse()) {
       const start = starts[index]!;
       const gradient = this.#workspace.grid(run.sizes[index]!);
-      const pass = { ...backwardPass(stage), program: backward, side: run.sides[index]!.backward };
+      const pass = { ...backwardPass(stage), program: backward, side: run.sides[index]! };
       const end = cotangent && { input: stage.cotangent!, node: stage.end!, values: cotangent };
       await this.#runner.run(pass, { start, feeds: run.feeds, end }, (result) => {
         result.paste(GRADIENT, GRADIENT, gradient);
@@ -142,6 +136,6 @@ export class StagedGradient {
 
 interface Run {
   readonly sizes: readonly Omit<Grid, 'data'>[];
-  readonly sides: readonly TileSides[];
+  readonly sides: readonly PictureSize[];
   readonly feeds: Parameters;
 }

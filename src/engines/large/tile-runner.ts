@@ -1,7 +1,7 @@
 import type { NodeRef } from '../../graph/graph.ts';
-import type { Parameters } from '../ascent.ts';
 import type { PictureSize } from '../engine.ts';
 import type { Program, Tensor } from '../program.ts';
+import type { Parameters } from '../whole.ts';
 import type { Interval } from './extents.ts';
 import { partAt, placementOf } from './placement.ts';
 import type { Pass } from './placement.ts';

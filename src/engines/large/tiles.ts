@@ -87,9 +87,10 @@ export interface Grid {
   readonly data: Float32Array;
 }
 
-/** A part of a grid, copied to the beginning of `memory`. */
+/** A part of a grid, copied to the beginning of `memory`; all of it is the grid itself. */
 export function cut(whole: Grid, down: Interval, across: Interval, memory: Float32Array): Grid {
   const [rows, columns] = [down.to - down.from, across.to - across.from];
+  if (rows === whole.rows && columns === whole.columns) return whole;
   const data = memory.subarray(0, whole.channels * rows * columns);
   for (let channel = 0, to = 0; channel < whole.channels; channel++) {
     for (let row = down.from; row < down.to; row++, to += columns) {

@@ -101,9 +101,9 @@ class ScalarHoist {
     return share !== null && this.#scalars.has(share) ? share : null;
   }
 
-  /** Whether a factor has all the product's axes, so that the product needs no other. */
+  /** Whether a factor has all the product's cells, so that the product needs no other. */
   #isFull(factor: NodeRef, product: Node): boolean {
-    return this.shapes.get(factor)?.length === this.shapes.get(product.name)!.length;
+    return this.shapes.get(factor)?.join() === this.shapes.get(product.name)!.join();
   }
 
   /** [value, scalar] of a product of the two. */

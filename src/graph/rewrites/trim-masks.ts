@@ -34,7 +34,9 @@ function shortcutOf(graph: Graph, node: Node, shapes: ReadonlyMap<NodeRef, Shape
   if (node.op === 'reluGradient') return first === second ? first! : null;
   if (node.op !== 'crop') return null;
   const source = nodeOf(graph, first!);
-  if (source.op !== 'concat' || source.attributes['axis'] !== 3) return null;
+  // Of nodes that a rewrite has made, the shapes are not known.
+  if (source.op !== 'concat' || source.attributes['axis'] !== 3 || !shapes.has(source.name))
+    return null;
   const { before, after } = node.attributes as Record<string, readonly number[]>;
   if (![0, 1, 2].every((axis) => before![axis] === 0 && after![axis] === 0)) return null;
   let start = 0;
