@@ -9,8 +9,11 @@ import type { OctaveSize } from './octaves.ts';
 import type { Recipe } from './recipe.ts';
 import { resize } from './resize.ts';
 
-/** Longest side of the picture that channel weights are measured on, in pixels. */
-const CALIBRATION_SIDE = 512;
+/**
+ * Longest side of the picture that channel weights are measured on, in pixels: about what networks
+ * are trained at.
+ */
+const CALIBRATION_SIDE = 299;
 
 /** What is told after each step. */
 export interface Frame {

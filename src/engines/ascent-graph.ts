@@ -32,6 +32,8 @@ export interface ScoredGraph {
   readonly calibrations: readonly Calibration[];
   /** What the calibrations' values need. */
   readonly calibrationGraph: Graph;
+  /** What the score and the calibrations' values need. */
+  readonly calibratedGraph: Graph;
 }
 
 export interface AscentGraph extends ScoredGraph {
@@ -63,6 +65,7 @@ export function scoredGraph(network: Graph, objective: Objective): ScoredGraph {
     shares,
     calibrations,
     calibrationGraph: simplifyForward(slice(builder, values), values),
+    calibratedGraph: simplifyForward(slice(builder, [score, ...values]), [score, ...values]),
   };
 }
 

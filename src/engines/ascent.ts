@@ -1,7 +1,7 @@
 import { scoredGraph } from './ascent-graph.ts';
 import type { GradientEngine } from './engine.ts';
 import { evaluation } from './evaluation.ts';
-import { defaultMemory } from './large/budget.ts';
+import { budgetOf } from './large/budget.ts';
 import { largeAscent } from './large/ascent.ts';
 import type { Compiler } from './program.ts';
 
@@ -13,7 +13,7 @@ export function engineOf(
     name: parts.name,
     describe: () => parts.describe(),
     prepare: (network, objective, options = {}) =>
-      largeAscent(parts, scoredGraph(network, objective), { memory: defaultMemory(), ...options }),
+      largeAscent(parts, scoredGraph(network, objective), budgetOf(options)),
     evaluate: (graph, outputs) => evaluation(parts, graph, outputs),
   };
 }

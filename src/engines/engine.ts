@@ -41,7 +41,8 @@ export interface Evaluated {
 export interface PrepareOptions {
   /**
    * Bytes that the whole process may hold: a picture that would take more has its gradient
-   * computed in stages, tile by tile, to the same values. @default `defaultMemory()`
+   * computed in stages, tile by tile, to the same values.
+   * @default 2 GB, 4 GB where much more is available, less where less is
    */
   readonly memory?: number;
   /**

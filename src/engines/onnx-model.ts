@@ -110,8 +110,8 @@ class ModelEmitter implements OnnxEmitter {
 
   secondOutput(value: string): string {
     const producer = this.#producers.get(value)!;
-    producer.output[1] ??= `${value}_second`;
-    return producer.output[1];
+    if (producer.output.length === 1) producer.output.push(`${value}_second`);
+    return producer.output[1]!;
   }
 
   floats(key: string, shape: readonly number[], read: () => Float32Array): string {

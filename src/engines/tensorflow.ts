@@ -52,10 +52,9 @@ class TensorflowProgram implements Program {
     const { outputs, derivative } = this.task;
     const results = tf.tidy(() => {
       const inputs = new Map([...feeds].map(([name, value]) => [name, this.#fromPlanes(value)]));
-      const values = derivative
+      return derivative
         ? this.#withGradient(inputs, derivative)
-        : this.#values(inputs, outputs);
-      return values.map((value) => this.#toPlanes(value));
+        : this.#values(inputs, outputs).map((value) => this.#toPlanes(value));
     });
     const data = await Promise.all(results.map((result) => result.data<'float32'>()));
     tf.dispose(results);
@@ -74,19 +73,21 @@ class TensorflowProgram implements Program {
     return Promise.resolve();
   }
 
-  /** The outputs and, last, the gradient. Runs inside the caller's tidy, as all below. */
+  /** The outputs and, last, the gradient, as planes. Runs inside the caller's tidy, as all below. */
   #withGradient(inputs: ReadonlyMap<NodeRef, TfTensor>, { of, by }: Derivative): TfTensor[] {
-    let outputs: TfTensor[] = [];
+    let kept: TfTensor[] = [];
     const { grad } = this.tf.valueAndGrad((input) => {
       const [scalar, ...others] = this.#values(new Map([...inputs, [by, input]]), [
         of,
         ...this.task.outputs,
       ]);
-      // The backward pass must not tidy them away; the caller disposes of them.
-      outputs = others.map((value) => this.tf.keep(this.tf.clone(value)));
+      // The backward pass would tidy them away.
+      kept = others.map((value) => this.tf.keep(this.tf.clone(value)));
       return this.tf.squeeze(scalar!);
     })(inputs.get(by)!);
-    return [...outputs, grad];
+    const planes = [...kept, grad].map((value) => this.#toPlanes(value));
+    this.tf.dispose(kept);
+    return planes;
   }
 
   #values(inputs: ReadonlyMap<NodeRef, TfTensor>, outputs: readonly NodeRef[]): TfTensor[] {

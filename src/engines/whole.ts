@@ -1,32 +1,51 @@
 /** Ascents that compute a picture's gradient in one piece. */
-import type { NodeRef } from '../graph/graph.ts';
+import { nodeOf } from '../graph/graph.ts';
+import type { Graph, NodeRef } from '../graph/graph.ts';
+import { shapeAttribute } from '../ops/attributes.ts';
 import type { CellShare, ScoredGraph } from './ascent-graph.ts';
 import { PICTURE } from './engine.ts';
 import type { Ascent, PictureSize, Planes } from './engine.ts';
 import { GRADIENT, scalarTensor } from './program.ts';
-import type { Compiler, Tensor } from './program.ts';
+import type { Compiler, Program, Tensor } from './program.ts';
 
 /** The values of a graph's inputs other than the picture. */
 export type Parameters = Map<NodeRef, Tensor>;
 
-/** @param parameters filled by `calibrate`; another ascent of the same score may share them */
+/**
+ * One program gives score, gradient and what calibrates them, so that the network is prepared once.
+ *
+ * @param parameters filled by `calibrate`; another ascent of the same score may share them
+ */
 export async function wholeAscent(
   compiler: Compiler,
   scored: ScoredGraph,
   parameters: Parameters = new Map(),
 ): Promise<Ascent> {
-  const { graph, score, shares } = scored;
+  const { calibratedGraph: graph, score, shares, calibrations } = scored;
   const program = await compiler.compile({
     graph,
-    outputs: [score],
+    outputs: [score, ...calibrations.map(({ value }) => value)],
     derivative: { of: score, by: PICTURE },
   });
+  const run = (picture: Planes): ReturnType<Program['run']> =>
+    program.run(
+      new Map([...parameters, ...shareValues(shares, picture), [PICTURE, planesTensor(picture)]]),
+    );
   return {
-    calibrate: (picture) => calibrateWhole(compiler, scored, parameters, picture),
+    async calibrate(picture) {
+      if (calibrations.length === 0) return;
+      // The values do not depend on the parameters, but the program wants some.
+      for (const { parameter } of calibrations) {
+        if (!parameters.has(parameter)) parameters.set(parameter, onesFor(graph, parameter));
+      }
+      const results = await run(picture);
+      for (const { parameter, value } of calibrations) {
+        const { shape, data } = results.get(value)!;
+        parameters.set(parameter, { shape, data: data.slice() });
+      }
+    },
     async at(picture) {
-      const results = await program.run(
-        new Map([...parameters, ...shareValues(shares, picture), [PICTURE, planesTensor(picture)]]),
-      );
+      const results = await run(picture);
       return {
         score: results.get(score)!.data[0]!,
         gradient: results.get(GRADIENT)!.data,
@@ -36,21 +55,11 @@ export async function wholeAscent(
   };
 }
 
-export async function calibrateWhole(
-  compiler: Compiler,
-  { calibrations, calibrationGraph }: ScoredGraph,
-  parameters: Parameters,
-  picture: Planes,
-): Promise<void> {
-  if (calibrations.length === 0) return;
-  const values = calibrations.map(({ value }) => value);
-  const program = await compiler.compile({ graph: calibrationGraph, outputs: values });
-  const results = await program.run(new Map([[PICTURE, planesTensor(picture)]]));
-  for (const { parameter, value } of calibrations) {
-    const { shape, data } = results.get(value)!;
-    parameters.set(parameter, { shape, data: data.slice() });
-  }
-  await program.dispose();
+/** For an input whose shape is declared in full. */
+function onesFor(graph: Graph, input: NodeRef): Tensor {
+  const shape = shapeAttribute(nodeOf(graph, input).attributes) as readonly number[];
+  const cells = shape.reduce((product, size) => product * size, 1);
+  return { shape, data: new Float32Array(cells).fill(1) };
 }
 
 /** The shares of one cell in a picture of that size, for the graph inputs that want them. */
@@ -58,7 +67,7 @@ export function shareValues(
   shares: readonly CellShare[],
   picture: PictureSize,
 ): [NodeRef, Tensor][] {
-  return shares.map(({ parameter, cells }) => [parameter, scalarTensor(1 / cells(picture))]);
+  return shares.map((share) => [share.parameter, scalarTensor(1 / share.cells(picture))]);
 }
 
 export function planesTensor({ rows, columns, data }: Planes): Tensor {

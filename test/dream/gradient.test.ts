@@ -26,16 +26,16 @@ function changed(image: Image, change: (copy: Image) => void): Image {
   return copy;
 }
 
-describe('the blur', () => {
-  /** Reflected at the borders without repeating the border's cell, as NumPy's and torch's. */
-  function mirrored(index: number, length: number): number {
-    let place = index;
-    while (length > 1 && (place < 0 || place >= length)) {
-      place = place < 0 ? -place : 2 * (length - 1) - place;
-    }
-    return length === 1 ? 0 : place;
+/** Reflected at the borders without repeating the border's cell, as NumPy's and torch's. */
+function mirrored(index: number, length: number): number {
+  let place = index;
+  while (length > 1 && (place < 0 || place >= length)) {
+    place = place < 0 ? -place : 2 * (length - 1) - place;
   }
+  return length === 1 ? 0 : place;
+}
 
+describe('the blur', () => {
   function naiveBlur(image: Image, weights: Float32Array): Image {
     const radius = weights.length >> 1;
     return drawn(image.rows, image.columns, (row, column, plane) => {
@@ -302,6 +302,70 @@ describe('dividing by the local energy', () => {
     changed(image, (copy) => {
       divideByLocalEnergy(copy, sigma, floor);
     });
+
+  /** Block by block, as described: 8 × 8 pixels, a Gaussian over blocks, lines between middles. */
+  function naive(image: Image, sigma: number, floor: number): Image {
+    const [down, across] = [Math.ceil(image.rows / 8), Math.ceil(image.columns / 8)];
+    const energies = Array.from({ length: down }, () => new Array<number>(across).fill(0));
+    const counts = energies.map((line) => line.map(() => 0));
+    for (let row = 0; row < image.rows; row++) {
+      for (let column = 0; column < image.columns; column++) {
+        const [r, c] = [Math.floor(row / 8), Math.floor(column / 8)];
+        counts[r]![c]!++;
+        for (let plane = 0; plane < 3; plane++)
+          energies[r]![c]! += at(image, plane, row, column) ** 2;
+      }
+    }
+    const weight = (cells: number): number => Math.exp(-(cells ** 2) / (2 * (sigma / 8) ** 2));
+    const reach = Math.ceil((2.5 * sigma) / 8);
+    const offsets = Array.from({ length: 2 * reach + 1 }, (_, index) => index - reach);
+    const total = offsets.reduce((sum, offset) => sum + weight(offset), 0) ** 2;
+    const blurred = energies.map((line, r) =>
+      line.map((_, c) => {
+        let sum = 0;
+        for (const y of offsets) {
+          for (const x of offsets) {
+            const [from, left] = [mirrored(r + y, down), mirrored(c + x, across)];
+            sum += (weight(y) * weight(x) * energies[from]![left]!) / counts[from]![left]!;
+          }
+        }
+        return sum / total;
+      }),
+    );
+    const mean = blurred.flat().reduce((sum, energy) => sum + energy, 0) / (down * across);
+    const factors = blurred.map((line) =>
+      line.map((energy) => 1 / Math.sqrt(energy + floor ** 2 * mean)),
+    );
+    const between = (pixel: number, blocks: number): [number, number, number] => {
+      // The middle of block b lies at pixel 8·b + 3.5.
+      const place = Math.max(0, Math.min((pixel - 3.5) / 8, blocks - 1));
+      return [Math.floor(place), Math.ceil(place), place - Math.floor(place)];
+    };
+    return drawn(image.rows, image.columns, (row, column, plane) => {
+      const [top, bottom, y] = between(row, down);
+      const [left, right, x] = between(column, across);
+      const above = (1 - x) * factors[top]![left]! + x * factors[top]![right]!;
+      const below = (1 - x) * factors[bottom]![left]! + x * factors[bottom]![right]!;
+      return ((1 - y) * above + y * below) * at(image, plane, row, column);
+    });
+  }
+
+  it('divides by the RMS of what lies around, measured by blocks', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 1, max: 50 }),
+        fc.constantFrom(4, 8, 16),
+        (rows, columns, sigma) => {
+          const image = seededNoise(rows, columns, rows * 43 + columns);
+          image.data.forEach((_, index) => (image.data[index]! *= 1 + ((index % columns) % 20)));
+          const expected = naive(image, sigma, 0.5);
+          expect(largestDifference(divided(image, sigma, 0.5), expected)).toBeLessThan(1e-4);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
 
   it('divides a gradient that is everywhere as strong by its RMS over the channels', () => {
     const flat = drawn(37, 29, (row, column) => ((row + column) % 2 === 0 ? 2 : -2));

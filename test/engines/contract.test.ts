@@ -298,17 +298,28 @@ describe.each(subjects)('the engine $title', ({ engine, differences, held }) => 
     await second.dispose();
   });
 
-  it.runIf(held)('holds on to nothing of an evaluation that is done', async () => {
-    const before = held!();
-    const evaluation = await engine.evaluate(convolved, [convolved.layers.get('y')!]);
-    await evaluation.at(seededPicture(6, 6, 1));
-    const between = held!();
-    expect(between).toBeGreaterThan(before);
-    await evaluation.at(seededPicture(8, 6, 1));
-    expect(held!()).toBe(between);
-    await evaluation.dispose();
-    expect(held!()).toBe(before);
-  });
+  it.runIf(held)(
+    'holds on to nothing between calls, and to nothing at all when it is done',
+    async () => {
+      const before = held!();
+      const objective = parseObjective('y', { measure: 'mean', whiten: 1 });
+      const ascent = await engine.prepare(convolved, objective);
+      await ascent.calibrate(seededPicture(6, 6, 1));
+      await ascent.at(seededPicture(6, 6, 1));
+      const prepared = held!();
+      expect(prepared).toBeGreaterThan(before);
+      await ascent.calibrate(seededPicture(9, 6, 1));
+      await ascent.at(seededPicture(8, 6, 1));
+      expect(held!()).toBe(prepared);
+      await ascent.dispose();
+      expect(held!()).toBe(before);
+
+      const evaluation = await engine.evaluate(convolved, [convolved.layers.get('y')!]);
+      await evaluation.at(seededPicture(6, 6, 1));
+      await evaluation.dispose();
+      expect(held!()).toBe(before);
+    },
+  );
 
   it('has its own way on the bounds of a clip, and the same beside them', async () => {
     const limited = networkOf((builder, x) => builder.add('clip', [x], { low: 0, high: 6 }));

@@ -382,6 +382,15 @@ describe('trimming masks', () => {
       (net, joined) => net.add('relu', [net.add('crop', [joined], channels(1, 4))], {}, 'out'),
     ],
     [
+      'a cut within one part, or of more than one',
+      (net, joined) => {
+        const cuts = [channels(2, 5), channels(3, 4), channels(2, 0)].map((cut) =>
+          net.add('crop', [joined], cut),
+        );
+        net.add('concat', cuts, { axis: 3 }, 'out');
+      },
+    ],
+    [
       'a cut of rows',
       (net, joined) => {
         const rows = { before: [0, 1, 0, 2], after: [0, 0, 0, 4] };
@@ -511,11 +520,10 @@ describe('cropping filters', () => {
     });
     const outputs = ['out0', 'out1', 'whole'];
     expectUntouched(net, cropFilters(net, outputs), outputs);
-    expectUntouched(net, cropFilters(net, ['out0', 'dx']), ['out0', 'dx']);
+    const cut = slice(net, ['out0', 'out1']);
+    expectUntouched(cut, cropFilters(cut, ['out0', 'out1', 'dx']), ['out0', 'out1', 'dx']);
     // The control: without either it is rewritten.
-    expect(opsOf(cropFilters(slice(net, ['out0', 'out1']), ['out0', 'out1']))).not.toHaveProperty(
-      'crop',
-    );
+    expect(opsOf(cropFilters(cut, ['out0', 'out1']))).not.toHaveProperty('crop');
   });
 
   it('leaves alone a cut of rows, and gradients in groups', () => {

@@ -14,7 +14,10 @@ export interface SmallNetwork {
 export function smallNetwork(padding: Padding, seed = 1): Graph {
   const net = new Net(seed);
   const { builder } = net;
-  const x = builder.add('mul', [builder.input(PICTURE, [1, null, null, 3]), builder.scalar(1 / 64)]);
+  const x = builder.add('mul', [
+    builder.input(PICTURE, [1, null, null, 3]),
+    builder.scalar(1 / 64),
+  ]);
   const a = net.layer('a', net.convolution(x, 3, 6, [3, 3], { strides: [2, 2], padding }));
   const pooled = builder.add('maxPool', [a], { size: [3, 3], strides: [1, 1], padding: 'same' });
   const inner = builder.add('relu', [net.convolution(pooled, 6, 6, [1, 5], { padding: 'same' })]);

@@ -3,7 +3,7 @@ import type { NodeRef } from '../../graph/graph.ts';
 import type { ScoredGraph } from '../ascent-graph.ts';
 import type { Ascent, PictureSize, Planes, ScoreAndGradient } from '../engine.ts';
 import type { Compiler } from '../program.ts';
-import { calibrateWhole, wholeAscent } from '../whole.ts';
+import { wholeAscent } from '../whole.ts';
 import type { Parameters } from '../whole.ts';
 import { memoryFor } from './budget.ts';
 import type { Budget } from './budget.ts';
@@ -15,18 +15,24 @@ import type { Plan } from './plan.ts';
 import { StagedGradient } from './staged.ts';
 
 /**
- * Computes gradients in one piece where they fit in the budget, else
- * in stages and tiles; the values are the same. A network that cannot be tiled always runs in one
- * piece.
+ * Computes gradients in one piece where they fit in the budget, else in stages and tiles; the
+ * values are the same. A network that cannot be tiled always runs in one piece.
  */
-export function largeAscent(compiler: Compiler, scored: ScoredGraph, budget: Budget): Promise<Ascent> {
+export function largeAscent(
+  compiler: Compiler,
+  scored: ScoredGraph,
+  budget: Budget,
+): Promise<Ascent> {
   return Promise.resolve(new LargeAscent(compiler, scored, budget));
 }
+
+/** No network here needs more: smaller pictures are not worth the question. */
+const MOST_BYTES_PER_PIXEL = 4000;
 
 class LargeAscent implements Ascent {
   readonly #parameters: Parameters = new Map();
   readonly #plans = new Map<string, Plan | null>();
-  readonly #wholeBytesPerPixel: number;
+  #wholeBytesPerPixel: number | null = null;
   #planner: Planner | null = null;
   #whole: Ascent | null = null;
   #staged: { cuts: readonly NodeRef[]; gradient: StagedGradient } | null = null;
@@ -35,23 +41,18 @@ class LargeAscent implements Ascent {
     private readonly compiler: Compiler,
     private readonly scored: ScoredGraph,
     private readonly budget: Budget,
-  ) {
-    this.#wholeBytesPerPixel = wholeBytesPerPixel(scored) * compiler.memoryFactor;
-  }
+  ) {}
 
-  calibrate(picture: Planes): Promise<void> {
-    const plan = this.#planFor(picture);
-    return plan
-      ? calibrateTiled(this.compiler, this.scored, this.#parameters, { picture, memory: memoryFor(picture, this.budget) })
-      : calibrateWhole(this.compiler, this.scored, this.#parameters, picture);
+  async calibrate(picture: Planes): Promise<void> {
+    if (!this.#planFor(picture)) return (await this.#wholeOne()).calibrate(picture);
+    const memory = this.#forTiles(picture);
+    return calibrateTiled(this.compiler, this.scored, this.#parameters, { picture, memory });
   }
 
   async at(picture: Planes): Promise<ScoreAndGradient> {
     const plan = this.#planFor(picture);
-    if (plan) return (await this.#stagedAt(plan.cuts)).at(picture, this.#parameters, plan.sides);
-    await this.#disposeStaged();
-    this.#whole ??= await wholeAscent(this.compiler, this.scored, this.#parameters);
-    return this.#whole.at(picture);
+    if (!plan) return (await this.#wholeOne()).at(picture);
+    return (await this.#stagedAt(plan.cuts)).at(picture, this.#parameters, plan.sides);
   }
 
   async dispose(): Promise<void> {
@@ -64,21 +65,36 @@ class LargeAscent implements Ascent {
     const key = `${picture.rows}×${picture.columns}`;
     const known = this.#plans.get(key);
     if (known !== undefined) return known;
-    const memory = memoryFor(picture, this.budget);
-    const fits = this.#wholeBytesPerPixel * picture.rows * picture.columns <= memory;
-    const plan = fits ? null : this.#stagedPlan(picture, memory);
+    const plan = this.#fitsWhole(picture) ? null : this.#stagedPlan(picture);
     this.#plans.set(key, plan);
     return plan;
   }
 
-  #stagedPlan(picture: PictureSize, memory: number): Plan | null {
+  #fitsWhole(picture: PictureSize): boolean {
+    const memory = memoryFor(picture, this.budget.whole, this.budget.held);
+    const pixels = picture.rows * picture.columns;
+    if (pixels * MOST_BYTES_PER_PIXEL <= memory) return true;
+    this.#wholeBytesPerPixel ??= wholeBytesPerPixel(this.scored) * this.compiler.memoryFactor;
+    return pixels * this.#wholeBytesPerPixel <= memory;
+  }
+
+  #forTiles(picture: PictureSize): number {
+    return memoryFor(picture, this.budget.tiled, this.budget.held);
+  }
+
+  #stagedPlan(picture: PictureSize): Plan | null {
     try {
       this.#planner ??= new Planner(this.scored, this.compiler.memoryFactor);
-      return this.#planner.planFor(picture, memory);
+      return this.#planner.planFor(picture, this.#forTiles(picture));
     } catch (error) {
       if (error instanceof NotLocal) return null;
       throw error;
     }
+  }
+
+  async #wholeOne(): Promise<Ascent> {
+    await this.#disposeStaged();
+    return (this.#whole ??= await wholeAscent(this.compiler, this.scored, this.#parameters));
   }
 
   async #stagedAt(cuts: readonly NodeRef[]): Promise<StagedGradient> {

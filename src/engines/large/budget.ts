@@ -1,13 +1,11 @@
 /** How much memory a gradient may take. */
 import type { PictureSize, PrepareOptions } from '../engine.ts';
 
-export type Budget = PrepareOptions & { readonly memory: number };
-
 const MB = 1e6;
 
 /**
- * What the process holds beside the picture's own tensors: the program, the engine, the network
- * in the forms that it passes through. Measured with Inception V3 to mixed5: 300 to 450 MB.
+ * What the process holds beside pictures and tensors: the program, the engine, the network in the
+ * forms that it passes through. Measured with Inception V3 to mixed5: 300 to 450 MB.
  */
 const BASE = 450 * MB;
 
@@ -15,23 +13,47 @@ const BASE = 450 * MB;
 const PICTURES = 3;
 const BYTES_PER_PIXEL = 12;
 
-/** Of what is left when the machine has little; the same machine is to choose the same again. */
-const STEPS = [2000, 1500, 1000, 750, 500].map((size) => size * MB);
-const SHARE = 0.75;
-
-/** Bytes that the process may hold when nobody says: 2 GB, or less where the machine has less. */
-export function defaultMemory(): number {
-  const room = SHARE * (process.availableMemory() + process.memoryUsage.rss());
-  return STEPS.find((step) => step <= room) ?? STEPS.at(-1)!;
-}
-
 /** Less makes tiles that are all halo. */
 const LEAST = 100 * MB;
 
-/** What is left for the tensors of a picture's gradient. */
+/**
+ * Bytes that the process may hold when tiles are used. Steps, so that a machine chooses the same
+ * again although what is available varies.
+ */
+const TILED = [2000, 1500, 1000, 750, 500].map((size) => size * MB);
+const TILED_SHARE = 0.75;
+
+/** The most that one piece may take where memory is plenty, and what of it is plenty. */
+const WHOLE = 4000 * MB;
+const WHOLE_SHARE = 0.25;
+
+/** Bytes that the process may hold. */
+export interface Budget {
+  /** While a gradient is computed in one piece. */
+  readonly whole: number;
+  /** While it is computed in tiles. */
+  readonly tiled: number;
+  /** What of that the caller's pictures take. */
+  readonly held?: number;
+}
+
+/**
+ * Without a wish: 2 GB, or less where the machine has less. One piece may take 4 GB where that is
+ * no more than a quarter of what is available: it takes two thirds of the time of tiles.
+ */
+export function budgetOf({ memory, held }: PrepareOptions): Budget {
+  const pictures = held === undefined ? {} : { held };
+  if (memory !== undefined) return { whole: memory, tiled: memory, ...pictures };
+  const room = process.availableMemory() + process.memoryUsage.rss();
+  const tiled = TILED.find((size) => size <= TILED_SHARE * room) ?? TILED.at(-1)!;
+  return { whole: Math.max(tiled, Math.min(WHOLE, WHOLE_SHARE * room)), tiled, ...pictures };
+}
+
+/** What `memory` leaves for the tensors of a picture's gradient. */
 export function memoryFor(
   { rows, columns }: PictureSize,
-  { memory, held = PICTURES * BYTES_PER_PIXEL * rows * columns }: Budget,
+  memory: number,
+  held = PICTURES * BYTES_PER_PIXEL * rows * columns,
 ): number {
   return Math.max(LEAST, memory - BASE - held);
 }

@@ -22,7 +22,10 @@ export async function calibrateTiled(
   { picture, memory }: { picture: Planes; memory: number },
 ): Promise<void> {
   if (calibrations.length === 0) return;
-  const summing = summingOf(calibrationGraph, calibrations.map(({ value }) => value));
+  const summing = summingOf(
+    calibrationGraph,
+    calibrations.map(({ value }) => value),
+  );
   const cost = summingCost(summing);
   const { side } = withMemory(memory, (allowed) =>
     bestTiles(cost, picture, allowed, compiler.memoryFactor),

@@ -14,7 +14,8 @@ import { trunkOf, windowOver } from './locality.ts';
 import type { Trunk } from './locality.ts';
 import { backwardPass, forwardPass, sizeAt, summingPass } from './placement.ts';
 import type { Pass } from './placement.ts';
-import { cutsOf, stageOf } from './stages.ts';
+import { cutsOf } from './cuts.ts';
+import { stageOf } from './stages.ts';
 import type { Stage, Summing } from './stages.ts';
 
 /** Side of the picture that costs are taken at, in pixels. */
@@ -138,7 +139,11 @@ function inputShapes(stage: Stage, { rows, columns }: PictureSize): Record<NodeR
 }
 
 /** Multiplications, and what stands for the traffic. */
-function forwardWork(trunk: Trunk, { constants }: Graph, shapes: ReadonlyMap<NodeRef, Shape>): number {
+function forwardWork(
+  trunk: Trunk,
+  { constants }: Graph,
+  shapes: ReadonlyMap<NodeRef, Shape>,
+): number {
   return [...trunk.nodes.values()].reduce((work, { name, op, inputs }) => {
     const filter = op === 'conv2d' ? constants.get(inputs[1]!)!.shape : [0];
     const products = filter.slice(0, 3).reduce((product, length) => product * length, 1);

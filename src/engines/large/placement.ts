@@ -17,7 +17,10 @@ export interface Placement {
 /** A pass over a tensor, tile by tile, and what must be right in the end. */
 export interface Pass {
   readonly trunk: Trunk;
-  rightOf(axis: Axis, extents: ReadonlyMap<NodeRef, Extent>): ReadonlyMap<NodeRef, Extent>;
+  readonly rightOf: (
+    axis: Axis,
+    extents: ReadonlyMap<NodeRef, Extent>,
+  ) => ReadonlyMap<NodeRef, Extent>;
 }
 
 /** Tᵢ₊₁ */

@@ -120,7 +120,7 @@ export class StagedGradient {
       cotangent = gradient;
     }
     // The next call takes this memory again.
-    this.#workspace.free(cotangent!);
+    this.#workspace.free(cotangent);
     return cotangent!.data;
   }
 

@@ -22,7 +22,7 @@ export interface Tiling {
    */
   readonly alignment: number;
   /** What a tile gets right of the tensors that are wanted. */
-  rightOf(tile: Interval): ReadonlyMap<NodeRef, Extent>;
+  readonly rightOf: (tile: Interval) => ReadonlyMap<NodeRef, Extent>;
 }
 
 /**
