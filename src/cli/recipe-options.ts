@@ -49,7 +49,13 @@ export const recipeOptions: readonly RecipeOption[] = [
     value: 'count',
     words: 'how many of the octaves are larger than the picture',
   },
-  { field: 'reinject', words: 'put back the detail that smaller sizes cannot hold' },
+  {
+    field: 'reinject',
+    value: 'when',
+    words:
+      "put back the detail that smaller sizes cannot hold: before or after a size's steps, or none",
+    read: (text) => text,
+  },
   {
     field: 'resampling',
     value: 'kernel',

@@ -1,5 +1,6 @@
 /** One step of gradient ascent on a picture. */
 import type { Ascent } from '../engines/engine.ts';
+import { DreamError } from '../kit/errors.ts';
 import type { Random } from '../kit/random.ts';
 import { filterGradient } from './gradient/filter.ts';
 import type { Image } from './image.ts';
@@ -11,17 +12,28 @@ export interface Workspace {
   readonly rolled: Image;
 }
 
+export interface Step {
+  /** Before the step. */
+  readonly score: number;
+  readonly gradientSeconds: number;
+  /** Whether the picture was moved: not where the score was past `stopAtScore`. */
+  readonly moved: boolean;
+}
+
 /**
  * Moves `image` one step up, in place: roll by a random shift, gradient, filters, step, back.
  * Rolling makes the network's grid fall elsewhere each time, so that it leaves no mark.
- * @returns the score before the step, and the time that its gradient took
+ *
+ * @param options.progress 0 at an octave's first step, 1 at its last
+ * @param options.where for messages: octave and step
+ * @throws DreamError 'engine-failed' for a score or a gradient that is no number
  */
 export async function ascend(
   image: Image,
   ascent: Ascent,
   recipe: Recipe,
-  options: { random: Random; progress: number; workspace: Workspace },
-): Promise<{ score: number; gradientSeconds: number }> {
+  options: { random: Random; progress: number; workspace: Workspace; where: string },
+): Promise<Step> {
   const { random, progress, workspace } = options;
   const down = random.integer(-recipe.jitter, recipe.jitter);
   const right = random.integer(-recipe.jitter, recipe.jitter);
@@ -29,9 +41,18 @@ export async function ascend(
   const start = performance.now();
   const { score, gradient } = await ascent.at(workspace.rolled);
   const gradientSeconds = (performance.now() - start) / 1000;
+  if (score > (recipe.stopAtScore ?? Infinity)) return { score, gradientSeconds, moved: false };
   const direction = filterGradient({ ...image, data: gradient }, recipe, progress);
+  // Normalising spreads a value that is no number to all cells: one tells.
+  if (!Number.isFinite(score) || !Number.isFinite(direction.data[0])) {
+    throw new DreamError(
+      'engine-failed',
+      `expected numbers from the engine; in ${options.where} the score became ${score} and the gradient ${direction.data[0]!}`,
+      'Try smaller steps, another layer or another engine.',
+    );
+  }
   addRolled(image, direction, { down, right, factor: recipe.stepSize, clipped: recipe.clip });
-  return { score, gradientSeconds };
+  return { score, gradientSeconds, moved: true };
 }
 
 /** image += factor · (direction rolled back), kept within a picture's values where `clipped`. */

@@ -2,6 +2,7 @@
 import type { Ascent } from '../engines/engine.ts';
 import { DreamError } from '../kit/errors.ts';
 import { seededRandom } from '../kit/random.ts';
+import type { Random } from '../kit/random.ts';
 import { ascend, clip } from './ascend.ts';
 import { copyImage, createImage } from './image.ts';
 import type { Image } from './image.ts';
@@ -55,38 +56,43 @@ export async function* dream(options: DreamOptions): AsyncGenerator<Frame, Image
   for (const [octave, { rows, columns }] of sizes.entries()) {
     const smaller = original;
     original = atSize(picture, rows, columns, recipe.resampling);
-    dreamed =
-      octave === 0 ? copyImage(original) : enlarge(dreamed, { original, smaller, ...recipe });
-    const workspace = { rolled: createImage(rows, columns) };
-    for (let step = 0; step < recipe.steps; step++) {
-      if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
-      const progress = recipe.steps === 1 ? 1 : step / (recipe.steps - 1);
-      const { score, gradientSeconds } = await ascend(dreamed, ascent, recipe, {
-        random,
-        progress,
-        workspace,
-      });
-      if (!Number.isFinite(score)) {
-        throw new DreamError(
-          'engine-failed',
-          `the score became ${score} in octave ${octave + 1}, step ${step + 1}`,
-        );
-      }
-      yield {
-        octave,
-        octaves: sizes.length,
-        step: step + 1,
-        steps: recipe.steps,
-        score,
-        gradientSeconds,
-        image: dreamed,
-      };
-      if (recipe.stopAtScore !== undefined && score > recipe.stopAtScore) break;
+    const detail = { original, smaller, resampling: recipe.resampling };
+    if (octave === 0) dreamed = copyImage(original);
+    else if (recipe.reinject === 'before') dreamed = enlargeWithDetail(dreamed, detail);
+    else dreamed = resize(dreamed, rows, columns, recipe.resampling);
+    for await (const step of climb(dreamed, { octave, ascent, recipe, random, signal })) {
+      yield { octave, octaves: sizes.length, ...step, image: dreamed };
     }
+    if (octave > 0 && recipe.reinject === 'after') addLostDetail(dreamed, detail);
   }
   const result = atSize(dreamed, picture.rows, picture.columns, recipe.resampling);
   if (result === dreamed) clip(result);
   return result;
+}
+
+interface Climb {
+  readonly octave: number;
+  readonly ascent: Ascent;
+  readonly recipe: Recipe;
+  readonly random: Random;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** An octave's steps, on `image` itself. */
+async function* climb(
+  image: Image,
+  { octave, ascent, recipe, random, signal }: Climb,
+): AsyncGenerator<Pick<Frame, 'step' | 'steps' | 'score' | 'gradientSeconds'>> {
+  const { steps } = recipe;
+  const workspace = { rolled: createImage(image.rows, image.columns) };
+  for (let step = 1; step <= steps; step++) {
+    if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
+    const progress = steps === 1 ? 1 : (step - 1) / (steps - 1);
+    const where = `octave ${octave + 1}, step ${step}`;
+    const taken = await ascend(image, ascent, recipe, { random, progress, workspace, where });
+    if (!taken.moved) return;
+    yield { step, steps, score: taken.score, gradientSeconds: taken.gradientSeconds };
+  }
 }
 
 /** The picture itself where it has the size already, else a new one, within 0..255. */
@@ -114,23 +120,34 @@ function forCalibration(picture: Image): Image {
   return resize(picture, shrunk(picture.rows), shrunk(picture.columns), 'lanczos');
 }
 
+interface Detail {
+  /** The picture at this octave's size. */
+  readonly original: Image;
+  /** The picture at the size of the octave before. */
+  readonly smaller: Image;
+  readonly resampling: Recipe['resampling'];
+}
+
 /**
- * The dream at the next octave's size; `dreamed` is used up. Reinjected detail is what the
- * original has at this size and lost at the smaller one.
+ * The dream at the next octave's size, with the detail that the original has there and lost at
+ * the smaller size; `dreamed` is used up. Resampling is linear, so what the dream added to the
+ * smaller size is enlarged, once, and added to the original.
  */
-function enlarge(
-  dreamed: Image,
-  options: Pick<Recipe, 'reinject' | 'resampling'> & { original: Image; smaller: Image },
-): Image {
-  const { original, smaller, reinject, resampling } = options;
-  if (!reinject) return resize(dreamed, original.rows, original.columns, resampling);
-  // Resampling is linear: what the dream added to the smaller size is enlarged, once.
+function enlargeWithDetail(dreamed: Image, { original, smaller, resampling }: Detail): Image {
   for (let index = 0; index < dreamed.data.length; index++) {
     dreamed.data[index]! -= smaller.data[index]!;
   }
-  const added = resize(dreamed, original.rows, original.columns, resampling);
-  for (let index = 0; index < added.data.length; index++) {
-    added.data[index]! += original.data[index]!;
+  const enlarged = resize(dreamed, original.rows, original.columns, resampling);
+  for (let index = 0; index < enlarged.data.length; index++) {
+    enlarged.data[index]! += original.data[index]!;
   }
-  return added;
+  return enlarged;
+}
+
+/** The same detail, added when the octave is done. */
+function addLostDetail(dreamed: Image, { original, smaller, resampling }: Detail): void {
+  const blurred = resize(smaller, original.rows, original.columns, resampling);
+  for (let index = 0; index < dreamed.data.length; index++) {
+    dreamed.data[index]! += original.data[index]! - blurred.data[index]!;
+  }
 }

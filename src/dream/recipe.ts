@@ -20,8 +20,11 @@ export const recipeSchema = z.strictObject({
   octaveScale: z.number().gt(1).max(4),
   /** How many octaves are larger than the picture; the result is brought back to its size. */
   enlargements: z.int().min(0).max(4),
-  /** Puts back, at each octave, the detail that the smaller sizes could not hold. */
-  reinject: z.boolean(),
+  /**
+   * Puts back, at each octave, the detail that the smaller size could not hold: before its steps,
+   * so that they dream on it, or after them (Keras's example).
+   */
+  reinject: z.enum(['before', 'after', 'none']),
   resampling: z.enum(RESAMPLINGS),
 
   /** Steps in each octave. */

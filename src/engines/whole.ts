@@ -45,6 +45,9 @@ export async function wholeAscent(
       }
     },
     async at(picture) {
+      if (calibrations.some(({ parameter }) => !parameters.has(parameter))) {
+        throw new Error('expected calibrate() to come before at(): the score has parameters');
+      }
       const results = await run(picture);
       return {
         score: results.get(score)!.data[0]!,

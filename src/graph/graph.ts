@@ -12,7 +12,8 @@ export type Shape = readonly Dimension[];
 /** One size of a shape; `shape[axis]!` would hide that it may be unknown. */
 export function sizeOf(shape: Shape, axis: number): Dimension {
   const size = shape.at(axis);
-  if (size === undefined) throw new Error(`expected an axis ${axis} in a shape of rank ${shape.length}`);
+  if (size === undefined)
+    throw new Error(`expected an axis ${axis} in a shape of rank ${shape.length}`);
   return size;
 }
 

@@ -17,7 +17,11 @@ export interface OpCase {
 }
 
 /** A constant of seeded values in ±[0.2, 1]. */
-export function seededConstant(builder: GraphBuilder, shape: readonly number[], seed: number): NodeRef {
+export function seededConstant(
+  builder: GraphBuilder,
+  shape: readonly number[],
+  seed: number,
+): NodeRef {
   const random = seededRandom(seed);
   const count = shape.reduce((product, size) => product * size, 1);
   const values = Float32Array.from({ length: count }, () => {
@@ -41,17 +45,30 @@ function convolution(
       builder.add(
         'conv2d',
         [x, seededConstant(builder, filter, 1), seededConstant(builder, [filter[3]], 2)],
-        { size: filter.slice(0, 2), strides: [1, 1], dilations: [1, 1], groups: 1, padding: 'valid', ...attributes },
+        {
+          size: filter.slice(0, 2),
+          strides: [1, 1],
+          dilations: [1, 1],
+          groups: 1,
+          padding: 'valid',
+          ...attributes,
+        },
       ),
   };
 }
 
-function pool(op: string, title: string, attributes: Attributes, size?: readonly [number, number]): OpCase {
+function pool(
+  op: string,
+  title: string,
+  attributes: Attributes,
+  size?: readonly [number, number],
+): OpCase {
   return {
     op,
     title,
     ...(size ? { size } : {}),
-    build: (builder, x) => builder.add(op, [x], { size: [3, 3], strides: [1, 1], padding: 'valid', ...attributes }),
+    build: (builder, x) =>
+      builder.add(op, [x], { size: [3, 3], strides: [1, 1], padding: 'valid', ...attributes }),
   };
 }
 
@@ -92,11 +109,31 @@ export const opCases: readonly OpCase[] = [
   convolution('depthwise, stride 2', [3, 3, 1, 6], { groups: 3, ...strided }),
   ...evenAndOdd.flatMap((size) => [
     convolution(`stride 2 valid ${size.join('×')}`, [3, 3, 3, 4], strided, size),
-    convolution(`stride 2 same ${size.join('×')}`, [3, 3, 3, 4], { ...strided, padding: 'same' }, size),
-    convolution(`5×5 stride 2 same ${size.join('×')}`, [5, 5, 3, 4], { ...strided, padding: 'same' }, size),
+    convolution(
+      `stride 2 same ${size.join('×')}`,
+      [3, 3, 3, 4],
+      { ...strided, padding: 'same' },
+      size,
+    ),
+    convolution(
+      `5×5 stride 2 same ${size.join('×')}`,
+      [5, 5, 3, 4],
+      { ...strided, padding: 'same' },
+      size,
+    ),
     convolution(`1×1 stride 2 ${size.join('×')}`, [1, 1, 3, 4], strided, size),
-    convolution(`stride 2 padded by hand ${size.join('×')}`, [3, 3, 3, 4], { ...strided, padding: [0, 1, 0, 1] }, size),
-    convolution(`7×7 stride 2 padded ${size.join('×')}`, [7, 7, 3, 4], { ...strided, padding: [3, 3, 3, 3] }, size),
+    convolution(
+      `stride 2 padded by hand ${size.join('×')}`,
+      [3, 3, 3, 4],
+      { ...strided, padding: [0, 1, 0, 1] },
+      size,
+    ),
+    convolution(
+      `7×7 stride 2 padded ${size.join('×')}`,
+      [7, 7, 3, 4],
+      { ...strided, padding: [3, 3, 3, 3] },
+      size,
+    ),
     pool('maxPool', `stride 2 valid ${size.join('×')}`, strided, size),
     pool('maxPool', `stride 2 same ${size.join('×')}`, { ...strided, padding: 'same' }, size),
     pool('averagePool', `stride 2 valid ${size.join('×')}`, strided, size),
@@ -134,7 +171,10 @@ export const opCases: readonly OpCase[] = [
     op: 'mul',
     title: 'x by its own channel means (stretched, both sides need a gradient)',
     build: (builder, x) =>
-      builder.add('mul', [x, builder.add('reduceMean', [x], { axes: [1, 2], keepDimensions: true })]),
+      builder.add('mul', [
+        x,
+        builder.add('reduceMean', [x], { axes: [1, 2], keepDimensions: true }),
+      ]),
   },
   simple('reduceMean', 'over rows and columns', { axes: [1, 2], keepDimensions: false }),
   simple('reduceMean', 'over the last axis', { axes: [3], keepDimensions: false }),

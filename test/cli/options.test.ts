@@ -68,7 +68,8 @@ describe('recipe options', () => {
         '--local-energy',
         '20,0.5',
         '--no-clip',
-        '--no-reinject',
+        '--reinject',
+        'none',
       ],
       ...['--stop-at-score', '4', '--seed', '4294967295', '--step-size', '.5'],
     );
@@ -80,7 +81,7 @@ describe('recipe options', () => {
         bands: { levels: 3, growth: 1.5 },
         localEnergy: { sigma: 20, floor: 0.5 },
       },
-      ...{ clip: false, reinject: false, stopAtScore: 4, stepSize: 0.5 },
+      ...{ clip: false, reinject: 'none', stopAtScore: 4, stepSize: 0.5 },
     });
   });
 

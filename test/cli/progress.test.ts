@@ -12,7 +12,15 @@ const sizes = [
 ];
 
 function frame(octave: number, step: number): Frame {
-  return { octave, octaves: 2, step, steps: 4, score: 0.5 + step, gradientSeconds: 0.1, image: createImage(1, 1) };
+  return {
+    octave,
+    octaves: 2,
+    step,
+    steps: 4,
+    score: 0.5 + step,
+    gradientSeconds: 0.1,
+    image: createImage(1, 1),
+  };
 }
 
 /** What a whole dream shows; a terminal where `isTTY`. */

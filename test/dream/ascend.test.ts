@@ -76,6 +76,7 @@ describe('a step', () => {
         random: seededRandom(seed),
         progress: 0,
         workspace: { rolled: createImage(image.rows, image.columns) },
+        where: 'a test',
       },
     );
     return copy;
@@ -164,6 +165,7 @@ describe('a step', () => {
       random: seededRandom(1),
       progress: 0,
       workspace: { rolled: createImage(4, 4) },
+      where: 'a test',
     });
     expect(result.score).toBe(3);
     expect(image.data[0]).toBe(5);

@@ -128,7 +128,7 @@ describe('detail that small octaves cannot hold', () => {
   );
 
   it('is gone where the recipe does not put it back', async () => {
-    const { result } = await dreamt({ ...plain, reinject: false }, still);
+    const { result } = await dreamt({ ...plain, reinject: 'none' }, still);
     const small = resize(picture, 20, 29, plain.resampling);
     const expected = resize(resize(small, 29, 40, plain.resampling), 40, 56, plain.resampling);
     expect(largestDifference(result, expected)).toBeLessThan(1e-3);
@@ -176,8 +176,8 @@ describe('an octave ends early', () => {
   it('at the score that the recipe names, and the next one begins', async () => {
     const { frames } = await dreamt({ ...plain, stopAtScore: 50 }, rising());
     expect(frames.map(({ octave, step }) => `${octave}:${step}`)).toEqual([
+      // Octave 1 is past it at once: no step is taken there.
       ...['0:1', '0:2', '0:3', '0:4'],
-      '1:1',
       ...['2:1', '2:2', '2:3', '2:4'],
     ]);
   });
@@ -239,7 +239,7 @@ describe('a score that is no number', () => {
       await expect(failed).rejects.toThrow(DreamError);
       await expect(failed).rejects.toMatchObject({
         code: 'engine-failed',
-        message: `the score became ${score} in octave 2, step 2`,
+        message: expect.stringContaining(`in octave 2, step 2 the score became ${score}`) as string,
       });
     },
   );

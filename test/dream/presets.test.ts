@@ -49,7 +49,7 @@ const facts: Record<Exclude<PresetName, 'default'>, Recipe> = {
     octaves: 4,
     octaveScale: 1.4,
     enlargements: 0,
-    reinject: true,
+    reinject: 'before',
     resampling: 'bilinear-corners',
     steps: 10,
     stepSize: 1.5,
@@ -66,7 +66,7 @@ const facts: Record<Exclude<PresetName, 'default'>, Recipe> = {
     octaves: 3,
     octaveScale: 1.4,
     enlargements: 0,
-    reinject: true,
+    reinject: 'after',
     resampling: 'bilinear-corners',
     steps: 20,
     stepSize: 0.01 * LEVELS,
@@ -84,7 +84,7 @@ const facts: Record<Exclude<PresetName, 'default'>, Recipe> = {
     octaves: 4,
     octaveScale: 1.4,
     enlargements: 0,
-    reinject: true,
+    reinject: 'before',
     resampling: 'bilinear',
     steps: 10,
     stepSize: 1.5,
@@ -101,7 +101,7 @@ const facts: Record<Exclude<PresetName, 'default'>, Recipe> = {
     octaves: 2 - -2 + 1,
     octaveScale: 1.3,
     enlargements: 2,
-    reinject: false,
+    reinject: 'none',
     resampling: 'bilinear',
     steps: 50,
     stepSize: 0.01 * LEVELS,
@@ -119,7 +119,7 @@ const facts: Record<Exclude<PresetName, 'default'>, Recipe> = {
     octaves: 4,
     octaveScale: 1.8,
     enlargements: 0,
-    reinject: false,
+    reinject: 'none',
     resampling: 'bilinear',
     steps: 10,
     stepSize: Number((0.09 * IMAGENET_DEVIATION * 255).toFixed(1)),
@@ -151,7 +151,7 @@ describe('the constants of', () => {
   });
 
   it('the default make natural colours of even channels, and keep detail', () => {
-    expect(presets.default).toMatchObject({ naturalColour: 1, whiten: 1, reinject: true });
+    expect(presets.default).toMatchObject({ naturalColour: 1, whiten: 1, reinject: 'before' });
   });
 });
 
@@ -236,7 +236,7 @@ describe('the picture that is dreamed by', () => {
       { normalise: 'std' },
       { stepSize: 1.5 * 1.3 },
       { jitter: 0 },
-      { reinject: false },
+      { reinject: 'none' },
       { naturalColour: 0.5 },
     ];
     for (const change of changes) {

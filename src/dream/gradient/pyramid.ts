@@ -7,7 +7,7 @@
  */
 import { createImage } from '../image.ts';
 import type { Image } from '../image.ts';
-import { rootMeanSquare } from './normalise.ts';
+import { multiply, rootMeanSquare } from './normalise.ts';
 
 /**
  * Brings the bands to weights of our choice, in place: band k is divided by its RMS and multiplied
@@ -40,6 +40,7 @@ export function splitBands(image: Image, levels: number): Image[] {
 /** Σ weight · band, in the memory of the first band. With weights of 1 `splitBands` undone. */
 export function mergeBands(bands: readonly Image[], weights: readonly number[]): Image {
   const last = bands.length - 1;
+  if (last === 0) multiply(bands[0]!.data, weights[0]!);
   for (let level = last - 1; level >= 0; level--) {
     addGrown(
       bands[level]!,

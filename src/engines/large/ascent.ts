@@ -26,8 +26,8 @@ export function largeAscent(
   return Promise.resolve(new LargeAscent(compiler, scored, budget));
 }
 
-/** No network here needs more: smaller pictures are not worth the question. */
-const MOST_BYTES_PER_PIXEL = 4000;
+/** No network's values take more: smaller pictures are not worth the question. */
+const MOST_BYTES_PER_PIXEL = 3000;
 
 class LargeAscent implements Ascent {
   readonly #parameters: Parameters = new Map();
@@ -72,10 +72,10 @@ class LargeAscent implements Ascent {
 
   #fitsWhole(picture: PictureSize): boolean {
     const memory = memoryFor(picture, this.budget.whole, this.budget.held);
-    const pixels = picture.rows * picture.columns;
-    if (pixels * MOST_BYTES_PER_PIXEL <= memory) return true;
-    this.#wholeBytesPerPixel ??= wholeBytesPerPixel(this.scored) * this.compiler.memoryFactor;
-    return pixels * this.#wholeBytesPerPixel <= memory;
+    const values = memory / (picture.rows * picture.columns * this.compiler.memoryFactor);
+    if (MOST_BYTES_PER_PIXEL <= values) return true;
+    this.#wholeBytesPerPixel ??= wholeBytesPerPixel(this.scored);
+    return this.#wholeBytesPerPixel <= values;
   }
 
   #forTiles(picture: PictureSize): number {
@@ -105,7 +105,7 @@ class LargeAscent implements Ascent {
       const gradient = await StagedGradient.compile(this.compiler, this.scored, cuts);
       this.#staged = { cuts, gradient };
     }
-    return this.#staged!.gradient;
+    return this.#staged.gradient;
   }
 
   async #disposeWhole(): Promise<void> {

@@ -14,7 +14,7 @@ const PICTURES = 3;
 const BYTES_PER_PIXEL = 12;
 
 /** Less makes tiles that are all halo. */
-const LEAST = 100 * MB;
+const LEAST = 300 * MB;
 
 /**
  * Bytes that the process may hold when tiles are used. Steps, so that a machine chooses the same

@@ -182,8 +182,8 @@ async function tiledWith(
 }
 
 describe('an ascent with little memory', () => {
-  /** An engine that takes its programs for a thousand times as large as they are. */
-  const large: Compiler = { ...onnx, memoryFactor: 1400 };
+  /** An engine that takes its programs for thousands of times as large as they are. */
+  const large: Compiler = { ...onnx, memoryFactor: 4200 };
   const budget = { whole: 0, tiled: 0 };
 
   it('sets weights and climbs as one with much', async () => {
@@ -206,7 +206,7 @@ describe('an ascent with little memory', () => {
   it('goes from pictures in one piece to pictures in tiles and back', async () => {
     const scored = scoredOf('valid', 'c');
     const runs: number[] = [];
-    const ascent = await largeAscent(counting(large, runs), scored, budget);
+    const ascent = await largeAscent(counting(large, runs), scored, { whole: 2e9, tiled: 0 });
     for (const [rows, columns, pieces] of [
       [40, 40, 1],
       [160, 200, 5],
@@ -232,7 +232,7 @@ describe('an ascent with little memory', () => {
     const picture = seededPicture(397, 410, 6);
     const whole = await inOnePiece(onnx, scored, picture);
     const runs: number[] = [];
-    const greedy: Compiler = { ...counting(onnx, runs), memoryFactor: 4 };
+    const greedy: Compiler = { ...counting(onnx, runs), memoryFactor: 12 };
     const ascent = await largeAscent(greedy, scored, budget);
     await ascent.calibrate(picture);
     const { score, gradient } = await ascent.at(picture);
