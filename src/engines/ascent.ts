@@ -12,8 +12,8 @@ export function engineOf(
   return {
     name: parts.name,
     describe: () => parts.describe(),
-    prepare: (network, objective, options = {}) =>
-      largeAscent(parts, scoredGraph(network, objective), budgetOf(options)),
+    prepare: (network, objective, { memory, largest } = {}) =>
+      largeAscent(parts, scoredGraph(network, objective), budgetOf(memory), largest),
     evaluate: (graph, outputs) => evaluation(parts, graph, outputs),
   };
 }

@@ -46,10 +46,10 @@ export interface PrepareOptions {
    */
   readonly memory?: number;
   /**
-   * Bytes of pictures that the caller keeps meanwhile, out of `memory`.
-   * @default three times the picture that a gradient is wanted of
+   * The largest picture that will come: room is kept for it from the start, and a dream that is
+   * to end in tiles takes no more memory on its way there. @default any picture for itself
    */
-  readonly held?: number;
+  readonly largest?: PictureSize;
 }
 
 export interface GradientEngine {

@@ -141,11 +141,12 @@ class ModelEmitter implements OnnxEmitter {
     const value = this.#values.get(ref);
     if (value !== undefined) return value;
     // A constant, laid out only now that something reads it.
-    const { shape, read } = this.constantOf(ref);
-    if (shape.length !== 4) return this.floats(ref, shape, read);
+    const constant = this.constantOf(ref);
+    const { shape } = constant;
+    if (shape.length !== 4) return this.floats(ref, shape, () => constant.read());
     const [batch, rows, columns, channels] = shape as [number, number, number, number];
     return this.floats(ref, [batch, channels, rows, columns], () =>
-      channelsFirst(read(), batch, rows * columns, channels),
+      channelsFirst(constant.read(), batch, rows * columns, channels),
     );
   }
 

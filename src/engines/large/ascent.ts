@@ -17,13 +17,16 @@ import { StagedGradient } from './staged.ts';
 /**
  * Computes gradients in one piece where they fit in the budget, else in stages and tiles; the
  * values are the same. A network that cannot be tiled always runs in one piece.
+ *
+ * @param largest the largest picture that will come, where it is known
  */
 export function largeAscent(
   compiler: Compiler,
   scored: ScoredGraph,
   budget: Budget,
+  largest?: PictureSize,
 ): Promise<Ascent> {
-  return Promise.resolve(new LargeAscent(compiler, scored, budget));
+  return Promise.resolve(new LargeAscent(compiler, scored, budget, largest));
 }
 
 /** No network's values take more: smaller pictures are not worth the question. */
@@ -41,6 +44,7 @@ class LargeAscent implements Ascent {
     private readonly compiler: Compiler,
     private readonly scored: ScoredGraph,
     private readonly budget: Budget,
+    private readonly largest: PictureSize | undefined,
   ) {}
 
   async calibrate(picture: Planes): Promise<void> {
@@ -71,15 +75,21 @@ class LargeAscent implements Ascent {
   }
 
   #fitsWhole(picture: PictureSize): boolean {
-    const memory = memoryFor(picture, this.budget.whole, this.budget.held);
-    const values = memory / (picture.rows * picture.columns * this.compiler.memoryFactor);
+    const { whole, tiled } = this.budget;
+    const { largest = picture } = this;
+    return this.#fits(picture, this.#fits(largest, whole) ? whole : tiled);
+  }
+
+  #fits(picture: PictureSize, memory: number): boolean {
+    const left = memoryFor(this.largest ?? picture, memory);
+    const values = left / (picture.rows * picture.columns * this.compiler.memoryFactor);
     if (MOST_BYTES_PER_PIXEL <= values) return true;
     this.#wholeBytesPerPixel ??= wholeBytesPerPixel(this.scored);
     return this.#wholeBytesPerPixel <= values;
   }
 
   #forTiles(picture: PictureSize): number {
-    return memoryFor(picture, this.budget.tiled, this.budget.held);
+    return memoryFor(this.largest ?? picture, this.budget.tiled);
   }
 
   #stagedPlan(picture: PictureSize): Plan | null {

@@ -1,13 +1,13 @@
 /** How much memory a gradient may take. */
-import type { PictureSize, PrepareOptions } from '../engine.ts';
+import type { PictureSize } from '../engine.ts';
 
 const MB = 1e6;
 
 /**
  * What the process holds beside pictures and tensors: the program, the engine, the network in the
- * forms that it passes through. Measured with Inception V3 to mixed5: 300 to 450 MB.
+ * forms that it passes through. Measured with Inception V3 to mixed5: 300 MB.
  */
-const BASE = 450 * MB;
+const BASE = 350 * MB;
 
 /** Pictures that a dream holds while it climbs: the original, the dream, a copy on the move. */
 const PICTURES = 3;
@@ -33,27 +33,20 @@ export interface Budget {
   readonly whole: number;
   /** While it is computed in tiles. */
   readonly tiled: number;
-  /** What of that the caller's pictures take. */
-  readonly held?: number;
 }
 
 /**
  * Without a wish: 2 GB, or less where the machine has less. One piece may take 4 GB where that is
  * no more than a quarter of what is available: it takes two thirds of the time of tiles.
  */
-export function budgetOf({ memory, held }: PrepareOptions): Budget {
-  const pictures = held === undefined ? {} : { held };
-  if (memory !== undefined) return { whole: memory, tiled: memory, ...pictures };
+export function budgetOf(memory?: number): Budget {
+  if (memory !== undefined) return { whole: memory, tiled: memory };
   const room = process.availableMemory() + process.memoryUsage.rss();
   const tiled = TILED.find((size) => size <= TILED_SHARE * room) ?? TILED.at(-1)!;
-  return { whole: Math.max(tiled, Math.min(WHOLE, WHOLE_SHARE * room)), tiled, ...pictures };
+  return { whole: Math.max(tiled, Math.min(WHOLE, WHOLE_SHARE * room)), tiled };
 }
 
-/** What `memory` leaves for the tensors of a picture's gradient. */
-export function memoryFor(
-  { rows, columns }: PictureSize,
-  memory: number,
-  held = PICTURES * BYTES_PER_PIXEL * rows * columns,
-): number {
-  return Math.max(LEAST, memory - BASE - held);
+/** What `memory` leaves for tensors when a dream's largest picture is `picture`. */
+export function memoryFor({ rows, columns }: PictureSize, memory: number): number {
+  return Math.max(LEAST, memory - BASE - PICTURES * BYTES_PER_PIXEL * rows * columns);
 }

@@ -80,22 +80,19 @@ describe('a plan', () => {
 
 describe('the memory for it', () => {
   it('is what one says', () => {
-    expect(budgetOf({ memory: 7e8 })).toEqual({ whole: 7e8, tiled: 7e8 });
-    expect(budgetOf({ memory: 7e8, held: 1e8 })).toEqual({ whole: 7e8, tiled: 7e8, held: 1e8 });
+    expect(budgetOf(7e8)).toEqual({ whole: 7e8, tiled: 7e8 });
   });
 
   it('is 2 GB at most for tiles and 4 GB for one piece where nobody says', () => {
-    const { whole, tiled } = budgetOf({});
+    const { whole, tiled } = budgetOf();
     expect(tiled).toBeGreaterThanOrEqual(0.5 * GB);
     expect(tiled).toBeLessThanOrEqual(2 * GB);
     expect(whole).toBeGreaterThanOrEqual(tiled);
     expect(whole).toBeLessThanOrEqual(4 * GB);
   });
 
-  it('is less the pictures that the caller holds', () => {
-    const size = { rows: 1000, columns: 1000 };
-    const [none, some] = [memoryFor(size, 3 * GB, 0), memoryFor(size, 3 * GB, 0.5 * GB)];
-    expect(none - some).toBe(0.5 * GB);
-    expect(none - memoryFor(size, 3 * GB)).toBe(36e6);
+  it('is less the three pictures that a dream holds', () => {
+    const of = (side: number): number => memoryFor({ rows: side, columns: side }, 3 * GB);
+    expect(of(1000) - of(2000)).toBe(3 * 36e6);
   });
 });

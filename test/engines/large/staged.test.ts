@@ -224,6 +224,26 @@ describe('an ascent with little memory', () => {
     await ascent.dispose();
   });
 
+  it('keeps room for the largest picture from the start', async () => {
+    const scored = scoredOf('valid', 'c');
+    const runs: number[] = [];
+    const plenty = { whole: 2e9, tiled: 0 };
+    const [rows, columns] = [40, 40];
+    for (const [largest, pieces] of [
+      [undefined, 1],
+      [{ rows, columns }, 1],
+      [{ rows: 400, columns: 500 }, 5],
+    ] as const) {
+      // prettier-ignore
+      const ascent = await largeAscent(counting(large, runs), scored, plenty, largest);
+      runs.length = 0;
+      await ascent.at(seededPicture(rows, columns, 4));
+      if (pieces === 1) expect(runs).toHaveLength(1);
+      else expect(runs.length).toBeGreaterThanOrEqual(pieces);
+      await ascent.dispose();
+    }
+  });
+
   it('computes Inception V3 to mixed3 in tiles', async () => {
     const model = await loadModel('inception_v3');
     await model.ready([...model.graph.layers.values()]);
