@@ -56,7 +56,7 @@ export function planRender(model: Model, request: RenderRequest): RenderPlan {
     async *run(engine, signal) {
       await model.ready(needed);
       throwIfCancelled(signal);
-      const ascent = await engine.prepare(model.graph, objective);
+      const ascent = await engine.prepare(model.graph, objective, { largest: sizes.at(-1)! });
       try {
         throwIfCancelled(signal);
         const options = { picture: picture.image, recipe, ascent, sizes };
