@@ -30,7 +30,7 @@ export const presets = {
     bands: { levels: 2, growth: 0.8 },
     naturalColour: 1,
     localEnergy: { sigma: 32, floor: 0.5 },
-    whiten: 1,
+    whiten: 0.5,
   },
   /** google/deepdream's dream.ipynb (2015). */
   caffe: { ...plain, layer: 'mixed4', octaves: 4, octaveScale: 1.4, steps: 10, stepSize: 1.5 },

@@ -151,7 +151,7 @@ describe('the constants of', () => {
   });
 
   it('the default make natural colours of even channels, and keep detail', () => {
-    expect(presets.default).toMatchObject({ naturalColour: 1, whiten: 1, reinject: 'before' });
+    expect(presets.default).toMatchObject({ naturalColour: 1, whiten: 0.5, reinject: 'before' });
   });
 });
 
