@@ -5,12 +5,7 @@ import type { Random } from '../kit/random.ts';
 import { filterGradient } from './gradient/filter.ts';
 import type { Image } from './image.ts';
 import type { Recipe } from './recipe.ts';
-import { rollInto } from './roll.ts';
-
-/** Memory that the steps of one octave share. */
-export interface Workspace {
-  readonly rolled: Image;
-}
+import { roll } from './roll.ts';
 
 export interface Step {
   /** Before the step. */
@@ -32,51 +27,49 @@ export async function ascend(
   image: Image,
   ascent: Ascent,
   recipe: Recipe,
-  options: { random: Random; progress: number; workspace: Workspace; where: string },
+  options: { random: Random; progress: number; where: string },
 ): Promise<Step> {
-  const { random, progress, workspace } = options;
+  const { random, progress, where } = options;
   const down = random.integer(-recipe.jitter, recipe.jitter);
   const right = random.integer(-recipe.jitter, recipe.jitter);
-  rollInto(workspace.rolled, image, down, right);
-  const start = performance.now();
-  const { score, gradient } = await ascent.at(workspace.rolled);
-  const gradientSeconds = (performance.now() - start) / 1000;
-  if (score > (recipe.stopAtScore ?? Infinity)) return { score, gradientSeconds, moved: false };
-  const direction = filterGradient({ ...image, data: gradient }, recipe, progress);
-  // Normalising spreads a value that is no number to all cells: one tells.
-  if (!Number.isFinite(score) || !Number.isFinite(direction.data[0])) {
-    throw new DreamError(
-      'engine-failed',
-      `expected numbers from the engine; in ${options.where} the score became ${score} and the gradient ${direction.data[0]!}`,
-      'Try smaller steps, another layer or another engine.',
-    );
+  // In place, and later back: a picture of 4096² would not allow for a copy.
+  roll(image, down, right);
+  try {
+    const start = performance.now();
+    const { score, gradient } = await ascent.at(image);
+    const gradientSeconds = (performance.now() - start) / 1000;
+    const moved = !(score > (recipe.stopAtScore ?? Infinity));
+    if (moved) {
+      const direction = filterGradient({ ...image, data: gradient }, recipe, progress);
+      checkNumbers(score, direction, where);
+      addTo(image, direction, { factor: recipe.stepSize, clipped: recipe.clip });
+    }
+    return { score, gradientSeconds, moved };
+  } finally {
+    roll(image, -down, -right);
   }
-  addRolled(image, direction, { down, right, factor: recipe.stepSize, clipped: recipe.clip });
-  return { score, gradientSeconds, moved: true };
 }
 
-/** image += factor · (direction rolled back), kept within a picture's values where `clipped`. */
-function addRolled(
-  image: Image,
+function checkNumbers(score: number, direction: Image, where: string): void {
+  // Normalising spreads a value that is no number to all cells: one tells.
+  if (Number.isFinite(score) && Number.isFinite(direction.data[0])) return;
+  throw new DreamError(
+    'engine-failed',
+    `expected numbers from the engine; in ${where} the score became ${score} and the gradient ${direction.data[0]!}`,
+    'Try smaller steps, another layer or another engine.',
+  );
+}
+
+/** image += factor · direction, kept within a picture's values where `clipped`. */
+function addTo(
+  { data }: Image,
   direction: Image,
-  options: { down: number; right: number; factor: number; clipped: boolean },
+  { factor, clipped }: { factor: number; clipped: boolean },
 ): void {
-  const { rows, columns, data } = image;
-  const { down, right, factor } = options;
-  const [low, high] = options.clipped ? [0, 255] : [-Infinity, Infinity];
-  const shift = ((right % columns) + columns) % columns;
-  const add = (to: number, end: number, from: number): void => {
-    for (let source = from; to < end; to++, source++) {
-      const value = data[to]! + factor * direction.data[source]!;
-      data[to] = value < low ? low : value > high ? high : value;
-    }
-  };
-  for (let line = 0; line < 3 * rows; line++) {
-    const plane = line - (line % rows);
-    const to = line * columns;
-    const from = (plane + ((((line - plane + down) % rows) + rows) % rows)) * columns;
-    add(to, to + columns - shift, from + shift);
-    add(to + columns - shift, to + columns, from);
+  const [low, high] = clipped ? [0, 255] : [-Infinity, Infinity];
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index]! + factor * direction.data[index]!;
+    data[index] = value < low ? low : value > high ? high : value;
   }
 }
 

@@ -4,7 +4,7 @@ import { DreamError } from '../kit/errors.ts';
 import { seededRandom } from '../kit/random.ts';
 import type { Random } from '../kit/random.ts';
 import { ascend, clip } from './ascend.ts';
-import { copyImage, createImage } from './image.ts';
+import { copyImage } from './image.ts';
 import type { Image } from './image.ts';
 import type { OctaveSize } from './octaves.ts';
 import type { Recipe } from './recipe.ts';
@@ -51,21 +51,16 @@ export async function* dream(options: DreamOptions): AsyncGenerator<Frame, Image
   const { picture, recipe, ascent, sizes, signal } = options;
   const random = seededRandom(recipe.seed);
   await ascent.calibrate(forCalibration(picture));
-  let original = picture;
   let dreamed = picture;
-  for (const [octave, { rows, columns }] of sizes.entries()) {
-    const smaller = original;
-    original = atSize(picture, rows, columns, recipe.resampling);
-    const detail = { original, smaller, resampling: recipe.resampling };
-    if (octave === 0) dreamed = copyImage(original);
-    else if (recipe.reinject === 'before') dreamed = enlargeWithDetail(dreamed, detail);
-    else dreamed = resize(dreamed, rows, columns, recipe.resampling);
+  for (const [octave, size] of sizes.entries()) {
+    const change = { picture, from: sizes[octave - 1] ?? size, to: size, recipe };
+    dreamed = octave === 0 ? copyImage(atSize(picture, size, recipe)) : enlarge(dreamed, change);
     for await (const step of climb(dreamed, { octave, ascent, recipe, random, signal })) {
       yield { octave, octaves: sizes.length, ...step, image: dreamed };
     }
-    if (octave > 0 && recipe.reinject === 'after') addLostDetail(dreamed, detail);
+    if (octave > 0 && recipe.reinject === 'after') addLostDetail(dreamed, change);
   }
-  const result = atSize(dreamed, picture.rows, picture.columns, recipe.resampling);
+  const result = atSize(dreamed, picture, recipe);
   if (result === dreamed) clip(result);
   return result;
 }
@@ -84,24 +79,18 @@ async function* climb(
   { octave, ascent, recipe, random, signal }: Climb,
 ): AsyncGenerator<Pick<Frame, 'step' | 'steps' | 'score' | 'gradientSeconds'>> {
   const { steps } = recipe;
-  const workspace = { rolled: createImage(image.rows, image.columns) };
   for (let step = 1; step <= steps; step++) {
     if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
     const progress = steps === 1 ? 1 : (step - 1) / (steps - 1);
     const where = `octave ${octave + 1}, step ${step}`;
-    const taken = await ascend(image, ascent, recipe, { random, progress, workspace, where });
+    const taken = await ascend(image, ascent, recipe, { random, progress, where });
     if (!taken.moved) return;
     yield { step, steps, score: taken.score, gradientSeconds: taken.gradientSeconds };
   }
 }
 
 /** The picture itself where it has the size already, else a new one, within 0..255. */
-function atSize(
-  picture: Image,
-  rows: number,
-  columns: number,
-  resampling: Recipe['resampling'],
-): Image {
+function atSize(picture: Image, { rows, columns }: OctaveSize, { resampling }: Recipe): Image {
   if (picture.rows === rows && picture.columns === columns) return picture;
   const resized = resize(picture, rows, columns, resampling);
   // Lanczos overshoots: what `enlarge` puts back must fit the steps, which are clipped.
@@ -120,34 +109,40 @@ function forCalibration(picture: Image): Image {
   return resize(picture, shrunk(picture.rows), shrunk(picture.columns), 'lanczos');
 }
 
-interface Detail {
-  /** The picture at this octave's size. */
-  readonly original: Image;
-  /** The picture at the size of the octave before. */
-  readonly smaller: Image;
-  readonly resampling: Recipe['resampling'];
+/** From an octave to the next. */
+interface Change {
+  readonly picture: Image;
+  readonly from: OctaveSize;
+  readonly to: OctaveSize;
+  readonly recipe: Recipe;
 }
 
 /**
- * The dream at the next octave's size, with the detail that the original has there and lost at
- * the smaller size; `dreamed` is used up. Resampling is linear, so what the dream added to the
- * smaller size is enlarged, once, and added to the original.
+ * The dream at the next octave's size, by the recipe with the detail that the picture has there
+ * and lost at the smaller size; `dreamed` is used up. Resampling is linear, so what the dream
+ * added to the smaller size is enlarged, once, and added to the picture.
+ *
+ * The picture at both sizes is computed here anew, and not kept while the dream climbs.
  */
-function enlargeWithDetail(dreamed: Image, { original, smaller, resampling }: Detail): Image {
-  for (let index = 0; index < dreamed.data.length; index++) {
-    dreamed.data[index]! -= smaller.data[index]!;
-  }
-  const enlarged = resize(dreamed, original.rows, original.columns, resampling);
-  for (let index = 0; index < enlarged.data.length; index++) {
-    enlarged.data[index]! += original.data[index]!;
-  }
+function enlarge(dreamed: Image, { picture, from, to, recipe }: Change): Image {
+  const { rows, columns } = to;
+  if (recipe.reinject !== 'before') return resize(dreamed, rows, columns, recipe.resampling);
+  addScaled(dreamed, atSize(picture, from, recipe), -1);
+  const enlarged = resize(dreamed, rows, columns, recipe.resampling);
+  addScaled(enlarged, atSize(picture, to, recipe), 1);
   return enlarged;
 }
 
 /** The same detail, added when the octave is done. */
-function addLostDetail(dreamed: Image, { original, smaller, resampling }: Detail): void {
-  const blurred = resize(smaller, original.rows, original.columns, resampling);
+function addLostDetail(dreamed: Image, { picture, from, to, recipe }: Change): void {
+  const original = atSize(picture, to, recipe);
+  const smaller = atSize(picture, from, recipe);
+  const blurred = resize(smaller, to.rows, to.columns, recipe.resampling);
   for (let index = 0; index < dreamed.data.length; index++) {
     dreamed.data[index]! += original.data[index]! - blurred.data[index]!;
   }
+}
+
+function addScaled({ data }: Image, other: Image, factor: number): void {
+  for (let index = 0; index < data.length; index++) data[index]! += factor * other.data[index]!;
 }

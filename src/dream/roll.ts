@@ -1,15 +1,34 @@
 import type { Image } from './image.ts';
 
-/** target[row + down, column + right] = source[row, column], around the borders. */
-export function rollInto(target: Image, source: Image, down: number, right: number): void {
-  const { rows, columns } = source;
-  const shift = ((right % columns) + columns) % columns;
-  for (let plane = 0; plane < 3; plane++) {
-    for (let row = 0; row < rows; row++) {
-      const from = (plane * rows + row) * columns;
-      const to = (plane * rows + ((((row + down) % rows) + rows) % rows)) * columns;
-      target.data.set(source.data.subarray(from, from + columns - shift), to + shift);
-      target.data.set(source.data.subarray(from + columns - shift, from + columns), to);
+/** image[row + down, column + right] ← image[row, column], around the borders, in place. */
+export function roll({ rows, columns, data }: Image, down: number, right: number): void {
+  const cells = rows * columns;
+  const across = modulo(right, columns);
+  for (let plane = 0; plane < 3 * cells; plane += cells) {
+    rotate(data, plane, plane + cells, modulo(down, rows) * columns);
+    if (across === 0) continue;
+    for (let line = plane; line < plane + cells; line += columns) {
+      rotate(data, line, line + columns, across);
     }
   }
+}
+
+/** Moves each of the cells from `from` on `by` cells ahead; the last come first. */
+function rotate(data: Float32Array, from: number, to: number, by: number): void {
+  const rest = to - from - by;
+  // A copy of the shorter part, which a small shift keeps small.
+  if (by <= rest) {
+    const last = data.slice(to - by, to);
+    data.copyWithin(from + by, from, to - by);
+    data.set(last, from);
+  } else {
+    const first = data.slice(from, from + rest);
+    data.copyWithin(from, from + rest, to);
+    data.set(first, to - rest);
+  }
+}
+
+/** a mod n, never negative. */
+function modulo(a: number, n: number): number {
+  return ((a % n) + n) % n;
 }

@@ -1,11 +1,10 @@
 /** One step: what is rolled, what is added where, and what is clipped. */
 import { describe, expect, it } from 'vitest';
 import { ascend, clip } from '../../src/dream/ascend.ts';
-import { createImage } from '../../src/dream/image.ts';
 import type { Image } from '../../src/dream/image.ts';
 import { presets } from '../../src/dream/presets.ts';
 import type { Recipe } from '../../src/dream/recipe.ts';
-import { rollInto } from '../../src/dream/roll.ts';
+import { roll } from '../../src/dream/roll.ts';
 import { seededRandom } from '../../src/kit/random.ts';
 import { fakeAscent } from '../helpers/fake-ascent.ts';
 import fc from '../helpers/fast-check.ts';
@@ -18,9 +17,9 @@ const shift = fc.integer({ min: -40, max: 40 });
 const modulo = (a: number, n: number): number => ((a % n) + n) % n;
 
 function rolled(image: Image, down: number, right: number): Image {
-  const target = createImage(image.rows, image.columns);
-  rollInto(target, image, down, right);
-  return target;
+  const copy = copyOf(image);
+  roll(copy, down, right);
+  return copy;
 }
 
 describe('rolling', () => {
@@ -75,7 +74,6 @@ describe('a step', () => {
       {
         random: seededRandom(seed),
         progress: 0,
-        workspace: { rolled: createImage(image.rows, image.columns) },
         where: 'a test',
       },
     );
@@ -164,7 +162,6 @@ describe('a step', () => {
     const result = await ascend(image, ascent, recipe, {
       random: seededRandom(1),
       progress: 0,
-      workspace: { rolled: createImage(4, 4) },
       where: 'a test',
     });
     expect(result.score).toBe(3);

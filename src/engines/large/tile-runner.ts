@@ -35,11 +35,11 @@ export class TileRunner {
       throw new Error(`tiles of ${side.columns}×${side.rows} are too small for '${trunk.start}'`);
     for (const down of placement.rows) {
       for (const across of placement.columns) {
-        const tile = new Map(feeds).set(trunk.start, this.#part(trunk.start, start, down, across));
+        const tile = new Map(feeds).set(trunk.start, this.#part('start', start, down, across));
         if (end) {
           const rows = partAt(trunk, 0, end.node, start.rows, down);
           const columns = partAt(trunk, 1, end.node, start.columns, across);
-          tile.set(end.input, this.#part(end.input, end.values, rows, columns));
+          tile.set(end.input, this.#part('end', end.values, rows, columns));
         }
         keep(new TileResult(await program.run(tile), down, across));
       }
@@ -48,7 +48,7 @@ export class TileRunner {
   }
 
   /** A part of a tensor, in memory that the next part with this name takes again. */
-  #part(name: NodeRef, whole: Grid, down: Interval, across: Interval): Tensor {
+  #part(name: 'start' | 'end', whole: Grid, down: Interval, across: Interval): Tensor {
     const cells = (down.to - down.from) * (across.to - across.from);
     const memory = this.workspace.scratch(name, whole.channels * cells);
     const { channels, rows, columns, data } = cut(whole, down, across, memory);

@@ -1,11 +1,10 @@
-import type { NodeRef } from '../../graph/graph.ts';
 import type { Grid } from './tiles.ts';
 
 /** The memory of a gradient's whole tensors, which the next gradient takes again. */
 export class Workspace {
   #capacity = 0;
   #idle: Float32Array[] = [];
-  readonly #scratch = new Map<NodeRef, Float32Array>();
+  readonly #scratch = new Map<string, Float32Array>();
 
   /** From now on grids have at most that many values. Grids lent before keep their memory. */
   reserve(values: number): void {
@@ -27,7 +26,7 @@ export class Workspace {
   }
 
   /** At least `values` values, the same memory for the same name. */
-  scratch(name: NodeRef, values: number): Float32Array {
+  scratch(name: string, values: number): Float32Array {
     let memory = this.#scratch.get(name);
     if (!memory || memory.length < values) {
       memory = new Float32Array(values);

@@ -50,9 +50,9 @@ describe('a plan', () => {
   it('holds 4096×4096 in 2 GB, with the pictures of a dream', () => {
     const tensors = memoryFor(large, 2 * GB);
     const { work } = planner.planFor(large, tensors);
-    expect(tensors).toBeLessThan(1.1 * GB);
+    expect(tensors).toBeLessThan(1.2 * GB);
     // Not too dearly: tiles of one stage would take twenty times the work.
-    expect(work / planner.planFor(large, 1000 * GB).work).toBeLessThan(2.5);
+    expect(work / planner.planFor(large, 1000 * GB).work).toBeLessThan(2);
   });
 
   it('has tiles that can be placed, for pictures of any shape', () => {
@@ -91,8 +91,8 @@ describe('the memory for it', () => {
     expect(whole).toBeLessThanOrEqual(4 * GB);
   });
 
-  it('is less the three pictures that a dream holds', () => {
+  it('is less the two pictures that a dream holds', () => {
     const of = (side: number): number => memoryFor({ rows: side, columns: side }, 3 * GB);
-    expect(of(1000) - of(2000)).toBe(3 * 36e6);
+    expect(of(1000) - of(2000)).toBe(3 * 24e6);
   });
 });
