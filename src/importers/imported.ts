@@ -18,3 +18,10 @@ export interface Imported {
 
 /** Gives the bytes of a weight file by the path in the manifest. */
 export type ReadShard = (path: string) => Promise<Uint8Array>;
+
+/** The other files of a model, wherever they lie: a folder, a package, an archive. */
+export interface Beside {
+  /** Their names, as far as the place lists them. */
+  readonly names: readonly string[];
+  readonly read: ReadShard;
+}

@@ -1,7 +1,7 @@
 /** Every format of networks. To add one: a file with `match` and `read`, and a line here. */
 import { DreamError } from '../kit/errors.ts';
 import { isGraphModel, readGraphModel } from './graph-model.ts';
-import type { Imported, ReadShard } from './imported.ts';
+import type { Beside, Imported, ReadShard } from './imported.ts';
 import { isKerasLayers, readKerasLayers } from './keras-layers.ts';
 
 /** A model file: parsed, where it is JSON. */
@@ -11,8 +11,8 @@ export interface Importer {
   /** In words, for messages. */
   readonly name: string;
   match(file: ModelFile): boolean;
-  /** @param readShard reads the files beside it that hold its weights. */
-  read(file: ModelFile, readShard: ReadShard): Imported | Promise<Imported>;
+  /** @param beside the files beside it, among which may be those that hold its weights. */
+  read(file: ModelFile, beside: Beside): Imported | Promise<Imported>;
 }
 
 export const importers: readonly Importer[] = [
@@ -21,9 +21,9 @@ export const importers: readonly Importer[] = [
 ];
 
 /** @throws DreamError 'bad-model' for a file of no known format, or whatever the importer finds. */
-export async function importModel(file: ModelFile, readShard: ReadShard): Promise<Imported> {
+export async function importModel(file: ModelFile, beside: Beside): Promise<Imported> {
   const importer = importers.find((candidate) => candidate.match(file));
-  if (importer) return importer.read(file, readShard);
+  if (importer) return importer.read(file, beside);
   const names = importers.map(({ name }) => name).join(', ');
   throw new DreamError(
     'bad-model',
@@ -40,6 +40,6 @@ function fromJson(
   return {
     name,
     match: (file) => match(jsonOf(file)),
-    read: (file, readShard) => read(jsonOf(file), readShard),
+    read: (file, beside) => read(jsonOf(file), beside.read),
   };
 }

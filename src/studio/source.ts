@@ -1,10 +1,10 @@
 /** From a model's source to its network. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { importModel } from '../importers/index.ts';
 import type { ModelFile as NetworkFile } from '../importers/index.ts';
-import type { Imported, ReadShard } from '../importers/imported.ts';
+import type { Beside, Imported, ReadShard } from '../importers/imported.ts';
 import { DreamError } from '../kit/errors.ts';
 import type { ModelSource } from './model-file.ts';
 import { openPackaged } from './nsfwjs-package.ts';
@@ -16,25 +16,26 @@ export interface Network extends Imported {
 
 interface Opened {
   readonly file: NetworkFile;
-  readonly readShard: ReadShard;
+  readonly beside: Beside;
 }
 
 /** @param folder the model's own folder. */
 export async function readNetwork(source: ModelSource, folder: string): Promise<Network> {
-  const { file, readShard } = await open(source, folder);
-  const imported = await importModel(file, readShard);
+  const { file, beside } = await open(source, folder);
+  const imported = await importModel(file, beside);
   let hash: Promise<string> | undefined;
-  return { ...imported, hash: () => (hash ??= hashOf(file, readShard)) };
+  return { ...imported, hash: () => (hash ??= hashOf(file, beside.read)) };
 }
 
 async function open(source: ModelSource, folder: string): Promise<Opened> {
   if ('npm' in source) {
     const { json, readShard } = await openPackaged(source.npm);
-    return { file: { json }, readShard };
+    return { file: { json }, beside: { names: [], read: readShard } };
   }
   const bytes = await readBeside(folder, source.file);
   const file = source.file.endsWith('.json') ? { json: parsed(bytes, source.file) } : { bytes };
-  return { file, readShard: (path) => readFile(inside(folder, path)) };
+  const names = (await readdir(folder)).filter((name) => name !== source.file);
+  return { file, beside: { names, read: (path) => readFile(inside(folder, path)) } };
 }
 
 /** A manifest is a stranger's: its paths must not lead out of the model's folder. */
