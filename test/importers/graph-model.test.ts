@@ -344,7 +344,7 @@ describe('failures', () => {
 
   test('a file of no known format', async () => {
     await expect(
-      importModel({ json: { hello: 1 } }, () => Promise.reject(new Error())),
+      importModel({ json: { hello: 1 } }, { names: [], read: () => Promise.reject(new Error()) }),
     ).rejects.toMatchObject({
       code: 'bad-model',
       message:

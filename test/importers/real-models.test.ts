@@ -42,7 +42,8 @@ async function open(name: string, last: string) {
   const [{ paths, weights }] = json.weightsManifest as [ModelJson['weightsManifest'][0]];
   const shard = async (index: number) =>
     Buffer.from((await bundle!.weightBundles[index]!()).default, 'base64');
-  const imported = await importModel({ json }, (path) => shard(paths.indexOf(path)));
+  const read = (path: string) => shard(paths.indexOf(path));
+  const imported = await importModel({ json }, { names: paths, read });
   await imported.weights.ready(
     weightsOf(slice(imported.graph, [imported.graph.layers.get(last)!])),
   );
