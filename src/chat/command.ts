@@ -1,0 +1,42 @@
+/** A slash command: one file in commands/, one line in commands/index.ts. */
+import type { NewOrder, Order, Place } from '../studio/order.ts';
+import type { Studio } from '../studio/studio.ts';
+import type { Person } from './inbound.ts';
+import type { Options, Values } from './option.ts';
+import type { Outbound } from './outbound.ts';
+
+/** Its name: small letters, at most 32. */
+interface Named {
+  readonly name: string;
+  /** A sentence without a full stop, at most 100 characters. */
+  readonly description: string;
+  /** Only people who may change the settings of the place. @default false */
+  readonly adminOnly?: boolean;
+}
+
+/** `/dream layer:mixed5`, or a part of a command with several (`/models show`). */
+export interface SimpleCommand<Given extends Options = Options> extends Named {
+  readonly options: Given;
+  /** @throws DreamError, which is told to the person alone. */
+  run(context: Context, values: Values<Given>): Promise<void>;
+  /** The name on the menu of a message with a picture, where the command is offered there. */
+  readonly onPicture?: string;
+}
+
+/** `/models list`, `/models show …` */
+export interface CommandGroup extends Named {
+  readonly subcommands: readonly SimpleCommand[];
+}
+
+export type Command = SimpleCommand | CommandGroup;
+
+/** What a command can do, and for whom. */
+export interface Context {
+  readonly person: Person;
+  readonly place: Place;
+  readonly studio: Studio;
+  /** A complete answer. */
+  reply(outbound: Outbound, options?: { readonly private?: boolean }): Promise<void>;
+  /** Stores an order, acknowledges it, and sees to it that its result comes to this place. */
+  order(order: Pick<NewOrder, 'job' | 'source' | 'parent' | 'spoiler'>): Promise<Order>;
+}
