@@ -1,9 +1,11 @@
 /** A slash command: one file in commands/, one line in commands/index.ts. */
+import type { Models } from '../studio/models.ts';
 import type { NewOrder, Order, Place } from '../studio/order.ts';
 import type { Studio } from '../studio/studio.ts';
 import type { Person } from './inbound.ts';
 import type { Options, Values } from './option.ts';
 import type { Outbound } from './outbound.ts';
+import type { PlaceSettings } from './place-settings.ts';
 
 /** Its name: small letters, at most 32. */
 interface Named {
@@ -35,8 +37,31 @@ export interface Context {
   readonly person: Person;
   readonly place: Place;
   readonly studio: Studio;
+  readonly models: Models;
+  /** Of the place. */
+  readonly settings: PlaceSettings;
+  readonly changeSettings: (change: Partial<PlaceSettings>) => Promise<PlaceSettings>;
+  /** All of them, for help. */
+  readonly commands: readonly Command[];
   /** A complete answer. */
-  reply(outbound: Outbound, options?: { readonly private?: boolean }): Promise<void>;
+  readonly reply: (outbound: Outbound, options?: { readonly private?: boolean }) => Promise<void>;
   /** Stores an order, acknowledges it, and sees to it that its result comes to this place. */
-  order(order: Pick<NewOrder, 'job' | 'source' | 'parent' | 'spoiler'>): Promise<Order>;
+  readonly order: (order: Pick<NewOrder, 'job' | 'source' | 'parent'>) => Promise<void>;
+}
+
+/** A button or menu that stays under a message: it is known by name, and works after a restart. */
+export interface Action {
+  /** `Button.action` is `<name>:<order>`. */
+  readonly name: string;
+  /**
+   * @param order whose message it stands under; its requester alone may press.
+   * @param choice of a menu.
+   * @throws DreamError, which is told to the person alone.
+   */
+  run(context: Context & ActionAnswers, order: Order, choice?: string): Promise<void>;
+}
+
+export interface ActionAnswers {
+  /** Nothing to say: what was pressed takes effect elsewhere. */
+  readonly dismiss: () => Promise<void>;
 }

@@ -6,9 +6,10 @@ import type { Recipe } from '../dream/recipe.ts';
 import type { EngineRequest } from '../engines/choose.ts';
 import { DreamError } from '../kit/errors.ts';
 import type { Model } from '../studio/catalogue.ts';
+import { DEFAULT_MODEL, DEFAULT_SIZE } from '../studio/defaults.ts';
 import { hasLayers } from '../studio/layers.ts';
-import { readImprint } from './imprint.ts';
-import type { Imprint } from './imprint.ts';
+import { readImprint } from '../studio/imprint.ts';
+import type { Imprint } from '../studio/imprint.ts';
 import { checkedOptions } from './problems.ts';
 import type { Given } from './program.ts';
 import { readRecipeOptions } from './recipe-options.ts';
@@ -23,9 +24,6 @@ export interface Baseline {
   /** Of the picture that is dreamed again. */
   readonly imprint?: Imprint;
 }
-
-export const DEFAULT_MODEL = 'inception_v3';
-export const DEFAULT_SIZE = 1024;
 
 /** @throws DreamError 'bad-option', or what is wrong with the file that --redo names. */
 export async function baselineOf(settings: Settings, given: Given): Promise<Baseline> {

@@ -6,7 +6,7 @@ import { planRender } from '../studio/render.ts';
 import { baselineOf } from './baseline.ts';
 import type { Baseline } from './baseline.ts';
 import { programVersion } from './environment.ts';
-import { imprintText } from './imprint.ts';
+import { imprintText } from '../studio/imprint.ts';
 import { withInterrupt } from './interrupt.ts';
 import { prepareJob } from './job.ts';
 import type { Job } from './job.ts';

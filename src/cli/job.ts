@@ -12,7 +12,7 @@ import type { Model } from '../studio/catalogue.ts';
 import { withLayer } from './baseline.ts';
 import type { Baseline } from './baseline.ts';
 import { CLOUDS, modelsFolder } from './environment.ts';
-import type { Imprint } from './imprint.ts';
+import type { Imprint } from '../studio/imprint.ts';
 import type { Given } from './program.ts';
 import type { Settings } from './settings.ts';
 

@@ -4,7 +4,7 @@ import { PICTURE } from '../engines/engine.ts';
 import { inferShapes } from '../ops/shapes.ts';
 import { dreamableLayers, loadModel } from '../studio/catalogue.ts';
 import type { Model } from '../studio/catalogue.ts';
-import { DEFAULT_MODEL } from './baseline.ts';
+import { DEFAULT_MODEL } from '../studio/defaults.ts';
 import { modelsFolder } from './environment.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,27 +1,19 @@
 /** `--sheet`: one picture of many dreams, a tile for each layer. */
 import { encodePicture, writeFileAtomically } from '../dream/picture.ts';
-import { planRender } from '../studio/render.ts';
-import type { RenderPlan } from '../studio/render.ts';
+import { composeSheet } from '../studio/contact-sheet.ts';
+import type { Tile } from '../studio/contact-sheet.ts';
+import { pictureLayers } from '../studio/layers.ts';
+import { noticesOf, ORIGINAL, planTiles, TILE_SIZE } from '../studio/sheet.ts';
+import type { TilePlan } from '../studio/sheet.ts';
 import type { Baseline } from './baseline.ts';
 import { withInterrupt } from './interrupt.ts';
 import { prepareJob } from './job.ts';
 import type { Job } from './job.ts';
-import { listLayers } from './layers-command.ts';
 import { chooseOutput } from './output.ts';
 import type { Given } from './program.ts';
 import { noteTo } from './report.ts';
 import type { Settings } from './settings.ts';
-import { composeSheet } from './sheet.ts';
-import type { Tile } from './sheet.ts';
 import { watch } from './watch.ts';
-
-/** The longest side of a tile, unless --size says otherwise. */
-const TILE_SIZE = 320;
-
-interface TilePlan {
-  readonly layer: string;
-  readonly plan: RenderPlan;
-}
 
 /** @param chosen `mixed0,mixed3`, `all`, or true for the layers worth dreaming at. */
 export async function sheetCommand(
@@ -33,9 +25,11 @@ export async function sheetCommand(
 ): Promise<void> {
   const size = settings.size ?? TILE_SIZE;
   const job = await prepareJob(path, { ...baseline, size }, settings, given);
-  const tiles = chosenLayers(job, chosen, settings).map((layer) => planTile(job, layer, settings));
+  const tiles = planTiles(job.model, chosenLayers(job, chosen, settings), {
+    ...{ picture: job.picture, recipe: job.recipe, deepLayers: settings.deepLayers },
+  });
   const output = await chooseOutput(settings.output, `${job.stem}-sheet`, job.picturePath);
-  const notices = [...new Set(tiles.flatMap(({ plan }) => plan.notices))];
+  const notices = noticesOf(tiles);
   for (const notice of notices) noteTo(process.stderr, notice, settings);
   const sheet = composeSheet(await dreamTiles(job, tiles, settings));
   const { quality } = settings;
@@ -52,24 +46,13 @@ export async function sheetCommand(
 function chosenLayers({ model }: Job, chosen: string | true, settings: Settings): string[] {
   if (chosen === true) return [...model.layersWorthDreaming];
   if (chosen !== 'all') return chosen.split(',').map((layer) => layer.trim());
-  // Several names may mean one node; what has no rows and columns cannot be dreamed at.
-  const byNode = new Map(
-    listLayers(model, settings.deepLayers)
-      .filter(({ shape }) => shape.length === 3)
-      .map(({ layer }) => [model.graph.layers.get(layer)!, layer]),
-  );
-  return [...byNode.values()];
-}
-
-function planTile({ model, picture, recipe }: Job, layer: string, settings: Settings): TilePlan {
-  const { deepLayers } = settings;
-  return { layer, plan: planRender(model, { picture, recipe: { ...recipe, layer }, deepLayers }) };
+  return pictureLayers(model, settings.deepLayers);
 }
 
 function dreamTiles(job: Job, tiles: readonly TilePlan[], settings: Settings): Promise<Tile[]> {
   const { steps } = job.recipe;
   return withInterrupt(async (signal) => {
-    const done: Tile[] = [{ label: 'original', image: job.picture.image }];
+    const done: Tile[] = [{ label: ORIGINAL, image: job.picture.image }];
     for (const { layer, plan } of tiles) {
       const title = `${layer} (${done.length} of ${tiles.length})`;
       const { quiet } = settings;

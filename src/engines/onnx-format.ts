@@ -1,57 +1,6 @@
-/**
- * The part of ONNX's protobuf format that the engine writes (onnx.proto3, field numbers of
- * github.com/onnx/onnx, IR version 8).
- */
+/** What the engine writes of ONNX's protobuf format (IR version 8). */
 import protobuf from 'protobufjs/light.js';
-
-const schema = protobuf.Root.fromJSON({
-  nested: {
-    Model: message({
-      irVersion: ['int64', 1],
-      producerName: ['string', 2],
-      graph: ['Graph', 7],
-      opsetImport: ['repeated Opset', 8],
-    }),
-    Opset: message({ domain: ['string', 1], version: ['int64', 2] }),
-    Graph: message({
-      node: ['repeated Node', 1],
-      name: ['string', 2],
-      initializer: ['repeated Tensor', 5],
-      input: ['repeated ValueInfo', 11],
-      output: ['repeated ValueInfo', 12],
-      valueInfo: ['repeated ValueInfo', 13],
-    }),
-    Node: message({
-      input: ['repeated string', 1],
-      output: ['repeated string', 2],
-      name: ['string', 3],
-      opType: ['string', 4],
-      attribute: ['repeated Attribute', 5],
-    }),
-    Attribute: message({
-      name: ['string', 1],
-      f: ['float', 2],
-      i: ['int64', 3],
-      s: ['bytes', 4],
-      ints: ['repeated int64', 8],
-      type: ['int32', 20],
-    }),
-    Tensor: message({
-      dims: ['repeated int64', 1],
-      dataType: ['int32', 2],
-      name: ['string', 8],
-      rawData: ['bytes', 9],
-    }),
-    ValueInfo: message({ name: ['string', 1], type: ['Type', 2] }),
-    Type: message({ tensorType: ['TensorType', 1] }),
-    TensorType: message({ elemType: ['int32', 1], shape: ['Shape', 2] }),
-    Shape: message({ dim: ['repeated Dimension', 1] }),
-    Dimension: message({ dimValue: ['int64', 1], dimParam: ['string', 2] }),
-  },
-});
-
-const modelType = schema.lookupType('Model');
-const tensorType = schema.lookupType('Tensor');
+import { modelType, tensorType } from '../kit/onnx-format.ts';
 
 export interface OnnxModel {
   readonly irVersion: number;
@@ -102,9 +51,6 @@ export interface OnnxValueInfo {
   };
 }
 
-export const FLOAT = 1;
-export const INT64 = 7;
-
 /**
  * The bytes of a model. The initializers, tens of megabytes, are appended as further parts of the
  * `graph` field (protobuf merges the parts of a message), so that they are copied once only.
@@ -127,12 +73,4 @@ function fieldHead(field: number, length: number): Uint8Array {
     .uint32((field << 3) | 2)
     .uint32(length)
     .finish();
-}
-
-function message(fields: Record<string, [string, number]>): protobuf.IType {
-  const entries = Object.entries(fields).map(([name, [type, id]]) => {
-    const repeated = type.startsWith('repeated ');
-    return [name, repeated ? { rule: 'repeated', type: type.slice(9), id } : { type, id }];
-  });
-  return { fields: Object.fromEntries(entries) as Record<string, protobuf.IField> };
 }

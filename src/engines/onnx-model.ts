@@ -1,10 +1,11 @@
 /** Writes a graph, backward pass included, as an ONNX model. */
 import { nodeOf } from '../graph/graph.ts';
 import type { Constant, Graph, NodeRef, Shape } from '../graph/graph.ts';
+import { FLOAT, INT64 } from '../kit/onnx-format.ts';
 import { opNamed } from '../ops/index.ts';
 import type { OnnxAttribute, OnnxEmitter } from '../ops/op.ts';
 import { inferShapes } from '../ops/shapes.ts';
-import { FLOAT, INT64, encodeOnnx } from './onnx-format.ts';
+import { encodeOnnx } from './onnx-format.ts';
 import type { OnnxAttributeMessage, OnnxNode, OnnxTensor, OnnxValueInfo } from './onnx-format.ts';
 
 /** The newest whose convolutions and pools onnxruntime runs in its blocked layout. */

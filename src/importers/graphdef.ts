@@ -1,18 +1,25 @@
 /**
- * TensorFlow graphs, whichever file they come from: a list of nodes, of which those that the
- * output needs become ours. Which ops: the table in graphdef/table.ts. A fused node becomes
- * several, the last of which has its name.
+ * TensorFlow graphs, whichever file they come from: a list of nodes, of which those between the
+ * picture and the output become ours. Which ops: the tables in graphdef/table.ts, fold.ts and
+ * sizes.ts. A fused node becomes several, the last of which has its name.
  */
 import type { Dimension, NodeRef } from '../graph/graph.ts';
 import { DreamError } from '../kit/errors.ts';
+import { folds } from './graphdef/fold.ts';
 import { nameLayers } from './graphdef/naming.ts';
 import type { TensorflowGraph, TensorflowNode } from './graphdef/node.ts';
 import { NodeCall } from './graphdef/node-call.ts';
-import type { GraphImport, Value } from './graphdef/node-call.ts';
+import type { GraphImport } from './graphdef/node-call.ts';
 import { inOrder, inputName } from './graphdef/order.ts';
+import { prepared } from './graphdef/prepare.ts';
+import { settingsIn } from './graphdef/settings.ts';
+import { sizeOps } from './graphdef/sizes.ts';
 import { passThrough, tensorflowOps } from './graphdef/table.ts';
+import { checkSupported } from './graphdef/unsupported.ts';
+import type { Value } from './graphdef/value.ts';
 import { INPUT } from './imported.ts';
 import type { Imported } from './imported.ts';
+import { inferredInputSize } from './input-size.ts';
 import { ShapedBuilder } from './shaped-builder.ts';
 import type { Weights } from './weights.ts';
 
@@ -21,11 +28,12 @@ import type { Weights } from './weights.ts';
  * @throws DreamError 'bad-model' or 'unsupported-op', naming the node.
  */
 export async function importGraphDef(file: TensorflowGraph, weights: Weights): Promise<Imported> {
-  const { nodes, output } = inOrder(file);
-  const settings = nodes.flatMap(settingsOf).map((name) => throughIdentities(name, nodes));
-  await weights.ready(settings.filter((name) => weights.has(name)));
+  const { nodes: all, output, after } = await prepared(file, weights);
+  const nodes = inOrder(all, output);
+  checkSupported(nodes);
+  const picture = pictureOf(nodes, weights);
+  await weights.ready(settingsIn(nodes).filter((name) => weights.has(name)));
   const builder = new ShapedBuilder();
-  const picture = pictureOf(nodes);
   builder.input(INPUT, [1, null, null, picture.channels]);
   const values = new Map<string, Value>();
   const shared: GraphImport = { builder, constants: new Map() };
@@ -33,7 +41,16 @@ export async function importGraphDef(file: TensorflowGraph, weights: Weights): P
   nameLayers(builder, namedNodes(nodes, values));
   const result = values.get(output)!;
   if (!('ref' in result)) throw new DreamError('bad-model', `the output '${output}' is a constant`);
-  return { graph: builder, inputSize: picture.size, output: result.ref, weights };
+  const scores = withBatch(builder, result.ref);
+  const declared = picture.size.some((size) => size !== null);
+  const inputSize = declared ? picture.size : inferredInputSize(builder, scores);
+  return {
+    graph: builder,
+    inputSize,
+    output: scores,
+    weights,
+    ...(after && { enteredAfter: after }),
+  };
 }
 
 function valueOf(
@@ -42,38 +59,33 @@ function valueOf(
   values: ReadonlyMap<string, Value>,
   weights: Weights,
 ): Value {
-  if (node.op === 'Placeholder') return { ref: INPUT };
-  if (node.op === 'Const') return { name: node.name, constant: weights.constant(node.name) };
-  const inputs = dataInputs(node).map((input) => values.get(input)!);
-  if (passThrough.has(node.op) && inputs[0]) return inputs[0];
-  const { builder } = shared;
-  builder.place = `node '${node.name}' (${node.op})`;
-  const definition = tensorflowOps.get(node.op);
-  if (!definition) {
-    const supported = [...tensorflowOps.keys()].join(', ');
-    const message = `node '${node.name}' is a ${node.op}, which is not supported`;
-    throw new DreamError('unsupported-op', `${message}; supported: ${supported}`);
-  }
-  return { ref: definition.build(new NodeCall(shared, node, inputs, builder.free(node.name))) };
-}
-
-function dataInputs(node: TensorflowNode): string[] {
-  return node.inputs
+  const { name, op } = node;
+  if (op === 'Placeholder') return { ref: INPUT };
+  if (op === 'Const') return { name, constant: weights.constant(name) };
+  const inputs = node.inputs
     .filter((input) => !input.startsWith('^'))
-    .map((input) => inputName(input, node));
+    .map((input) => values.get(inputName(input, node))!);
+  if (passThrough.has(op) && inputs[0]) return inputs[0];
+  const { builder } = shared;
+  builder.place = `node '${name}' (${op})`;
+  const call = new NodeCall(shared, node, inputs, builder.free(name));
+  const constant = inputs.length > 0 && inputs.every((input) => !('ref' in input));
+  const sizes = sizeOps.get(op);
+  if (sizes && (op === 'Shape' || (constant && inputs.some((input) => 'sizes' in input)))) {
+    return sizes(call);
+  }
+  const rule = constant ? folds.get(op) : undefined;
+  if (rule) return { name, constant: rule.fold(call) };
+  const definition = tensorflowOps.get(op);
+  if (definition) return { ref: definition.build(call) };
+  if (sizes && constant) return sizes(call);
+  throw call.unsupported(`what is computed from the picture`);
 }
 
-/** The names of the inputs that must be read to know what the node does. */
-function settingsOf(node: TensorflowNode): string[] {
-  const inputs = dataInputs(node);
-  const positions = tensorflowOps.get(node.op)?.settings ?? [];
-  return positions.flatMap((position) => inputs.at(position) ?? []);
-}
-
-function throughIdentities(name: string, nodes: readonly TensorflowNode[]): string {
-  const node = nodes.find((candidate) => candidate.name === name);
-  const [input] = node && passThrough.has(node.op) ? dataInputs(node) : [];
-  return input === undefined ? name : throughIdentities(input, nodes);
+/** A graph may end in the scores of the first picture of its batch: they get its axis back. */
+function withBatch(builder: ShapedBuilder, scores: NodeRef): NodeRef {
+  const shape = builder.shapeOf(scores);
+  return shape.length === 1 ? builder.add('reshape', [scores], { shape: [1, ...shape] }) : scores;
 }
 
 /** What a person may name: every node that is neither a constant nor the input itself. */
@@ -90,10 +102,10 @@ function namedNodes(
 }
 
 /** Some graphs do not say how large their pictures are, or even that they have four axes. */
-function pictureOf(nodes: readonly TensorflowNode[]): {
-  size: [Dimension, Dimension];
-  channels: number;
-} {
+function pictureOf(
+  nodes: readonly TensorflowNode[],
+  weights: Weights,
+): { size: [Dimension, Dimension]; channels: number } {
   const placeholders = nodes.filter(({ op }) => op === 'Placeholder');
   if (placeholders.length !== 1) {
     const names = placeholders.map(({ name }) => `'${name}'`).join(', ');
@@ -101,7 +113,20 @@ function pictureOf(nodes: readonly TensorflowNode[]): {
     throw new DreamError('unsupported-op', `${found.trim()}; expected 1, the picture`);
   }
   const shape = placeholders[0]!.attributes['shape'];
-  const sizes = Array.isArray(shape) && shape.length === 4 ? (shape as number[]) : [-1, -1, -1, 3];
+  const sizes = Array.isArray(shape) && shape.length === 4 ? (shape as number[]) : [-1, -1, -1, -1];
   const known = (size: number): Dimension => (size > 0 ? size : null);
-  return { size: [known(sizes[1]!), known(sizes[2]!)], channels: known(sizes[3]!) ?? 3 };
+  const channels = known(sizes[3]!) ?? channelsOfFirstFilter(nodes, weights) ?? 3;
+  return { size: [known(sizes[1]!), known(sizes[2]!)], channels };
+}
+
+/** The third axis of a convolution's filter [rows, columns, channels, outputs]. */
+function channelsOfFirstFilter(
+  nodes: readonly TensorflowNode[],
+  weights: Weights,
+): number | undefined {
+  const first = nodes.find(({ op }) => /Conv2D|DepthwiseConv2dNative/.test(op));
+  const filter = first?.inputs[1]?.replace(/\/read$/, '');
+  if (filter === undefined || !weights.has(filter)) return undefined;
+  const channels = weights.constant(filter).shape[2];
+  return channels === 1 || channels === 3 ? channels : undefined;
 }

@@ -14,6 +14,8 @@ export interface Imported {
   readonly output: NodeRef;
   /** Where the graph's constants lie: load them before they are read. */
   readonly weights: Weights;
+  /** The node of the file after which the picture enters, where what came before it fell away. */
+  readonly enteredAfter?: string;
 }
 
 /** Gives the bytes of a weight file by the path in the manifest. */

@@ -1,5 +1,7 @@
 /** Every format of networks. To add one: a file with `match` and `read`, and a line here. */
 import { DreamError } from '../kit/errors.ts';
+import { foreignFile } from './foreign-files.ts';
+import { isFrozenGraph, isSavedModel, readFrozenGraph, readSavedModel } from './frozen-graph.ts';
 import { isGraphModel, readGraphModel } from './graph-model.ts';
 import type { Beside, Imported, ReadShard } from './imported.ts';
 import { isKerasLayers, readKerasLayers } from './keras-layers.ts';
@@ -18,12 +20,16 @@ export interface Importer {
 export const importers: readonly Importer[] = [
   fromJson('tensorflow.js layers model (Keras)', isKerasLayers, readKerasLayers),
   fromJson('tensorflow.js graph model', isGraphModel, readGraphModel),
+  fromBytes('TensorFlow frozen graph (.pb)', isFrozenGraph, readFrozenGraph),
+  fromBytes('TensorFlow SavedModel (saved_model.pb)', isSavedModel, readSavedModel),
 ];
 
 /** @throws DreamError 'bad-model' for a file of no known format, or whatever the importer finds. */
 export async function importModel(file: ModelFile, beside: Beside): Promise<Imported> {
   const importer = importers.find((candidate) => candidate.match(file));
   if (importer) return importer.read(file, beside);
+  const foreign = 'bytes' in file ? foreignFile(file.bytes) : null;
+  if (foreign) throw foreign;
   const names = importers.map(({ name }) => name).join(', ');
   throw new DreamError(
     'bad-model',
@@ -41,5 +47,18 @@ function fromJson(
     name,
     match: (file) => match(jsonOf(file)),
     read: (file, beside) => read(jsonOf(file), beside.read),
+  };
+}
+
+function fromBytes(
+  name: string,
+  match: (bytes: Uint8Array) => boolean,
+  read: (bytes: Uint8Array, beside: Beside) => Imported | Promise<Imported>,
+): Importer {
+  const bytesOf = (file: ModelFile): Uint8Array | null => ('bytes' in file ? file.bytes : null);
+  return {
+    name,
+    match: (file) => match(bytesOf(file) ?? new Uint8Array()),
+    read: (file, beside) => read(bytesOf(file)!, beside),
   };
 }

@@ -13,7 +13,16 @@ export type DreamErrorCode =
   | 'bad-channel'
   | 'engine-unavailable'
   | 'engine-failed'
-  | 'cancelled';
+  | 'cancelled'
+  | 'unknown-command'
+  | 'not-allowed'
+  | 'unknown-order'
+  | 'queue-full'
+  | 'too-many-orders'
+  | 'fetch-failed'
+  | 'render-crashed'
+  | 'login-failed'
+  | 'internal';
 
 /**
  * A failure with words for the person who asked: what was expected and what was found

@@ -4,10 +4,14 @@ import { add, div, mul, sub } from './arithmetic.ts';
 import { averagePool, averagePoolGradient } from './average-pool.ts';
 import { conv2d, conv2dInputGradient } from './conv2d.ts';
 import { concat, crop, pad, reshape, reshapeLike, transpose } from './layout.ts';
+import { lrn, lrnGradient } from './lrn.ts';
 import { matMul } from './mat-mul.ts';
 import { maxPool, maxPoolGradient } from './max-pool.ts';
 import type { OpDefinition } from './op.ts';
+import { isEqual, reduceMax } from './reduce-max.ts';
 import { reduceMean, reduceMeanGradient, reduceSum, reduceSumGradient } from './reduce.ts';
+import { erf, exp, log, sqrt, tanh } from './smooth.ts';
+import { upsample } from './upsample.ts';
 
 export const ops: readonly OpDefinition[] = [
   conv2d,
@@ -17,6 +21,8 @@ export const ops: readonly OpDefinition[] = [
   maxPoolGradient,
   averagePool,
   averagePoolGradient,
+  lrn,
+  lrnGradient,
   relu,
   reluGradient,
   clip,
@@ -24,6 +30,11 @@ export const ops: readonly OpDefinition[] = [
   sigmoid,
   square,
   softmax,
+  exp,
+  log,
+  sqrt,
+  tanh,
+  erf,
   add,
   sub,
   mul,
@@ -32,12 +43,15 @@ export const ops: readonly OpDefinition[] = [
   reduceMeanGradient,
   reduceSum,
   reduceSumGradient,
+  reduceMax,
+  isEqual,
   concat,
   pad,
   crop,
   reshape,
   reshapeLike,
   transpose,
+  upsample,
 ];
 
 const byName = new Map(ops.map((op) => [op.name, op]));

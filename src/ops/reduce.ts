@@ -6,17 +6,22 @@ import type { Attributes, Shape } from '../graph/graph.ts';
 import { booleanOf, listOf } from './attributes.ts';
 import type { OnnxCall, OnnxEmitter, OpDefinition, Tensor, Tensorflow } from './op.ts';
 
-export const reduceMean = reduction('reduceMean', 'ReduceMean', (tf, x, axes, keep) =>
-  tf.mean(x, axes, keep),
+export const reduceMean = reduction(
+  'reduceMean',
+  'ReduceMean',
+  (tf, x, axes, keep) => tf.mean(x, axes, keep),
+  'GlobalAveragePool',
 );
 export const reduceSum = reduction('reduceSum', 'ReduceSum', (tf, x, axes, keep) =>
   tf.sum(x, axes, keep),
 );
 
-function reduction(
+export function reduction(
   name: string,
   onnxType: string,
   tensorflow: (tf: Tensorflow, x: Tensor, axes: number[], keep: boolean) => Tensor,
+  /** The same over rows and columns, which engines compute without changing the layout. */
+  overPicture?: string,
 ): OpDefinition {
   return {
     name,
@@ -26,6 +31,8 @@ function reduction(
     onnx: (emit, call) => {
       const keep = booleanOf(call.attributes, 'keepDimensions');
       const shape = emit.shapeOf(call.refs[0]!);
+      const isPicture = shape.length === 4 && listOf(call.attributes, 'axes').join() === '1,2';
+      if (overPicture !== undefined && keep && isPicture) return emit.node(overPicture, call.inputs);
       // Dropping an axis of a rank-4 tensor leaves the others in the engine's order: NHWC first.
       const reorders =
         !keep && shape.length === 4 && reducedShape(shape, call.attributes).length > 2;

@@ -41,7 +41,7 @@ export interface Model extends ModelDescription {
 /** @throws DreamError 'bad-model' naming the file and field that is wrong. */
 export async function listModels(directory = MODELS): Promise<ModelDescription[]> {
   const names = await modelNames(directory);
-  return Promise.all(names.map((name) => describe(name, directory)));
+  return Promise.all(names.map((name) => describeModel(name, directory)));
 }
 
 /**
@@ -49,7 +49,7 @@ export async function listModels(directory = MODELS): Promise<ModelDescription[]
  * @throws DreamError 'unknown-model', 'bad-model' or 'unsupported-op'.
  */
 export async function loadModel(name: string, directory = MODELS): Promise<Model> {
-  const description = await describe(await knownName(name, directory), directory);
+  const description = await describeModel(name, directory);
   const network = await readNetwork(description.source, join(directory, description.name));
   const { range, classifyRange = range } = description.input;
   const graph = withPicture(network.graph, range);
@@ -75,7 +75,8 @@ export function dreamableLayers(model: Pick<Model, 'graph' | 'deepestLayer'>): s
   return [...slice(graph, [graph.layers.get(deepestLayer)!]).layers.keys()];
 }
 
-async function modelNames(directory: string): Promise<string[]> {
+/** The folders' names, in the order of the alphabet. */
+export async function modelNames(directory = MODELS): Promise<string[]> {
   try {
     const entries = await readdir(directory, { withFileTypes: true });
     return entries
@@ -100,7 +101,9 @@ async function knownName(name: string, directory: string): Promise<string> {
   );
 }
 
-async function describe(name: string, directory: string): Promise<ModelDescription> {
+/** @throws DreamError 'unknown-model' or 'bad-model' */
+export async function describeModel(asked: string, directory = MODELS): Promise<ModelDescription> {
+  const name = await knownName(asked, directory);
   const path = join(directory, name, 'model.json');
   let json: unknown;
   try {

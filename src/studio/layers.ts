@@ -8,6 +8,7 @@ import type { Objective } from '../objectives/objective.ts';
 import { parseTerms } from '../objectives/parse.ts';
 import { inferShapes } from '../ops/shapes.ts';
 import { PICTURE } from '../engines/engine.ts';
+import { dreamableLayers } from './catalogue.ts';
 import type { Model } from './catalogue.ts';
 
 /** Every network fits a picture of this side; a wider window is a mistake in the model. */
@@ -48,6 +49,22 @@ export function checkDepth(model: Model, words: string, needed: Iterable<NodeRef
     `layer '${(deep.length > 0 ? deep : [words]).join("', '")}' lies beyond '${deepestLayer}', the deepest layer of ${name} that dreams may use (${description})`,
     'Choose a layer up to that one (--layers lists them), or allow the others with --deep-layers.',
   );
+}
+
+/**
+ * The layers that have rows and columns, in the network's order; of those that are one node under
+ * several names the last.
+ * @param deep whether those beyond the model's deepest layer are among them.
+ */
+export function pictureLayers(
+  model: Pick<Model, 'graph' | 'deepestLayer'>,
+  deep: boolean,
+): string[] {
+  const { graph } = model;
+  const shapes = inferShapes(graph);
+  const names = deep ? [...graph.layers.keys()] : dreamableLayers(model);
+  const byNode = new Map(names.map((layer) => [graph.layers.get(layer)!, layer]));
+  return [...byNode].filter(([node]) => shapes.get(node)!.length === 4).map(([, layer]) => layer);
 }
 
 /** The smallest side at which every window of `graph` finds at least one place, in pixels. */

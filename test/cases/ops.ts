@@ -76,6 +76,13 @@ function simple(op: string, title: string, attributes: Attributes = {}): OpCase 
   return { op, title, build: (builder, x) => builder.add(op, [x], attributes) };
 }
 
+/** Of x + 2, which is above 0. */
+function positive(op: string): OpCase {
+  const build: OpCase['build'] = (builder, x) =>
+    builder.add(op, [builder.add('add', [x, builder.scalar(2)])]);
+  return { op, title: 'of what is above 0', build };
+}
+
 function pair(op: string, title: string, shape: readonly number[], swapped = false): OpCase {
   return {
     op,
@@ -146,11 +153,18 @@ export const opCases: readonly OpCase[] = [
   pool('averagePool', 'same', { padding: 'same' }),
   pool('averagePool', 'valid', {}),
   pool('averagePool', 'the whole picture', { size: [6, 7] }),
+  simple('lrn', 'over three channels', { size: 3, bias: 1, alpha: 0.4, beta: 0.75 }),
+  simple('lrn', 'over more channels than there are', { size: 5, bias: 2, alpha: 1, beta: 0.5 }),
   simple('relu', 'away from 0'),
   simple('clip', 'relu6-like', { low: -0.508, high: 0.508 }),
   simple('sigmoid', ''),
   simple('softmax', 'over channels'),
   simple('square', ''),
+  simple('exp', ''),
+  positive('log'),
+  positive('sqrt'),
+  simple('tanh', ''),
+  simple('erf', ''),
   pair('add', 'per channel', [3]),
   pair('add', 'full', [1, 6, 7, 3]),
   pair('sub', 'per channel', [3]),
@@ -181,6 +195,8 @@ export const opCases: readonly OpCase[] = [
   simple('reduceMean', 'over everything', { axes: [0, 1, 2, 3], keepDimensions: false }),
   simple('reduceSum', 'over columns, kept', { axes: [2], keepDimensions: true }),
   simple('reduceSum', 'over the batch', { axes: [0], keepDimensions: false }),
+  simple('reduceMax', 'over rows and columns', { axes: [1, 2], keepDimensions: false }),
+  simple('reduceMax', 'over the last axis, kept', { axes: [3], keepDimensions: true }),
   {
     op: 'concat',
     title: 'along channels',
@@ -194,6 +210,7 @@ export const opCases: readonly OpCase[] = [
   simple('pad', 'uneven', { before: [0, 1, 0, 0], after: [0, 2, 1, 0] }),
   simple('crop', 'rows and channels', { before: [0, 1, 2, 1], after: [0, 0, 1, 0] }),
   simple('transpose', 'rows and columns', { order: [0, 2, 1, 3] }),
+  simple('upsample', 'twice and thrice', { size: [2, 3] }),
   simple('reshape', 'to a vector', { shape: [1, null] }),
   simple('reshape', 'to another picture', { shape: [1, 7, 9, null] }),
   {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { imprintText } from '../../src/cli/imprint.ts';
+import { imprintText } from '../../src/studio/imprint.ts';
 import { createImage } from '../../src/dream/image.ts';
 import { encodePicture, readPictureText } from '../../src/dream/picture.ts';
 import { presets } from '../../src/dream/presets.ts';

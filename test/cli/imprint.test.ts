@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { imprintText, readImprint } from '../../src/cli/imprint.ts';
-import type { Imprint } from '../../src/cli/imprint.ts';
+import { imprintText, readImprint } from '../../src/studio/imprint.ts';
+import type { Imprint } from '../../src/studio/imprint.ts';
 import { createImage } from '../../src/dream/image.ts';
 import { encodePicture } from '../../src/dream/picture.ts';
 import { presets } from '../../src/dream/presets.ts';

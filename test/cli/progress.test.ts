@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { drawText, textSize } from '../../src/cli/glyphs.ts';
+import { drawText, textSize } from '../../src/studio/glyphs.ts';
 import { duration, shareDone, showProgress } from '../../src/cli/progress.ts';
-import { composeSheet } from '../../src/cli/sheet.ts';
+import { composeSheet } from '../../src/studio/contact-sheet.ts';
 import { createImage } from '../../src/dream/image.ts';
 import type { Frame } from '../../src/dream/dream.ts';
 

@@ -18,14 +18,14 @@ export function nameLayers(builder: ShapedBuilder, nodes: ReadonlyMap<string, No
 }
 
 /** The leading folders that all names have; none where there are fewer than two names. */
-function commonFolders(names: readonly string[]): readonly string[] {
+export function commonFolders(names: readonly string[]): readonly string[] {
   const [first, ...others] = names.map((name) => name.split('/').slice(0, -1));
   if (!first || others.length === 0) return [];
   const differs = first.findIndex((folder, index) => others.some((path) => path[index] !== folder));
   return differs === -1 ? first : first.slice(0, differs);
 }
 
-function withoutFolders(name: string, folders: readonly string[]): string {
+export function withoutFolders(name: string, folders: readonly string[]): string {
   const path = name.split('/');
   let shared = 0;
   while (shared < path.length - 1 && path[shared] === folders[shared]) shared++;

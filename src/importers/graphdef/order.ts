@@ -1,10 +1,9 @@
 import { DreamError } from '../../kit/errors.ts';
-import type { TensorflowGraph, TensorflowNode } from './node.ts';
+import type { TensorflowNode } from './node.ts';
 
-/** The nodes that the output needs, each after its inputs, and the output's name. */
-export function inOrder(file: TensorflowGraph): { nodes: TensorflowNode[]; output: string } {
-  const byName = new Map(file.nodes.map((node) => [node.name, node]));
-  const output = outputOf(file, byName);
+/** The nodes that `output` needs, each after its inputs. */
+export function inOrder(all: readonly TensorflowNode[], output: string): TensorflowNode[] {
+  const byName = new Map(all.map((node) => [node.name, node]));
   const nodes: TensorflowNode[] = [];
   const state = new Map<string, 'open' | 'done'>();
   // A stack of its own: graphs can be deeper than the language's.
@@ -31,7 +30,7 @@ export function inOrder(file: TensorflowGraph): { nodes: TensorflowNode[]; outpu
       nodes.push(node);
     }
   }
-  return { nodes, output };
+  return nodes;
 }
 
 /** `name` of `name` or `name:0`. @throws DreamError 'unsupported-op' for another output. */
@@ -55,17 +54,4 @@ function inputsOf(node: TensorflowNode, byName: ReadonlyMap<string, TensorflowNo
       `node '${node.name}' reads '${name}', which is not in the graph`,
     );
   });
-}
-
-/** The declared output, else the last node that nothing reads. */
-function outputOf(
-  { nodes, output }: TensorflowGraph,
-  byName: ReadonlyMap<string, TensorflowNode>,
-): string {
-  const declared = output?.split(':')[0];
-  if (declared !== undefined && byName.has(declared)) return declared;
-  const read = new Set(nodes.flatMap(({ inputs }) => inputs.map((input) => input.split(':')[0]!)));
-  const last = nodes.findLast(({ name, op }) => !read.has(name) && op !== 'Const' && op !== 'NoOp');
-  if (last) return last.name;
-  throw new DreamError('bad-model', 'the graph has no node that nothing else reads: no output');
 }

@@ -1,10 +1,33 @@
 /** Every TensorFlow op. To add one: a line here, and a function where no present one fits. */
 import type { NodeRef } from '../../graph/graph.ts';
-import { addActivation } from '../activations.ts';
+import {
+  activation,
+  biased,
+  binary,
+  maximum,
+  minimum,
+  negated,
+  squaredDifference,
+} from './arithmetic-nodes.ts';
 import { fusable } from './fused.ts';
-import { concatenate, mean, padded, reshaped, squeezed } from './layout-nodes.ts';
+import {
+  concatenate,
+  concatenateAxisFirst,
+  expanded,
+  mean,
+  padded,
+  reshaped,
+  sliced,
+  squeezed,
+  transposed,
+} from './layout-nodes.ts';
 import { convolution, depthwiseConvolution, product } from './linear-nodes.ts';
 import type { NodeCall, NodeDefinition } from './node-call.ts';
+import {
+  fusedNormalisation,
+  globalNormalisation,
+  responseNormalisation,
+} from './normalisation-nodes.ts';
 
 const table: Readonly<Record<string, NodeDefinition>> = {
   Conv2D: { build: fusable(convolution) },
@@ -14,12 +37,24 @@ const table: Readonly<Record<string, NodeDefinition>> = {
   MatMul: { build: fusable(product) },
   _FusedMatMul: { build: fusable(product) },
 
-  BiasAdd: { build: binary('add') },
+  BiasAdd: { build: biased },
   Add: { build: binary('add') },
   AddV2: { build: binary('add') },
   Sub: { build: binary('sub') },
   Mul: { build: binary('mul') },
   RealDiv: { build: binary('div') },
+  Div: { build: binary('div') },
+  Neg: { build: negated },
+  Square: { build: (call) => call.builder.add('square', [call.tensor(0)], {}, call.output) },
+  SquaredDifference: { build: squaredDifference },
+  Maximum: { build: maximum, settings: [0, 1] },
+  Minimum: { build: minimum, settings: [0, 1] },
+
+  FusedBatchNorm: { build: fusedNormalisation },
+  FusedBatchNormV2: { build: fusedNormalisation },
+  FusedBatchNormV3: { build: fusedNormalisation },
+  BatchNormWithGlobalNormalization: { build: globalNormalisation },
+  LRN: { build: responseNormalisation },
 
   Relu: { build: activation('relu') },
   Relu6: { build: activation('relu6') },
@@ -30,10 +65,15 @@ const table: Readonly<Record<string, NodeDefinition>> = {
   MaxPool: { build: pool('maxPool') },
   Mean: { build: mean, settings: [1] },
 
+  Concat: { build: concatenateAxisFirst, settings: [0] },
   ConcatV2: { build: concatenate, settings: [-1] },
   Pad: { build: padded, settings: [1] },
+  PadV2: { build: padded, settings: [1, 2] },
   Reshape: { build: reshaped, settings: [1] },
   Squeeze: { build: squeezed },
+  ExpandDims: { build: expanded, settings: [1] },
+  Transpose: { build: transposed, settings: [1] },
+  StridedSlice: { build: sliced, settings: [1, 2, 3] },
 };
 
 export const tensorflowOps: ReadonlyMap<string, NodeDefinition> = new Map(Object.entries(table));
@@ -44,15 +84,12 @@ export const passThrough: ReadonlySet<string> = new Set([
   'PlaceholderWithDefault',
   'StopGradient',
   'CheckNumerics',
+  'Cast',
+  'Snapshot',
+  'FakeQuantWithMinMaxArgs',
+  'FakeQuantWithMinMaxVars',
+  'FakeQuantWithMinMaxVarsPerChannel',
 ]);
-
-function binary(op: string): (call: NodeCall) => NodeRef {
-  return (call) => call.builder.add(op, [call.tensor(0), call.tensor(1)], {}, call.output);
-}
-
-function activation(name: string): (call: NodeCall) => NodeRef {
-  return (call) => addActivation(call.builder, name, call.tensor(0), call.output);
-}
 
 function pool(op: 'averagePool' | 'maxPool'): (call: NodeCall) => NodeRef {
   return (call) => {

@@ -1,9 +1,12 @@
 import type { NodeRef } from '../../graph/graph.ts';
-import { addActivation } from '../activations.ts';
+import { addActivation, elu, leakyRelu } from '../activations.ts';
 import type { LayerCall } from './layer-call.ts';
 
+/** The largest float. */
+const MOST = 3.4028234663852886e38;
+
 export function activation(call: LayerCall): NodeRef {
-  const name = call.text('activation', 'linear');
+  const name = call.activation;
   return name === 'linear'
     ? call.input
     : addActivation(call.builder, name, call.input, call.output);
@@ -11,18 +14,44 @@ export function activation(call: LayerCall): NodeRef {
 
 /** max_value null: no limit. */
 export function reluLayer(call: LayerCall): NodeRef {
-  for (const option of ['negative_slope', 'threshold']) {
-    if (call.number(option, 0) !== 0) throw call.unsupported(`${option} = ${call.number(option)}`);
+  const { builder, input, output } = call;
+  const threshold = call.number('threshold', 0);
+  if (threshold !== 0) throw call.unsupported(`threshold = ${threshold}`);
+  const slope = call.number('negative_slope', 0);
+  const limited = (call.config['max_value'] ?? null) !== null;
+  if (slope !== 0) {
+    const high = limited ? call.number('max_value') : MOST;
+    const x = limited ? builder.add('clip', [input], { low: -MOST, high }) : input;
+    return leakyRelu(builder, x, builder.scalar(slope), output);
   }
-  if ((call.config['max_value'] ?? null) === null) {
-    return call.builder.add('relu', [call.input], {}, call.output);
-  }
-  const limits = { low: 0, high: call.number('max_value') };
-  return call.builder.add('clip', [call.input], limits, call.output);
+  if (!limited) return builder.add('relu', [input], {}, output);
+  return builder.add('clip', [input], { low: 0, high: call.number('max_value') }, output);
+}
+
+/** The slope is called alpha before Keras 3. */
+export function leakyReluLayer(call: LayerCall): NodeRef {
+  const slope = call.number('negative_slope', call.number('alpha', 0.3));
+  return leakyRelu(call.builder, call.input, call.builder.scalar(slope), call.output);
+}
+
+/** alpha: a slope for each cell, or for those along the axes that share one (of size 1). */
+export function preluLayer(call: LayerCall): NodeRef {
+  const { builder, input, rank, shared } = call;
+  const channelsFirst = shared.channelsFirst && rank === 4;
+  const shape = channelsFirst
+    ? [call.channels, 1, 1]
+    : [...Array.from({ length: rank - 2 }, () => null), call.channels];
+  const alpha = call.weight('alpha', shape);
+  const slopes = channelsFirst ? { ...alpha, shape: [1, 1, call.channels] } : alpha;
+  return leakyRelu(builder, input, call.constant('alpha', slopes), call.output);
+}
+
+export function eluLayer(call: LayerCall): NodeRef {
+  return elu(call.builder, call.input, call.number('alpha', 1), call.output);
 }
 
 export function softmaxLayer(call: LayerCall): NodeRef {
   const axis = call.number('axis', -1);
-  if (axis !== -1 && axis !== call.rank - 1) throw call.unsupported(`axis = ${axis}`);
+  if (call.axis(axis) !== call.rank - 1) throw call.unsupported(`axis = ${axis}`);
   return call.builder.add('softmax', [call.input], {}, call.output);
 }

@@ -44,6 +44,15 @@ export function layerName(layer: KerasLayer): string {
   throw new DreamError('bad-model', `a ${layer.class_name} layer of the network has no name`);
 }
 
+/** Whether a layer of the model, or of one inside it, has its channels before rows and columns. */
+export function isChannelsFirst(model: KerasModel): boolean {
+  return model.config.layers.some((layer) =>
+    isModel(layer)
+      ? isChannelsFirst(nestedModel(layer))
+      : layer.config['data_format'] === 'channels_first',
+  );
+}
+
 /** The shape that the model's first layer (of the innermost first model) declares. */
 export function firstInputShape(model: KerasModel): Shape | undefined {
   const first = model.config.layers[0]!;

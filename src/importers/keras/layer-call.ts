@@ -4,11 +4,23 @@ import { addActivation } from '../activations.ts';
 import type { ShapedBuilder } from '../shaped-builder.ts';
 import type { StoredConstant, Weights } from '../weights.ts';
 
+/** Where [batch, channels, rows, columns] lie in the graph. */
+const CHANNELS_FIRST = [0, 3, 1, 2];
+
 /** What the whole import shares. */
 export interface KerasImport {
   readonly builder: ShapedBuilder;
   readonly weights: Weights;
+  /** The version of Keras that wrote the file: 3 has another hard_sigmoid. */
+  readonly major: number;
+  /** Whether the file's pictures are [batch, channels, rows, columns]; the graph's never are. */
+  readonly channelsFirst: boolean;
+  /** The size that the network itself brings its pictures to, before all else. */
+  resized?: readonly [rows: number, columns: number];
 }
+
+/** A weight, or one that is there only if an option is not false. */
+export type WeightRule = string | readonly [weight: string, option: string];
 
 /** How one class of layers becomes nodes. */
 export interface LayerDefinition {
@@ -19,15 +31,16 @@ export interface LayerDefinition {
    * it. `normalisation` and `activation`: layers that can follow so.
    */
   readonly role?: 'linear' | 'normalisation' | 'activation';
+  /** In the order in which Keras stores them. */
+  readonly weights?: readonly WeightRule[];
 }
 
 /** One use of a layer: its options, inputs and weights, checked as they are read. */
 export class LayerCall {
   readonly builder: ShapedBuilder;
-  readonly #weights: Weights;
 
   constructor(
-    shared: KerasImport,
+    readonly shared: KerasImport,
     /** The layer's name, which begins the names of its weights. */
     readonly layer: string,
     readonly className: string,
@@ -37,7 +50,6 @@ export class LayerCall {
     readonly output: string | undefined,
   ) {
     this.builder = shared.builder;
-    this.#weights = shared.weights;
   }
 
   get input(): NodeRef {
@@ -54,6 +66,12 @@ export class LayerCall {
     const channels = this.builder.shapeOf(this.input).at(-1);
     if (typeof channels === 'number') return channels;
     throw this.bad('has an input of which the number of channels is not known');
+  }
+
+  /** An axis of the file's tensor (negative: from the last) as the graph counts it. */
+  axis(written: number): number {
+    const axis = written < 0 ? written + this.rank : written;
+    return this.shared.channelsFirst && this.rank === 4 ? CHANNELS_FIRST[axis] ?? axis : axis;
   }
 
   number(option: string, otherwise?: number): number {
@@ -84,7 +102,7 @@ export class LayerCall {
 
   /** The layer's weight, of that shape (null: any size). */
   weight(name: string, shape: Shape): StoredConstant {
-    const weight = this.#weights.constant(`${this.layer}/${name}`);
+    const weight = this.shared.weights.constant(`${this.layer}/${name}`);
     const fits =
       weight.shape.length === shape.length &&
       shape.every((size, axis) => size === null || size === weight.shape[axis]);
@@ -98,9 +116,19 @@ export class LayerCall {
     return this.builder.constant(constant, this.builder.free(`${this.layer}/${name}`));
   }
 
+  /** The name of the layer's activation; Keras 2.13 wraps some of them. */
+  get activation(): string {
+    const written = this.config['activation'] as { class_name?: string; config?: unknown } | string;
+    const name =
+      typeof written === 'object' && written?.class_name === 'function' ? written.config : written;
+    const activation = typeof name === 'string' ? name : this.text('activation', 'linear');
+    const old = activation === 'hard_sigmoid' && this.shared.major < 3;
+    return old ? 'hard_sigmoid of Keras 2' : activation;
+  }
+
   /** The layer's own activation on `x`, or `x` itself; `last` names the node that comes last. */
   activate(last: (name: string | undefined) => NodeRef): NodeRef {
-    const activation = this.text('activation', 'linear');
+    const { activation } = this;
     if (activation === 'linear') return last(this.output);
     return addActivation(this.builder, activation, last(undefined), this.output);
   }

@@ -1,42 +1,76 @@
 /** Every layer class. To add one: a function in a file of this folder and a line here. */
 import { DreamError } from '../../kit/errors.ts';
-import { activation, reluLayer, softmaxLayer } from './activation-layers.ts';
-import { conv2d, dense, depthwiseConv2d, separableConv2d } from './linear-layers.ts';
+import {
+  activation,
+  eluLayer,
+  leakyReluLayer,
+  preluLayer,
+  reluLayer,
+  softmaxLayer,
+} from './activation-layers.ts';
+import { arithmetic, average, rescaling } from './arithmetic-layers.ts';
 import { isModel } from './config.ts';
-import type { LayerCall, LayerDefinition } from './layer-call.ts';
+import type { LayerCall, LayerDefinition, WeightRule } from './layer-call.ts';
 import {
   concatenate,
   cropping2d,
   flatten,
   permute,
   reshape,
+  resizing,
+  upSampling2d,
   zeroPadding2d,
 } from './layout-layers.ts';
-import { arithmetic, batchNormalization, rescaling } from './arithmetic-layers.ts';
-import { globalAveragePooling2d, pooling2d } from './pooling-layers.ts';
+import { conv2d, dense, depthwiseConv2d, separableConv2d } from './linear-layers.ts';
+import { batchNormalization, layerNormalization, normalization } from './normalisation-layers.ts';
+import { globalPooling2d, pooling2d } from './pooling-layers.ts';
 
 /** Layers that do something in training only. */
 const identity: LayerDefinition = { build: (call) => call.input };
 
-const table: Readonly<Record<string, LayerDefinition>> = {
-  Conv2D: { build: conv2d, role: 'linear' },
-  DepthwiseConv2D: { build: depthwiseConv2d, role: 'linear' },
-  SeparableConv2D: { build: separableConv2d, role: 'linear' },
-  Dense: { build: dense, role: 'linear' },
+const BIAS = ['bias', 'use_bias'] as const;
+const SCALE_AND_SHIFT: readonly WeightRule[] = [
+  ['gamma', 'scale'],
+  ['beta', 'center'],
+];
+const batchNormalizationLayer: LayerDefinition = {
+  build: batchNormalization,
+  role: 'normalisation',
+  weights: [...SCALE_AND_SHIFT, 'moving_mean', 'moving_variance'],
+};
 
-  BatchNormalization: { build: batchNormalization, role: 'normalisation' },
+const table: Readonly<Record<string, LayerDefinition>> = {
+  Conv2D: { build: conv2d, role: 'linear', weights: ['kernel', BIAS] },
+  DepthwiseConv2D: { build: depthwiseConv2d, role: 'linear', weights: ['depthwise_kernel', BIAS] },
+  SeparableConv2D: {
+    build: separableConv2d,
+    role: 'linear',
+    weights: ['depthwise_kernel', 'pointwise_kernel', BIAS],
+  },
+  Dense: { build: dense, role: 'linear', weights: ['kernel', BIAS] },
+
+  BatchNormalization: batchNormalizationLayer,
+  BatchNormalizationV1: batchNormalizationLayer,
+  BatchNormalizationV2: batchNormalizationLayer,
+  LayerNormalization: { build: layerNormalization, weights: SCALE_AND_SHIFT },
+  Normalization: { build: normalization, weights: ['mean', 'variance', 'count'] },
 
   Activation: { build: activation, role: 'activation' },
   ReLU: { build: reluLayer, role: 'activation' },
+  LeakyReLU: { build: leakyReluLayer, role: 'activation' },
+  PReLU: { build: preluLayer, role: 'activation', weights: ['alpha'] },
+  ELU: { build: eluLayer, role: 'activation' },
   Softmax: { build: softmaxLayer, role: 'activation' },
 
   AveragePooling2D: { build: pooling2d('averagePool') },
   MaxPooling2D: { build: pooling2d('maxPool') },
-  GlobalAveragePooling2D: { build: globalAveragePooling2d },
+  GlobalAveragePooling2D: { build: globalPooling2d('reduceMean') },
+  GlobalMaxPooling2D: { build: globalPooling2d('reduceMax') },
 
   Add: { build: arithmetic('add') },
   Subtract: { build: arithmetic('sub') },
   Multiply: { build: arithmetic('mul') },
+  Average: { build: average },
   Rescaling: { build: rescaling },
 
   Concatenate: { build: concatenate },
@@ -45,6 +79,10 @@ const table: Readonly<Record<string, LayerDefinition>> = {
   Permute: { build: permute },
   ZeroPadding2D: { build: zeroPadding2d },
   Cropping2D: { build: cropping2d },
+  UpSampling2D: { build: upSampling2d },
+  Resizing: { build: resizing },
+  CenterCrop: { build: resizing },
+  RandomCrop: { build: resizing },
 
   Dropout: identity,
   SpatialDropout2D: identity,
@@ -52,6 +90,14 @@ const table: Readonly<Record<string, LayerDefinition>> = {
   GaussianDropout: identity,
   GaussianNoise: identity,
   ActivityRegularization: identity,
+  RandomBrightness: identity,
+  RandomContrast: identity,
+  RandomFlip: identity,
+  RandomHeight: identity,
+  RandomRotation: identity,
+  RandomTranslation: identity,
+  RandomWidth: identity,
+  RandomZoom: identity,
 };
 
 // Files of strangers name classes: `constructor` must not find what every object has.
@@ -66,6 +112,23 @@ export function layerDefinition(call: LayerCall): LayerDefinition {
     `layer '${call.layer}' is a ${call.className}, which is not supported; ` +
       `supported: ${[...layers.keys()].join(', ')}`,
   );
+}
+
+/** The weights of a layer in the order in which Keras stores them; null for an unknown class. */
+export function weightNames(
+  className: string,
+  config: Readonly<Record<string, unknown>>,
+): readonly string[] | null {
+  if (className === 'InputLayer') return [];
+  const definition = layers.get(className);
+  if (!definition) return null;
+  // A normalisation that was told its numbers has no weights.
+  if (className === 'Normalization' && (config['mean'] ?? null) !== null) return [];
+  return (definition.weights ?? []).flatMap((rule) => {
+    if (typeof rule === 'string') return [rule];
+    const [weight, option] = rule;
+    return config[option] === false ? [] : [weight];
+  });
 }
 
 export function roleOf(className: string): LayerDefinition['role'] | 'model' {

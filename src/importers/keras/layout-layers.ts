@@ -1,24 +1,31 @@
 /** Layers that move values without changing them. */
 import type { NodeRef } from '../../graph/graph.ts';
+import { INPUT } from '../imported.ts';
 import type { LayerCall } from './layer-call.ts';
-import { refuseChannelsFirst } from './window.ts';
+import { checkFormat } from './window.ts';
 
 export function concatenate(call: LayerCall): NodeRef {
-  const written = call.number('axis', -1);
-  const axis = written < 0 ? written + call.rank : written;
+  const axis = call.axis(call.number('axis', -1));
   if (call.inputs.length === 1) return call.input;
   return call.builder.add('concat', call.inputs, { axis }, call.output);
 }
 
 /** [1, …] → [1, all cells]; how many they are is known only when the picture's size is. */
 export function flatten(call: LayerCall): NodeRef {
-  refuseChannelsFirst(call);
-  const shape = call.builder.shapeOf(call.input).slice(1);
+  const { builder } = call;
+  const shape = builder.shapeOf(call.input).slice(1);
   const cells = shape.reduce<number | null>(multiplied, 1);
-  return call.builder.add('reshape', [call.input], { shape: [1, cells] }, call.output);
+  // Told of the channels' place, Keras flattens them last; else as they lie.
+  const asTheyLie = call.shared.channelsFirst && call.rank === 4;
+  const x =
+    asTheyLie && call.text('data_format', 'channels_last') === 'channels_last'
+      ? builder.add('transpose', [call.input], { order: [0, 3, 1, 2] })
+      : call.input;
+  return builder.add('reshape', [x], { shape: [1, cells] }, call.output);
 }
 
 export function reshape(call: LayerCall): NodeRef {
+  refuseChannelsFirst(call);
   const target = call.config['target_shape'];
   if (!Array.isArray(target)) throw call.bad('has no target_shape');
   const shape = [1, ...(target as (number | null)[]).map((size) => (size === -1 ? null : size))];
@@ -27,6 +34,7 @@ export function reshape(call: LayerCall): NodeRef {
 
 /** dims counts axes from 1, without the batch. */
 export function permute(call: LayerCall): NodeRef {
+  refuseChannelsFirst(call);
   const dims = call.config['dims'];
   if (!Array.isArray(dims)) throw call.bad('has no dims');
   const order = [0, ...(dims as number[])];
@@ -41,9 +49,29 @@ export function cropping2d(call: LayerCall): NodeRef {
   return call.builder.add('crop', [call.input], borders(call, 'cropping'), call.output);
 }
 
+/** Every cell repeated along rows and columns. */
+export function upSampling2d(call: LayerCall): NodeRef {
+  checkFormat(call);
+  const interpolation = call.text('interpolation', 'nearest');
+  if (interpolation !== 'nearest') throw call.unsupported(`interpolation '${interpolation}'`);
+  return call.builder.add('upsample', [call.input], { size: call.pair('size', [2, 2]) }, call.output);
+}
+
+/** Brings pictures to the network's size, before all else: so does whoever feeds the network. */
+export function resizing(call: LayerCall): NodeRef {
+  checkFormat(call);
+  if (call.input !== INPUT) throw call.unsupported('a change of size behind other layers');
+  call.shared.resized = [call.number('height'), call.number('width')];
+  return call.input;
+}
+
+function refuseChannelsFirst(call: LayerCall): void {
+  if (call.shared.channelsFirst) throw call.unsupported("data_format 'channels_first'");
+}
+
 /** 1, [rows, columns] or [[top, bottom], [left, right]] */
 function borders(call: LayerCall, option: string): { before: number[]; after: number[] } {
-  refuseChannelsFirst(call);
+  checkFormat(call);
   const value = call.config[option];
   const nested = Array.isArray(value) && value.every((side) => Array.isArray(side));
   const sides = nested

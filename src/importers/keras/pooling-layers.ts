@@ -1,6 +1,6 @@
 import type { NodeRef } from '../../graph/graph.ts';
 import type { LayerCall } from './layer-call.ts';
-import { refuseChannelsFirst, slidingWindow } from './window.ts';
+import { checkFormat, slidingWindow } from './window.ts';
 
 export function pooling2d(op: 'averagePool' | 'maxPool'): (call: LayerCall) => NodeRef {
   return (call) => {
@@ -10,13 +10,10 @@ export function pooling2d(op: 'averagePool' | 'maxPool'): (call: LayerCall) => N
   };
 }
 
-export function globalAveragePooling2d(call: LayerCall): NodeRef {
-  refuseChannelsFirst(call);
-  const keepDimensions = call.flag('keepdims', false);
-  return call.builder.add(
-    'reduceMean',
-    [call.input],
-    { axes: [1, 2], keepDimensions },
-    call.output,
-  );
+export function globalPooling2d(op: 'reduceMean' | 'reduceMax'): (call: LayerCall) => NodeRef {
+  return (call) => {
+    checkFormat(call);
+    const attributes = { axes: [1, 2], keepDimensions: call.flag('keepdims', false) };
+    return call.builder.add(op, [call.input], attributes, call.output);
+  };
 }

@@ -1,0 +1,88 @@
+/** The buttons under a dream. To add one: an entry in the list, and where `words.ts` shows it. */
+import type { Action } from '../src/chat/command.ts';
+import { DreamError } from '../src/kit/errors.ts';
+import type { DreamJob, Order } from '../src/studio/order.ts';
+import { dreamJob, randomSeed } from './dream-options.ts';
+
+/** How far 'Zoom in' goes. */
+const ZOOM = 1.5;
+
+const deeper: Action = {
+  name: 'deeper',
+  async run({ order: place }, order) {
+    await place({
+      job: dreamOf(order),
+      source: { from: 'result', order: order.id, zoom: 1 },
+      parent: order.id,
+    });
+  },
+};
+
+const zoom: Action = {
+  name: 'zoom',
+  async run({ order: place }, order) {
+    await place({
+      job: dreamOf(order),
+      source: { from: 'result', order: order.id, zoom: ZOOM },
+      parent: order.id,
+    });
+  },
+};
+
+const again: Action = {
+  name: 'again',
+  async run({ order: place }, order) {
+    const job = dreamOf(order);
+    await place({
+      job: { ...job, recipe: { ...job.recipe, seed: randomSeed() } },
+      source: { from: 'source', order: order.id },
+      parent: order.id,
+    });
+  },
+};
+
+const otherLayer: Action = {
+  name: 'layer',
+  async run(context, order, choice) {
+    const { model, recipe } = dreamOf(order);
+    if (choice === undefined) {
+      const { layersWorthDreaming } = await context.models.describe(model);
+      const choices = layersWorthDreaming
+        .filter((layer) => layer !== recipe.layer)
+        .slice(0, 25)
+        .map((layer) => ({ value: layer, label: layer }));
+      const menu = { action: `layer:${order.id}`, placeholder: 'A layer', choices };
+      await context.reply({ text: 'Which layer?', menu }, { private: true });
+      return;
+    }
+    const job = await dreamJob(context, { ...unchanged, layer: choice }, dreamOf(order));
+    await context.order({ job, source: { from: 'source', order: order.id }, parent: order.id });
+  },
+};
+
+const cancel: Action = {
+  name: 'cancel',
+  async run({ studio, dismiss }, order) {
+    if (await studio.cancel(order.id)) return dismiss();
+    throw new DreamError('unknown-order', 'this dream is done already');
+  },
+};
+
+export const actions: readonly Action[] = [deeper, again, otherLayer, zoom, cancel];
+
+const unchanged = {
+  layer: undefined,
+  model: undefined,
+  style: undefined,
+  octaves: undefined,
+  scale: undefined,
+  steps: undefined,
+  strength: undefined,
+  size: undefined,
+  seed: undefined,
+};
+
+function dreamOf({ job }: Order): DreamJob {
+  if (job.kind === 'dream') return job;
+  throw new DreamError('unknown-order', 'this is a sheet of layers, not a dream');
+}

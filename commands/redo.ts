@@ -1,0 +1,47 @@
+import type { Context, SimpleCommand } from '../src/chat/command.ts';
+import { DreamError } from '../src/kit/errors.ts';
+import type { DreamJob, Order } from '../src/studio/order.ts';
+import { dreamJob, randomSeed, recipeOptions } from './dream-options.ts';
+
+const options = {
+  order: {
+    kind: 'text',
+    description: 'Which of your dreams; without it, the newest',
+    maxLength: 12,
+    completes: 'order',
+  },
+  ...recipeOptions,
+} as const;
+
+export const redo: SimpleCommand<typeof options> = {
+  name: 'redo',
+  description: 'One of your dreams again, with changes',
+  options,
+  async run(context, { order: wanted, ...values }) {
+    const order = await ownDream(context, wanted);
+    const changed = Object.values(values).some((value) => value !== undefined);
+    // Nothing changed would be the same picture: another seed is what is meant.
+    const change = changed ? values : { ...values, seed: randomSeed() };
+    const job = await dreamJob(context, change, order.job);
+    await context.order({ job, source: { from: 'source', order: order.id }, parent: order.id });
+  },
+};
+
+async function ownDream(
+  { studio, person, place }: Context,
+  wanted: string | undefined,
+): Promise<Order & { job: DreamJob }> {
+  const orders = await studio.ordersOf({ platform: place.platform, id: person.id }, 100);
+  const dreams = orders.filter(isDream);
+  const order = wanted === undefined ? dreams[0] : dreams.find(({ id }) => id === wanted);
+  if (order) return order;
+  throw new DreamError(
+    'unknown-order',
+    wanted === undefined ? 'you have no dream yet' : `you have no dream '${wanted}'`,
+    'Start one with /dream.',
+  );
+}
+
+function isDream(order: Order): order is Order & { job: DreamJob } {
+  return order.job.kind === 'dream';
+}

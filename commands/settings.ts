@@ -1,0 +1,74 @@
+import type { CommandGroup, SimpleCommand } from '../src/chat/command.ts';
+import type { Field } from '../src/chat/outbound.ts';
+import type { PlaceSettings } from '../src/chat/place-settings.ts';
+
+const show: SimpleCommand = {
+  name: 'show',
+  description: 'The settings of this server',
+  options: {},
+  async run({ settings, reply }) {
+    await reply({ text: '**Settings**', fields: fieldsOf(settings) }, { private: true });
+  },
+};
+
+const changes = {
+  largest_size: {
+    kind: 'integer',
+    description: 'Longest side of a dream, in pixels',
+    min: 64,
+    max: 4096,
+  },
+  deep_layers: { kind: 'switch', description: "Allow layers beyond a model's last dreaming layer" },
+  spoiler: { kind: 'switch', description: 'Every dream behind a veil' },
+} as const;
+
+const set: SimpleCommand<typeof changes> = {
+  name: 'set',
+  description: 'Change settings of this server',
+  options: changes,
+  async run({ changeSettings, reply }, { largest_size, deep_layers, spoiler }) {
+    const settings = await changeSettings({
+      ...(largest_size === undefined ? {} : { largestSize: largest_size }),
+      ...(deep_layers === undefined ? {} : { deepLayers: deep_layers }),
+      ...(spoiler === undefined ? {} : { spoiler }),
+    });
+    await reply({ text: '**Settings**', fields: fieldsOf(settings) }, { private: true });
+  },
+};
+
+const allowed = {
+  allowed: {
+    kind: 'switch',
+    description: 'Whether dreams are made in this channel',
+    required: true,
+  },
+} as const;
+
+const channel: SimpleCommand<typeof allowed> = {
+  name: 'channel',
+  description: 'Allow dreams in this channel; once one is allowed, the others are not',
+  options: allowed,
+  async run({ settings, changeSettings, place, reply }, { allowed: wanted }) {
+    const others = settings.channels.filter((each) => each !== place.channel);
+    const channels = wanted ? [...others, place.channel] : others;
+    const changed = await changeSettings({ channels });
+    await reply({ text: '**Settings**', fields: fieldsOf(changed) }, { private: true });
+  },
+};
+
+export const settings: CommandGroup = {
+  name: 'settings',
+  description: 'What dreams may do on this server',
+  adminOnly: true,
+  subcommands: [show, set, channel] as readonly SimpleCommand[],
+};
+
+function fieldsOf({ channels, largestSize, deepLayers, spoiler }: PlaceSettings): Field[] {
+  const yesOrNo = (value: boolean): string => (value ? 'yes' : 'no');
+  return [
+    { name: 'Channels', value: channels.length === 0 ? 'all' : `${channels.length} allowed` },
+    { name: 'Largest size', value: `${largestSize} px` },
+    { name: 'Deep layers', value: yesOrNo(deepLayers) },
+    { name: 'Spoiler', value: yesOrNo(spoiler) },
+  ];
+}

@@ -1,0 +1,49 @@
+/** What may stand in an option, while it is typed. */
+import { distance } from 'fastest-levenshtein';
+import { DEFAULT_MODEL } from '../studio/defaults.ts';
+import type { Models } from '../studio/models.ts';
+import type { Studio } from '../studio/studio.ts';
+import type { Typing } from './inbound.ts';
+import type { Option } from './option.ts';
+
+const MOST = 25;
+
+export async function completionsFor(
+  option: Option,
+  { text, values, person, place }: Typing,
+  { models, studio }: { models: Models; studio: Studio },
+): Promise<readonly string[]> {
+  if (option.kind === 'choice') return nearest(option.choices, text);
+  if (option.kind !== 'text' || option.completes === undefined) return [];
+  const model = typeof values['model'] === 'string' ? values['model'] : DEFAULT_MODEL;
+  switch (option.completes) {
+    case 'model':
+    case 'layer':
+      return (await models.suggest(option.completes, text, model)).slice(0, MOST);
+    case 'order': {
+      const orders = await studio.ordersOf({ platform: place.platform, id: person.id }, MOST);
+      return nearest(
+        orders.map(({ id }) => id),
+        text,
+      );
+    }
+    default:
+      return [];
+  }
+}
+
+/** Those that begin with the text, then those that hold it, then the likest. */
+function nearest(candidates: readonly string[], text: string): string[] {
+  const wanted = text.trim().toLowerCase();
+  const rank = (candidate: string): number => {
+    const name = candidate.toLowerCase();
+    if (name.startsWith(wanted)) return 0;
+    return name.includes(wanted) ? 1 : 2 + distance(name, wanted);
+  };
+  const ranked = candidates.map((candidate) => ({ candidate, rank: rank(candidate) }));
+  // The sort is stable: equals keep the order that they were given in.
+  return ranked
+    .sort((one, other) => one.rank - other.rank)
+    .slice(0, MOST)
+    .map(({ candidate }) => candidate);
+}

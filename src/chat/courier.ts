@@ -1,0 +1,164 @@
+/**
+ * Brings orders to their end where they were asked: fetches the picture, shows how it goes, and
+ * delivers what came of it, once.
+ */
+import pRetry from 'p-retry';
+import { DreamError } from '../kit/errors.ts';
+import type { Logger } from '../kit/log.ts';
+import type { Order } from '../studio/order.ts';
+import type { Studio } from '../studio/studio.ts';
+import type { Responder } from './inbound.ts';
+import { LatestOnly } from './latest-only.ts';
+import type { Platform } from './platform.ts';
+import { Undeliverable } from './platform.ts';
+import { finalMessage, progressMessage } from './words.ts';
+
+export interface CourierParts {
+  readonly studio: Studio;
+  readonly platforms: readonly Platform[];
+  readonly log: Logger;
+  /** How often a delivery that fails is tried again, at growing distances. @default 8 */
+  readonly retries?: number;
+}
+
+export class Courier {
+  readonly #parts: CourierParts;
+  readonly #stopping = new AbortController();
+  readonly #followed = new Map<string, Promise<void>>();
+
+  constructor(parts: CourierParts) {
+    this.#parts = parts;
+  }
+
+  /** Answers the event that led to the order, which is stored by now, and follows it. */
+  async acknowledge(order: Order, responder: Responder): Promise<void> {
+    if (this.#followed.has(order.id) || order.state === 'delivered') return responder.dismiss();
+    let { address } = order;
+    try {
+      address = await responder.acknowledge();
+      await this.#parts.studio.readdress(order.id, address);
+    } catch (error) {
+      // It is accepted all the same: the answer finds its way by the address.
+      this.#parts.log.warn({ err: error, order: order.id }, 'not acknowledged');
+    }
+    this.follow({ ...order, address });
+  }
+
+  /** Sees an order to its end, in the background. */
+  follow(order: Order): void {
+    if (this.#followed.has(order.id)) return;
+    const following = this.#follow(order)
+      .catch((error: unknown) => {
+        if (this.#stopping.signal.aborted) return;
+        this.#parts.log.error({ err: error, order: order.id }, 'an order was left undelivered');
+      })
+      .finally(() => this.#followed.delete(order.id));
+    this.#followed.set(order.id, following);
+  }
+
+  /** Takes up what an earlier process left. */
+  async resume(): Promise<void> {
+    for (const order of await this.#parts.studio.undelivered()) this.follow(order);
+  }
+
+  /** Begins nothing new; ends when the deliveries that have begun are through. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#followed.values());
+  }
+
+  async #follow(order: Order): Promise<void> {
+    const { studio, platforms } = this.#parts;
+    const platform = platforms.find(({ name }) => name === order.place.platform);
+    // Its platform is not connected in this process: it waits for one that is.
+    if (!platform) return;
+    if (order.state === 'received') await this.#fetch(order, platform);
+    const address = await this.#showProgress(order, platform);
+    if (this.#stopping.signal.aborted) return;
+    const ended = await studio.order(order.id);
+    if (!ended || ended.state === 'delivered') return;
+    await this.#deliver({ ...ended, address }, platform);
+  }
+
+  /** The picture of a `received` order; what cannot be had ends the order. */
+  async #fetch({ id, source }: Order, platform: Platform): Promise<void> {
+    if (source.from !== 'attachment') return;
+    const { studio, log } = this.#parts;
+    try {
+      const picture = await platform.fetch(source, this.#stopping.signal);
+      await studio.supply(id, picture);
+    } catch (error) {
+      // Fetched again when the bot is back.
+      if (this.#stopping.signal.aborted) throw error;
+      if (!(error instanceof DreamError)) log.error({ err: error, order: id }, 'not fetched');
+      const { code, message, hint } =
+        error instanceof DreamError
+          ? error
+          : new DreamError('fetch-failed', 'the picture could not be fetched', 'Try it again.');
+      await studio.fail(id, { code, message, ...(hint === undefined ? {} : { hint }) });
+    }
+  }
+
+  /** @returns where the message stands in the end. */
+  async #showProgress(order: Order, platform: Platform): Promise<Order['address']> {
+    const { studio, log } = this.#parts;
+    const { signal } = this.#stopping;
+    let { address } = order;
+    const messages = new LatestOnly<Parameters<Platform['show']>[1]>(
+      platform.editInterval,
+      async (outbound) => {
+        const moved = await platform.show(address, outbound);
+        if (JSON.stringify(moved) === JSON.stringify(address)) return;
+        address = moved;
+        await studio.readdress(order.id, address);
+      },
+      (error) => {
+        log.debug({ err: error, order: order.id }, 'progress not shown');
+      },
+    );
+    let preview: Uint8Array | undefined;
+    for await (const update of studio.watch(order.id, signal)) {
+      if (update.state === 'rendering') {
+        preview = update.preview ?? preview;
+        messages.push(progressMessage(order, preview ? { ...update, preview } : update));
+      } else if (update.state === 'queued' || update.state === 'received') {
+        messages.push(progressMessage(order, update));
+      }
+    }
+    await messages.end();
+    return address;
+  }
+
+  async #deliver(order: Order, platform: Platform): Promise<void> {
+    const { studio, log, retries = 8 } = this.#parts;
+    const { id, address, requester, createdAt } = order;
+    const message = finalMessage(order, () => studio.result(id));
+    let again = order.deliveryBegun;
+    await studio.beginDelivery(id);
+    const send = async (): Promise<void> => {
+      const delivery = { key: id, again, person: requester.id };
+      // Whatever comes of this attempt, the next one has to look.
+      again = true;
+      await platform.deliver(address, message, delivery);
+    };
+    try {
+      await pRetry(send, {
+        retries,
+        maxTimeout: 60_000,
+        signal: this.#stopping.signal,
+        shouldRetry: ({ error }) => !(error instanceof Undeliverable),
+        onFailedAttempt: ({ error, attemptNumber }) => {
+          log.warn({ err: error, order: id, attempt: attemptNumber }, 'not delivered');
+        },
+      });
+      log.info(
+        { order: id, state: order.state, milliseconds: Date.now() - createdAt },
+        'delivered',
+      );
+    } catch (error) {
+      if (!(error instanceof Undeliverable)) throw error;
+      log.warn({ err: error, order: id }, 'undeliverable');
+    }
+    await studio.delivered(id);
+  }
+}

@@ -1,0 +1,29 @@
+/** Commands by the names that people give them. */
+import { nearestNames } from '../graph/taps.ts';
+import { DreamError } from '../kit/errors.ts';
+import type { Command, CommandGroup, SimpleCommand } from './command.ts';
+
+/** @throws DreamError 'unknown-command', naming what comes nearest. */
+export function findCommand(commands: readonly Command[], name: string): Command {
+  return find(commands, name, '/');
+}
+
+/** @throws DreamError 'unknown-command' */
+export function findSubcommand(group: CommandGroup, name: string): SimpleCommand {
+  return find(group.subcommands, name, `/${group.name} `);
+}
+
+function find<Kind extends Command>(commands: readonly Kind[], name: string, before: string): Kind {
+  const wanted = name.toLowerCase();
+  const found = commands.find((command) => command.name === wanted);
+  if (found) return found;
+  const names = commands.map((command) => command.name);
+  const all = names.map((each) => `${before}${each}`).join(', ');
+  if (wanted === '') throw new DreamError('unknown-command', `expected one of ${all}`);
+  const [nearest] = nearestNames(wanted, names, 1);
+  throw new DreamError(
+    'unknown-command',
+    `there is no command ${before}${wanted}; nearest: ${before}${nearest ?? ''}`,
+    `Commands: ${all}.`,
+  );
+}

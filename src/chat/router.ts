@@ -1,0 +1,145 @@
+/** From an event to the command or action that it asks for. */
+import { randomUUID } from 'node:crypto';
+import { DreamError } from '../kit/errors.ts';
+import type { Logger } from '../kit/log.ts';
+import type { Shelf } from '../kit/shelf.ts';
+import type { Models } from '../studio/models.ts';
+import type { Studio } from '../studio/studio.ts';
+import type { Action, Command, Context, SimpleCommand } from './command.ts';
+import { completionsFor } from './completions.ts';
+import type { Courier } from './courier.ts';
+import { findCommand, findSubcommand } from './find.ts';
+import type { ActionEvent, CommandEvent, Handler, Inbound, Typing } from './inbound.ts';
+import { changePlaceSettings, readPlaceSettings } from './place-settings.ts';
+import { RecentEvents } from './recent-events.ts';
+import { checkValues } from './values.ts';
+import { problemMessage } from './words.ts';
+
+export interface RouterParts {
+  readonly studio: Studio;
+  readonly models: Models;
+  readonly shelf: Shelf;
+  readonly courier: Courier;
+  readonly commands: readonly Command[];
+  readonly actions: readonly Action[];
+  readonly log: Logger;
+}
+
+export function createRouter(parts: RouterParts): Handler {
+  const recent = new RecentEvents();
+  return {
+    async handle(inbound) {
+      if (recent.seen(`${inbound.place.platform}/${inbound.id}`)) return;
+      try {
+        await (inbound.kind === 'command' ? runCommand(parts, inbound) : runAction(parts, inbound));
+      } catch (error) {
+        await tell(inbound, error, parts.log);
+      }
+    },
+    async complete(typing) {
+      try {
+        return await complete(parts, typing);
+      } catch (error) {
+        if (!(error instanceof DreamError)) parts.log.error({ err: error }, 'completion failed');
+        return [];
+      }
+    },
+  };
+}
+
+async function runCommand(parts: RouterParts, event: CommandEvent): Promise<void> {
+  const command = chosenCommand(parts.commands, event);
+  const context = await contextOf(parts, event);
+  const { adminOnly = false } = command;
+  if (adminOnly && !event.person.admin) {
+    throw new DreamError('not-allowed', `/${event.command} is for admins of this place`);
+  }
+  await command.run(context, checkValues(command.options, event.values));
+}
+
+function chosenCommand(
+  commands: readonly Command[],
+  { command: name, subcommand }: Pick<CommandEvent, 'command' | 'subcommand'>,
+): SimpleCommand {
+  const command = findCommand(commands, name);
+  if (!('subcommands' in command)) return command;
+  const chosen = findSubcommand(command, subcommand ?? '');
+  return command.adminOnly === true ? { ...chosen, adminOnly: true } : chosen;
+}
+
+async function runAction(parts: RouterParts, event: ActionEvent): Promise<void> {
+  const [name, id] = event.action.split(':');
+  const action = parts.actions.find((candidate) => candidate.name === name);
+  const order = id === undefined ? null : await parts.studio.order(id);
+  if (!action || order?.place.platform !== event.place.platform) {
+    throw new DreamError(
+      'unknown-order',
+      'the dream that this button belongs to is no longer here',
+      'Start a new one with /dream.',
+    );
+  }
+  if (order.requester.id !== event.person.id) {
+    const message = `this dream is ${order.requester.name}'s`;
+    throw new DreamError('not-allowed', message, 'Start one of your own with /dream.');
+  }
+  const context = await contextOf(parts, event);
+  const dismiss = (): Promise<void> => event.responder.dismiss();
+  await action.run({ ...context, dismiss }, order, event.choice);
+}
+
+async function contextOf(parts: RouterParts, event: Inbound): Promise<Context> {
+  const { studio, models, shelf, courier, commands, log } = parts;
+  const { person, place, responder } = event;
+  const settings = await readPlaceSettings(shelf, place);
+  return {
+    person,
+    place,
+    studio,
+    models,
+    settings,
+    commands,
+    changeSettings: (change) => changePlaceSettings(shelf, place, change),
+    reply: (outbound, options) => responder.reply(outbound, options),
+    async order(asked) {
+      const { channels, spoiler } = settings;
+      if (channels.length > 0 && !channels.includes(place.channel)) {
+        const message = 'dreams are made in other channels of this server';
+        throw new DreamError('not-allowed', message, 'An admin can change it with /settings.');
+      }
+      const requester = { id: person.id, name: person.name };
+      const { address, id } = event;
+      const order = await studio.submit({
+        ...asked,
+        requester,
+        place,
+        address,
+        event: id,
+        spoiler,
+      });
+      log.info({ order: order.id, platform: place.platform, model: order.job.model }, 'accepted');
+      await courier.acknowledge(order, responder);
+    },
+  };
+}
+
+async function complete(parts: RouterParts, typing: Typing): Promise<readonly string[]> {
+  const command = chosenCommand(parts.commands, typing);
+  const option = command.options[typing.option];
+  return option ? completionsFor(option, typing, parts) : [];
+}
+
+/** A failure is told to the person alone; a defect by a number that the log has too. */
+async function tell({ responder, place }: Inbound, error: unknown, log: Logger): Promise<void> {
+  let told = error;
+  if (!(error instanceof DreamError)) {
+    const incident = randomUUID().slice(0, 8);
+    log.error({ err: error, incident, platform: place.platform }, 'an event failed');
+    const hint = `If it happens again, tell the people who run this bot: incident ${incident}.`;
+    told = new DreamError('internal', 'something went wrong on our side', hint);
+  }
+  try {
+    await responder.reply(problemMessage(told as DreamError), { private: true });
+  } catch (failure) {
+    log.warn({ err: failure, platform: place.platform }, 'a problem could not be told');
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Commands as people type them:
+ *
+ *   /dream layer:mixed5 octaves:4      names in any order and case, = and : alike
+ *   /dream mixed5 steps 20             a bare word is the first text option; a name and its value
+ *   /dream layer:"mixed4:139 + mixed5" quotes around what has spaces
+ */
+import { distance } from 'fastest-levenshtein';
+import { DreamError } from '../kit/errors.ts';
+import type { Command, SimpleCommand } from './command.ts';
+import { findCommand, findSubcommand } from './find.ts';
+import type { Options } from './option.ts';
+
+export interface ParsedCommand {
+  readonly command: string;
+  readonly subcommand?: string;
+  /** As typed: the router checks them. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** @throws DreamError 'unknown-command' or 'bad-option', naming what comes nearest. */
+export function parseCommandText(text: string, commands: readonly Command[]): ParsedCommand {
+  const [first, ...rest] = wordsOf(text);
+  const command = findCommand(commands, (first?.text ?? '').replace(/^\//, ''));
+  if (!('subcommands' in command)) {
+    return { command: command.name, values: valuesOf(rest, command) };
+  }
+  const [second, ...others] = rest;
+  const subcommand = findSubcommand(command, second?.text ?? '');
+  return {
+    command: command.name,
+    subcommand: subcommand.name,
+    values: valuesOf(others, subcommand),
+  };
+}
+
+interface Word {
+  /** Before the : or =; undefined for a bare word. */
+  readonly name?: string;
+  readonly text: string;
+}
+
+/** `name:"quoted"`, `name:bare`, `"quoted"` or `bare`; typographic quotes come from phones. */
+const WORD = /(?:([\p{L}\p{N}_-]+)[:=]\s*)?(?:"([^"]*)"|“([^“”]*)”|([^\s"“]\S*)|$)/gu;
+
+function wordsOf(text: string): Word[] {
+  const words: Word[] = [];
+  for (const match of text.trim().matchAll(WORD)) {
+    const [whole, name, ...values]: (string | undefined)[] = match;
+    if (whole === '') continue;
+    const value = values.find((candidate) => candidate !== undefined) ?? '';
+    words.push(name === undefined ? { text: value } : { name, text: value });
+  }
+  return words;
+}
+
+function valuesOf(words: readonly Word[], { options }: SimpleCommand): Record<string, string> {
+  const values: Record<string, string> = {};
+  const bare: string[] = [];
+  const set = (name: string, value: string): void => {
+    if (name in values) {
+      throw new DreamError('bad-option', `the option ${name} is given twice`, 'Leave one out.');
+    }
+    values[name] = value;
+  };
+  for (let index = 0; index < words.length; index++) {
+    const { name, text } = words[index]!;
+    const option = name === undefined ? undefined : optionNamed(name, options);
+    const next = words[index + 1];
+    if (option !== undefined) set(option, text);
+    else if (name !== undefined) bare.push(notAnOption(name, text, options));
+    else if (text.toLowerCase() in options && options[text.toLowerCase()]!.kind === 'switch') {
+      set(text.toLowerCase(), 'yes');
+    } else if (text.toLowerCase() in options && next && next.name === undefined) {
+      set(text.toLowerCase(), next.text);
+      index += 1;
+    } else bare.push(text);
+  }
+  if (bare.length > 0) set(firstText(options, bare.join(' ')), bare.join(' '));
+  return values;
+}
+
+function optionNamed(name: string, options: Options): string | undefined {
+  const plain = name.toLowerCase().replace(/^-+/, '').replaceAll('-', '_');
+  return Object.keys(options).find((option) => option === plain);
+}
+
+/** `mixed4:139` is a layer with its channel, `layr:mixed4` a mistake. */
+function notAnOption(name: string, text: string, options: Options): string {
+  const nearest = Object.keys(options)
+    .map((option) => ({ option, away: distance(option, name.toLowerCase()) }))
+    .sort((one, other) => one.away - other.away)[0];
+  if (nearest && nearest.away <= 2) {
+    throw new DreamError(
+      'bad-option',
+      `there is no option '${name}'; did you mean '${nearest.option}'?`,
+      optionsHint(options),
+    );
+  }
+  return `${name}:${text}`;
+}
+
+function firstText(options: Options, found: string): string {
+  const entry = Object.entries(options).find(([, { kind }]) => kind === 'text');
+  if (entry) return entry[0];
+  throw new DreamError('bad-option', `'${found}' is not an option`, optionsHint(options));
+}
+
+function optionsHint(options: Options): string {
+  const names = Object.keys(options);
+  return names.length === 0 ? 'This command has no options.' : `Options: ${names.join(', ')}.`;
+}

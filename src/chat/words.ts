@@ -1,0 +1,105 @@
+/** What the bot says about orders. */
+import { DreamError } from '../kit/errors.ts';
+import type { Order, OrderFailure, OrderUpdate } from '../studio/order.ts';
+import { commandFor } from './command-text.ts';
+import type { Button, Field, Outbound } from './outbound.ts';
+import { keptPicture, previewPicture } from './picture-file.ts';
+
+/** Of an order that is under way. */
+export function progressMessage(order: Order, update: OrderUpdate): Outbound {
+  const buttons = [button('cancel', order, 'Cancel', 'danger')];
+  switch (update.state) {
+    case 'queued': {
+      const { ahead, eta } = update;
+      const place = ahead === 0 ? 'next in line' : `${counted(ahead, 'dream')} before it`;
+      const text = `**${titleOf(order)}** · ${place}${eta === null ? '' : ` · about ${duration(eta)}`}`;
+      return { text, progress: { fraction: null, eta }, buttons };
+    }
+    case 'rendering': {
+      const { fraction, eta, octave, octaves, preview } = update;
+      const percent = `${Math.floor(fraction * 100)} %`;
+      const text = `**${titleOf(order)}** · ${percent} · octave ${octave + 1} of ${octaves}${eta === null ? '' : ` · about ${duration(eta)} to go`}`;
+      const picture = preview && { picture: previewPicture(order, preview) };
+      return { text, progress: { fraction, eta }, buttons, ...picture };
+    }
+    default:
+      return { text: `**${titleOf(order)}** · fetching the picture`, buttons };
+  }
+}
+
+/** What an order came to: the picture, or why there is none. */
+export function finalMessage(order: Order, result: () => Promise<Uint8Array>): Outbound {
+  if (order.failure) return { ...failureMessage(order.failure), buttons: retryButtons(order) };
+  if (!order.result) {
+    return { text: `**${titleOf(order)}** was cancelled.`, buttons: retryButtons(order) };
+  }
+  const { notices } = order.result;
+  const sheet = order.job.kind === 'sheet';
+  return {
+    text: [`**${titleOf(order)}**`, ...notices].join('\n'),
+    picture: keptPicture(order, result),
+    fields: fieldsOf(order),
+    buttons: sheet ? [] : resultButtons(order),
+  };
+}
+
+export function problemMessage({ message, hint }: DreamError): Outbound {
+  return failureMessage({ message, ...(hint === undefined ? {} : { hint }) });
+}
+
+function failureMessage({ message, hint }: Pick<OrderFailure, 'message' | 'hint'>): Outbound {
+  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
+  const ended = /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
+  return { text: hint === undefined ? ended : `${ended}\n${hint}`, tone: 'problem' };
+}
+
+function titleOf({ job }: Order): string {
+  return job.kind === 'sheet' ? `Layers of ${job.model}` : `Dream of ${job.recipe.layer}`;
+}
+
+function resultButtons(order: Order): Button[] {
+  return [
+    button('deeper', order, 'Deeper', 'main'),
+    button('again', order, 'Again'),
+    button('layer', order, 'Other layer'),
+    button('zoom', order, 'Zoom in'),
+  ];
+}
+
+function retryButtons(order: Order): Button[] {
+  return order.job.kind === 'sheet' ? [] : [button('again', order, 'Try again')];
+}
+
+function button(name: string, { id }: Order, label: string, style?: Button['style']): Button {
+  return { action: `${name}:${id}`, label, ...(style ? { style } : {}) };
+}
+
+function fieldsOf(order: Order): Field[] {
+  const { job, result } = order;
+  const { rows, columns, formula, engine, seconds } = result!;
+  const { octaves, octaveScale, steps, stepSize, seed } = job.recipe;
+  const recipe = [
+    `${octaves ?? 'auto'} octaves × ${octaveScale}`,
+    `${steps} steps of ${stepSize}`,
+    `seed ${seed}`,
+  ];
+  return [
+    { name: 'Climbed', value: `${formula} of ${job.model}` },
+    { name: 'Recipe', value: recipe.join(' · ') },
+    { name: 'Picture', value: `${columns}×${rows} · ${duration(seconds)} · ${engine}` },
+    ...(job.kind === 'dream' ? [{ name: 'Command', value: `\`${commandFor(job)}\`` }] : []),
+  ];
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Seconds as people say them: 40 s, 3 min, 1 h 20 min. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
+}

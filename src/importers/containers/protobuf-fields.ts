@@ -1,0 +1,14 @@
+/** What readers of protobuf files share. */
+import protobuf from 'protobufjs/light.js';
+
+const LENGTH_DELIMITED = 2;
+
+/** The fields of a message that hold bytes or messages, in order; others are passed over. */
+export function* fieldsOf(bytes: Uint8Array): Generator<{ field: number; content: Uint8Array }> {
+  const reader = protobuf.Reader.create(bytes);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if ((tag & 7) === LENGTH_DELIMITED) yield { field: tag >>> 3, content: reader.bytes() };
+    else reader.skipType(tag & 7, 0, tag >>> 3);
+  }
+}

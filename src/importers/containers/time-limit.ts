@@ -1,0 +1,24 @@
+/** Work on a stranger's bytes that is stopped when it takes too long. */
+import { runInNewContext } from 'node:vm';
+import { DreamError } from '../../kit/errors.ts';
+
+/** A file of 25 MB takes a tenth of a second. */
+const LIMIT_MS = 4000;
+
+/**
+ * Runs `work`, which must not wait for anything, and breaks it off even inside an endless loop.
+ * @param what what is being read, for the message.
+ * @throws DreamError 'bad-model' when the time is up; whatever `work` throws.
+ */
+export function withinTime<Result>(what: string, work: () => Result): Result {
+  try {
+    // Only the vm module can interrupt code that does not give way.
+    return runInNewContext('work()', { work }, { timeout: LIMIT_MS }) as Result;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    throw new DreamError(
+      'bad-model',
+      `${what} was still being read after ${LIMIT_MS / 1000} s: it is damaged, or made to mislead`,
+    );
+  }
+}

@@ -1,0 +1,75 @@
+/** Nodes that compute cell by cell. */
+import type { NodeRef } from '../../graph/graph.ts';
+import { addActivation } from '../activations.ts';
+import type { NodeCall } from './node-call.ts';
+
+export function activation(name: string): (call: NodeCall) => NodeRef {
+  return (call) => addActivation(call.builder, name, call.tensor(0), call.output);
+}
+
+export function binary(op: string): (call: NodeCall) => NodeRef {
+  return (call) => {
+    // What is constant comes second where it may: it can be folded into a convolution then.
+    const swaps = (op === 'add' || op === 'mul') && call.isConstant(0) && !call.isConstant(1);
+    const [left, right] = swaps ? [1, 0] : [0, 1];
+    return call.builder.add(op, [operand(call, left), operand(call, right)], {}, call.output);
+  };
+}
+
+/** inputs: x · values, one for each channel */
+export function biased(call: NodeCall): NodeRef {
+  call.refuseChannelsFirst();
+  return binary('add')(call);
+}
+
+export function negated(call: NodeCall): NodeRef {
+  return call.builder.add('mul', [call.tensor(0), call.builder.scalar(-1)], {}, call.output);
+}
+
+export function squaredDifference(call: NodeCall): NodeRef {
+  const difference = call.builder.add('sub', [operand(call, 0), operand(call, 1)]);
+  return call.builder.add('square', [difference], {}, call.output);
+}
+
+/** max(a, b) = b + relu(a − b); with one number on one side, a clip. */
+export function maximum(call: NodeCall): NodeRef {
+  const bound = scalarSide(call);
+  if (bound) return clipped(call, bound.x, bound.value, LARGEST);
+  const [a, b] = [operand(call, 0), operand(call, 1)];
+  const above = call.builder.add('relu', [call.builder.add('sub', [a, b])]);
+  return call.builder.add('add', [above, b], {}, call.output);
+}
+
+/** min(a, b) = a − relu(a − b) */
+export function minimum(call: NodeCall): NodeRef {
+  const bound = scalarSide(call);
+  if (bound) return clipped(call, bound.x, -LARGEST, bound.value);
+  const [a, b] = [operand(call, 0), operand(call, 1)];
+  const above = call.builder.add('relu', [call.builder.add('sub', [a, b])]);
+  return call.builder.add('sub', [a, above], {}, call.output);
+}
+
+const LARGEST = 3e38;
+
+function clipped(call: NodeCall, x: NodeRef, low: number, high: number): NodeRef {
+  return call.builder.add('clip', [x], { low, high }, call.output);
+}
+
+/** The one of two inputs that is a single number, and the other. */
+function scalarSide(call: NodeCall): { x: NodeRef; value: number } | null {
+  for (const index of [0, 1]) {
+    if (!call.isConstant(index) || call.shapeOf(index).length > 0) continue;
+    return { x: call.tensor(1 - index), value: call.setting(index)[0]! };
+  }
+  return null;
+}
+
+/** A constant of several axes gets as many as the other side: ops take vectors or all axes. */
+function operand(call: NodeCall, index: number): NodeRef {
+  const rank = Math.max(call.shapeOf(0).length, call.shapeOf(1).length);
+  const { length } = call.shapeOf(index);
+  if (!call.isConstant(index) || length < 2 || length === rank) return call.tensor(index);
+  const { constant } = call.constant(index);
+  const shape = [...Array.from({ length: rank - length }, () => 1), ...constant.shape];
+  return call.derived({ ...constant, shape }, `${index}`);
+}

@@ -1,0 +1,126 @@
+/** A network of ONNX nodes becomes a graph. */
+import type { NodeRef } from '../../graph/graph.ts';
+import { DreamError } from '../../kit/errors.ts';
+import { INPUT } from '../imported.ts';
+import type { Imported } from '../imported.ts';
+import { asInOnnx } from './arrange.ts';
+import { layoutOf } from './picture-input.ts';
+import type { PictureInput } from './picture-input.ts';
+import { nameLayers } from './naming.ts';
+import type { Network, NetworkNode } from './network.ts';
+import { NodeCall } from './node-call.ts';
+import type { OnnxImport } from './node-call.ts';
+import { NominalBuilder } from './nominal-builder.ts';
+import { inOrder, outputOf } from './order.ts';
+import { pictureOf, refuseUnreadable } from './refusals.ts';
+import { constantValue } from './shape-nodes.ts';
+import { onnxOps } from './table.ts';
+import { cellsOf, tensorOf } from './value.ts';
+import type { Tensor, Value } from './value.ts';
+
+/** What pictures are tried with where the file does not say: the usual sizes, usual ones first. */
+const USUAL_SIZES = [224, 299, 227, 256, 240, 260, 300, 320, 192, 160, 128, 112, 96, 64, 48, 32, 28];
+
+/** Constants that may say what to do (bounds, scales) have fewer numbers. */
+const FEW = 64;
+
+interface Built {
+  readonly builder: NominalBuilder;
+  readonly output: NodeRef;
+}
+
+/** @throws DreamError 'bad-model' or 'unsupported-op', naming the node. */
+export async function importNetwork(network: Network): Promise<Imported> {
+  const output = outputOf(network);
+  const nodes = inOrder(network, output);
+  refuseUnreadable(nodes, onnxOps);
+  const picture = layoutOf(network, nodes, pictureOf(network, nodes));
+  const few = [...network.constants].filter(([, { constant }]) => cellsOf(constant.shape) <= FEW);
+  await network.weights.ready(few.flatMap(([, { constant }]) => constant.weights));
+  const build = (size: number): Built => built(network, { nodes, output, picture }, size);
+  const { builder, output: ref, size } = forSomeSize(picture, build);
+  return { graph: builder, inputSize: size, output: ref, weights: network.weights };
+}
+
+/** For pictures of the declared size; where there is none, of the first usual one that fits. */
+function forSomeSize(
+  { size }: PictureInput,
+  build: (size: number) => Built,
+): Built & { size: Imported['inputSize'] } {
+  const [usual, ...others] = USUAL_SIZES as [number, ...number[]];
+  if (size[0] !== null && size[1] !== null) return { ...build(usual), size };
+  let problem: unknown;
+  try {
+    return { ...build(usual), size: fits(build, others[0]!) ? size : sized(size, usual) };
+  } catch (error) {
+    problem = error;
+  }
+  const other = others.find((candidate) => fits(build, candidate));
+  if (other === undefined) throw problem;
+  return { ...build(other), size: sized(size, other) };
+}
+
+function fits(build: (size: number) => Built, size: number): boolean {
+  try {
+    build(size);
+    return true;
+  } catch (error) {
+    if (error instanceof DreamError) return false;
+    throw error;
+  }
+}
+
+function sized(size: PictureInput['size'], usual: number): [number, number] {
+  return [size[0] ?? usual, size[1] ?? usual];
+}
+
+interface Plan {
+  readonly nodes: readonly NetworkNode[];
+  readonly output: string;
+  readonly picture: PictureInput;
+}
+
+/** @param usual the size of pictures where the file does not say. */
+function built(network: Network, { nodes, output, picture }: Plan, usual: number): Built {
+  const builder = new NominalBuilder();
+  const input = builder.picture(INPUT, picture.channels, sized(picture.size, usual));
+  const shared: OnnxImport = { builder, opset: network.opset, constants: new Map() };
+  const values = new Map<string, Value>([
+    [picture.name, tensorOf(builder, input, picture.order)],
+  ]);
+  const named = new Map<string, NodeRef>();
+  for (const node of nodes) {
+    for (const [name, value] of outputsOf(node, shared, { network, values })) {
+      values.set(name, value);
+      const isFirst = name === node.outputs[0];
+      if (value.kind === 'tensor') named.set(isFirst ? node.name : name, value.ref);
+    }
+  }
+  nameLayers(builder, nodes, named);
+  const result = values.get(output);
+  if (result?.kind === 'tensor') return { builder, output: finished(builder, result) };
+  throw new DreamError('bad-model', `the output '${output}' does not depend on the picture`);
+}
+
+function outputsOf(
+  node: NetworkNode,
+  shared: OnnxImport,
+  { network, values }: { network: Network; values: ReadonlyMap<string, Value> },
+): [string, Value][] {
+  shared.builder.place = node.place;
+  const inputs = node.inputs.map((name) => {
+    const constant = network.constants.get(name);
+    return values.get(name) ?? (constant && constantValue(name, constant));
+  });
+  const result = onnxOps.get(node.op)!(new NodeCall(shared, node, inputs));
+  const results = Array.isArray(result) ? (result as readonly Value[]) : [result as Value];
+  return results.flatMap((value, index) => {
+    const name = node.outputs[index];
+    return name ? [[name, value] as [string, Value]] : [];
+  });
+}
+
+/** Scores of flattened pictures lie in the order of the graph; nobody reads them in it. */
+function finished(builder: NominalBuilder, tensor: Tensor): NodeRef {
+  return tensor.flattened ? asInOnnx(builder, tensor).ref : tensor.ref;
+}

@@ -1,0 +1,65 @@
+/** What Discord refuses, in words that a log may hold: no tokens, no bodies. */
+import { DiscordAPIError, HTTPError, RESTJSONErrorCodes as Code } from 'discord.js';
+
+export class DiscordFailure extends Error {
+  override readonly name = 'DiscordFailure';
+
+  constructor(
+    message: string,
+    readonly status: number,
+    /** Discord's own number; undefined where its answer had none. */
+    readonly code?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** discord.js's errors carry the whole request: its address with the token, and its files. */
+export function withoutSecrets(error: unknown): unknown {
+  if (error instanceof DiscordAPIError) {
+    const code = typeof error.code === 'number' ? error.code : undefined;
+    return new DiscordFailure(error.message, error.status, code);
+  }
+  if (error instanceof HTTPError) return new DiscordFailure(error.message, error.status);
+  return error;
+}
+
+/** The message cannot be reached by its interaction (any more). */
+export const isGone = hasCode(
+  Code.InvalidWebhookToken,
+  Code.UnknownInteraction,
+  Code.UnknownWebhook,
+  Code.UnknownMessage,
+);
+
+/** Too late, or done before. */
+export const isSettled = hasCode(
+  Code.UnknownInteraction,
+  Code.InteractionHasAlreadyBeenAcknowledged,
+);
+
+/** The bot cannot speak there, now or later. */
+export const isShutOut = hasCode(
+  Code.UnknownChannel,
+  Code.MissingAccess,
+  Code.MissingPermissions,
+  Code.CannotSendMessagesToThisUser,
+  Code.CannotSendMessagesToThisUserDueToHavingNoMutualGuilds,
+  Code.UnknownUser,
+);
+
+export function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof DiscordFailure)) return false;
+  return error.status === 413 || error.code === Code.RequestEntityTooLarge;
+}
+
+/** The connection broke: discord.js itself repeats timeouts, resets it knows, and 5xx. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^(UND_ERR_|E[A-Z]{4,}$)/.test(code);
+}
+
+function hasCode(...codes: readonly number[]): (error: unknown) => error is DiscordFailure {
+  return (error): error is DiscordFailure =>
+    error instanceof DiscordFailure && error.code !== undefined && codes.includes(error.code);
+}

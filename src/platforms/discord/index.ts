@@ -1,0 +1,129 @@
+/** Discord: events by its gateway, messages by its REST interface. */
+import { once } from 'node:events';
+import {
+  Client,
+  DiscordjsError,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayDispatchEvents,
+  GatewayIntentBits,
+} from 'discord.js';
+import type { APIInteraction } from 'discord.js';
+import type { Command } from '../../chat/command.ts';
+import type { Download } from '../../chat/download.ts';
+import type { Handler } from '../../chat/inbound.ts';
+import type { Platform } from '../../chat/platform.ts';
+import { DreamError } from '../../kit/errors.ts';
+import type { Logger } from '../../kit/log.ts';
+import { readAddress } from './address.ts';
+import { deliver, show } from './delivery.ts';
+import { withoutSecrets } from './failure.ts';
+import { PLATFORM } from './people.ts';
+import { receive } from './receive.ts';
+import { Wire } from './wire.ts';
+
+export interface DiscordSettings {
+  readonly token: string;
+  /** Another place than Discord's, with the path before the version. */
+  readonly apiUrl?: string;
+  readonly commands: readonly Command[];
+  readonly log: Logger;
+  /** Further hosts that pictures may come from. */
+  readonly pictureHosts: readonly string[];
+  readonly download: Download;
+  /** Milliseconds before what a broken connection swallowed is sent again. @default 1000 */
+  readonly retryAfter?: number;
+}
+
+/** Discord takes about five edits in five seconds; others want their turn too. */
+const EDIT_INTERVAL = 2500;
+/** Milliseconds for a request: 10 MB over a slow line. */
+const REQUEST_TIMEOUT = 120_000;
+const PICTURE_BYTES = 50 * 2 ** 20;
+const PICTURE_HOSTS = ['cdn.discordapp.com', 'media.discordapp.net'];
+
+export function discordPlatform(settings: DiscordSettings): Platform {
+  const { token, log, pictureHosts, download } = settings;
+  const client = createClient(settings);
+  const wire = new Wire(client.rest, { retryAfter: settings.retryAfter ?? 1000 });
+  const parts = { wire, log, self: () => client.user?.id };
+  const working = new Set<Promise<unknown>>();
+  let stopping = false;
+  /** `stop` waits for it. */
+  function tracked<Result>(work: Promise<Result>): Promise<Result> {
+    const settled = work.catch(() => undefined).finally(() => working.delete(settled));
+    working.add(settled);
+    return work;
+  }
+  function listen(handler: Handler): void {
+    const receiver = { ...settings, handler, wire };
+    client.ws.on(GatewayDispatchEvents.InteractionCreate, (interaction: APIInteraction) => {
+      if (stopping) return;
+      tracked(receive(interaction, receiver)).catch((error: unknown) => {
+        log.error({ err: error }, 'an interaction failed');
+      });
+    });
+  }
+  return {
+    name: PLATFORM,
+    editInterval: EDIT_INTERVAL,
+    async start(handler) {
+      listen(handler);
+      await logIn(client, token);
+    },
+    async stop() {
+      stopping = true;
+      while (working.size > 0) await Promise.all(working);
+      await client.destroy();
+    },
+    ready: () => client.isReady(),
+    show: (address, outbound) => tracked(show(readAddress(address), outbound, parts)),
+    deliver: (address, outbound, delivery) =>
+      tracked(deliver(readAddress(address), outbound, delivery, parts)),
+    fetch: ({ reference }, signal) =>
+      download(reference, {
+        hosts: [...PICTURE_HOSTS, ...pictureHosts],
+        maxBytes: PICTURE_BYTES,
+        signal,
+      }),
+  };
+}
+
+function createClient({ apiUrl, log }: DiscordSettings): Client {
+  const client = new Client({
+    intents: [GatewayIntentBits.Guilds],
+    rest: { timeout: REQUEST_TIMEOUT, ...(apiUrl === undefined ? {} : { api: apiUrl }) },
+  });
+  client.on(Events.Error, (error) => {
+    log.error({ err: withoutSecrets(error) }, 'discord');
+  });
+  client.on(Events.ShardError, (error) => {
+    log.warn({ err: error }, 'the connection to Discord broke');
+  });
+  client.on(Events.ShardReconnecting, () => {
+    log.info({}, 'connecting to Discord again');
+  });
+  client.on(Events.ShardDisconnect, ({ code }) => {
+    log.error(
+      { code },
+      'Discord has closed the connection for good: is DISCORD_TOKEN still valid?',
+    );
+  });
+  return client;
+}
+
+async function logIn(client: Client, token: string): Promise<void> {
+  const ready = once(client, Events.ClientReady);
+  try {
+    await Promise.all([ready, client.login(token)]);
+  } catch (error) {
+    if (!(error instanceof DiscordjsError) || error.code !== DiscordjsErrorCodes.TokenInvalid) {
+      throw withoutSecrets(error);
+    }
+    throw new DreamError(
+      'not-allowed',
+      'Discord does not take the token in DISCORD_TOKEN',
+      'Copy it again from the page "Bot" of your application at https://discord.com/developers/applications.',
+    );
+  }
+}

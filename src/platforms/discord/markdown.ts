@@ -1,0 +1,37 @@
+/** The bot's small markup as Discord's, and everything else so that it shows as it was written. */
+
+const MARKUP = /\*\*(.+?)\*\*|`([^`]+)`/gs;
+
+export function markdown(text: string): string {
+  let out = '';
+  let at = 0;
+  for (const match of text.matchAll(MARKUP)) {
+    const [whole] = match;
+    const bold = match[1];
+    out += escaped(text.slice(at, match.index));
+    out += bold === undefined ? whole : `**${markdown(bold)}**`;
+    at = match.index + whole.length;
+  }
+  return out + escaped(text.slice(at));
+}
+
+/** The same, shortened until it fits into `limit` characters. */
+export function clippedMarkdown(text: string, limit: number): string {
+  let out = markdown(clipped(text, limit));
+  for (let length = limit; out.length > limit; length = Math.floor(length * 0.9)) {
+    out = markdown(clipped(text, length));
+  }
+  return out;
+}
+
+export function clipped(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1).trimEnd()}…`;
+}
+
+/** Discord takes a backslash before any punctuation. */
+function escaped(text: string): string {
+  return text
+    .replace(/[\\*_~|`<>[\]#@]|:(?=[\w/])/g, '\\$&')
+    .replace(/^(\s*)([-+])/gm, '$1\\$2')
+    .replace(/^(\s*\d+)\./gm, '$1\\.');
+}

@@ -1,0 +1,57 @@
+/** The first answer to an interaction: Discord waits 3 seconds for it, and takes one. */
+import { MessageFlags } from 'discord.js';
+import type { APIInteraction } from 'discord.js';
+import type { Responder } from '../../chat/inbound.ts';
+import type { Outbound } from '../../chat/outbound.ts';
+import type { Logger } from '../../kit/log.ts';
+import type { DiscordAddress } from './address.ts';
+import { isSettled } from './failure.ts';
+import { writeFitting } from './fitting.ts';
+import type { Wire } from './wire.ts';
+
+export function respondTo(
+  interaction: APIInteraction,
+  address: DiscordAddress,
+  { wire, log }: { readonly wire: Wire; readonly log: Logger },
+): Responder {
+  /** What was answered first: it is not undone, and a second answer follows it. */
+  let acknowledged: Promise<DiscordAddress> | undefined;
+  let answered = false;
+  const settled = (error: unknown): void => {
+    if (!isSettled(error)) throw error;
+    log.warn({ code: error.code }, 'an answer to an interaction came too late or twice');
+  };
+  const defer = async (): Promise<DiscordAddress> => {
+    try {
+      const message = await wire.defer(interaction);
+      // Where a server keeps apps of its members quiet, Discord makes the answer private.
+      const hidden = ((message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+      return { ...address, message: message?.id ?? null, private: hidden };
+    } catch (error) {
+      settled(error);
+      // The token of an interaction that was not answered in time opens nothing.
+      return { ...address, issued: 0 };
+    }
+  };
+  return {
+    acknowledge() {
+      answered = true;
+      acknowledged ??= defer();
+      return acknowledged;
+    },
+    async reply(outbound: Outbound, { private: ephemeral = false } = {}) {
+      const write = answered ? 'followUp' : 'answer';
+      answered = true;
+      await acknowledged;
+      const extras = { limit: address.limit };
+      await writeFitting(outbound, extras, (message) =>
+        wire[write](interaction, message, ephemeral),
+      ).catch(settled);
+    },
+    async dismiss() {
+      if (answered) return;
+      answered = true;
+      await wire.dismiss(interaction).catch(settled);
+    },
+  };
+}

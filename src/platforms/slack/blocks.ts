@@ -1,0 +1,115 @@
+/** What the bot says, as Block Kit. The numbers are Slack's limits. */
+import type { types } from '@slack/bolt';
+import type { Button, Field, Menu, Outbound } from '../../chat/outbound.ts';
+import { clipped, plain, toMrkdwn } from './markup.ts';
+
+export interface SlackMessage {
+  /** For notifications and screen readers. */
+  readonly text: string;
+  readonly blocks: types.KnownBlock[];
+}
+
+/** A file of Slack's, shown in a message. */
+export interface ShownFile {
+  readonly id: string;
+  readonly alt: string;
+}
+
+const BAR = 20;
+
+/** Everything but the picture, which is a file: `image` shows it where it can be shown. */
+export function messageOf(outbound: Outbound, image?: ShownFile): SlackMessage {
+  const { text, fields = [], progress, buttons = [], menu, tone } = outbound;
+  const told = tone === 'problem' ? `⚠️ ${text}` : text;
+  const blocks: types.KnownBlock[] = [
+    ...paragraphs(told),
+    ...fieldSections(fields),
+    ...(image ? [imageBlock(image)] : []),
+    ...(progress && progress.fraction !== null ? [bar(progress.fraction)] : []),
+    ...(buttons.length > 0 ? [buttonRow(buttons)] : []),
+    ...(menu && menu.choices.length > 0 ? [menuRow(menu)] : []),
+  ];
+  return { text: clipped(toMrkdwn(plain(told)), 4000), blocks };
+}
+
+function paragraphs(text: string): types.SectionBlock[] {
+  const parts: string[] = [];
+  for (const line of text.split('\n')) {
+    // Escaping makes a letter five at most.
+    const last = parts.at(-1);
+    const joined = last === undefined ? line : `${last}\n${line}`;
+    if (toMrkdwn(joined).length <= 3000 && last !== undefined) parts[parts.length - 1] = joined;
+    else parts.push(clipped(line, 600));
+  }
+  return parts
+    .filter((part) => part.trim() !== '')
+    .slice(0, 30)
+    .map((part) => ({ type: 'section', text: mrkdwn(toMrkdwn(part)) }));
+}
+
+function fieldSections(fields: readonly Field[]): types.SectionBlock[] {
+  const texts = fields.map(({ name, value }) =>
+    mrkdwn(`*${toMrkdwn(clipped(name, 75))}*\n${toMrkdwn(clipped(value, 350))}`),
+  );
+  const sections: types.SectionBlock[] = [];
+  for (let first = 0; first < texts.length; first += 10) {
+    sections.push({ type: 'section', fields: texts.slice(first, first + 10) });
+  }
+  return sections;
+}
+
+function imageBlock({ id, alt }: ShownFile): types.ImageBlock {
+  return { type: 'image', slack_file: { id }, alt_text: clipped(alt, 2000) };
+}
+
+function bar(fraction: number): types.ContextBlock {
+  const full = Math.round(BAR * Math.min(1, Math.max(0, fraction)));
+  const text = `${'▓'.repeat(full)}${'░'.repeat(BAR - full)}`;
+  return { type: 'context', elements: [{ type: 'plain_text', text }] };
+}
+
+/** The action stands behind a number: two buttons of a row may not have the same id. */
+function buttonRow(buttons: readonly Button[]): types.ActionsBlock {
+  const styles = { main: { style: 'primary' }, danger: { style: 'danger' }, plain: {} } as const;
+  const elements = buttons.map(({ action, label, style = 'plain' }, index): types.Button => ({
+    type: 'button',
+    action_id: `${index}:${action}`,
+    text: plainText(label, 75),
+    ...styles[style],
+  }));
+  return { type: 'actions', elements };
+}
+
+function menuRow({ action, placeholder, choices }: Menu): types.ActionsBlock {
+  const options = choices
+    .filter(({ value }) => value.length <= 150)
+    .map(({ value, label, description }) => ({
+      value,
+      text: plainText(label, 75),
+      ...(description === undefined ? {} : { description: plainText(description, 75) }),
+    }));
+  return {
+    type: 'actions',
+    elements: [
+      {
+        type: 'static_select',
+        action_id: `menu:${action}`,
+        placeholder: plainText(placeholder, 150),
+        options,
+      },
+    ],
+  };
+}
+
+/** What `Button.action` or `Menu.action` was. */
+export function actionOf(actionId: string): string {
+  return actionId.slice(actionId.indexOf(':') + 1);
+}
+
+function mrkdwn(text: string): types.MrkdwnElement {
+  return { type: 'mrkdwn', text, verbatim: true };
+}
+
+export function plainText(text: string, most: number): types.PlainTextElement {
+  return { type: 'plain_text', text: clipped(text, most) };
+}

@@ -1,0 +1,55 @@
+/** Commands and their options, as far as Slack's ways of asking need to know them. */
+import type { Command, SimpleCommand } from '../../chat/command.ts';
+import { findCommand, findSubcommand } from '../../chat/find.ts';
+import type { Attachment, Options } from '../../chat/option.ts';
+
+export interface CommandName {
+  readonly command: string;
+  readonly subcommand?: string;
+}
+
+export interface NamedCommand {
+  readonly name: CommandName;
+  readonly command: SimpleCommand;
+}
+
+/** Every command and subcommand that can be run. */
+export function runnable(commands: readonly Command[]): NamedCommand[] {
+  return commands.flatMap((command): NamedCommand[] =>
+    'subcommands' in command
+      ? command.subcommands.map((subcommand) => ({
+          name: { command: command.name, subcommand: subcommand.name },
+          command: subcommand,
+        }))
+      : [{ name: { command: command.name }, command }],
+  );
+}
+
+/** @throws DreamError 'unknown-command' */
+export function commandNamed(commands: readonly Command[], name: CommandName): SimpleCommand {
+  const command = findCommand(commands, name.command);
+  return 'subcommands' in command ? findSubcommand(command, name.subcommand ?? '') : command;
+}
+
+export function pictureOptions(options: Options): string[] {
+  return Object.keys(options).filter((name) => options[name]!.kind === 'picture');
+}
+
+/** The pictures of a message as values: the first for the first option, and so on. */
+export function pictureValues(
+  options: Options,
+  pictures: readonly Attachment[],
+): Record<string, Attachment> {
+  const named = pictureOptions(options).slice(0, pictures.length);
+  return Object.fromEntries(named.map((name, index) => [name, pictures[index]!]));
+}
+
+/** 'dream' or 'contest submit' */
+export function spelled({ command, subcommand }: CommandName): string {
+  return subcommand === undefined ? command : `${command} ${subcommand}`;
+}
+
+export function unspelled(text: string): CommandName {
+  const [command = '', subcommand] = text.split(' ');
+  return subcommand === undefined ? { command } : { command, subcommand };
+}

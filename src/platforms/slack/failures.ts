@@ -1,0 +1,39 @@
+/** What Slack's refusals mean. */
+import { webApi } from '@slack/bolt';
+
+/** Slack's own word for what went wrong; undefined for what is no answer of the Web API. */
+export function reasonOf(error: unknown): string | undefined {
+  return error instanceof webApi.WebAPIPlatformError ? error.data.error : undefined;
+}
+
+/** Seconds to wait; undefined where the error is another one. */
+export function retryAfter(error: unknown): number | undefined {
+  return error instanceof webApi.WebAPIRateLimitedError ? error.retryAfter : undefined;
+}
+
+/** The bot is no member of the channel; of a private one it is not even told that it exists. */
+const OUTSIDE = ['not_in_channel', 'channel_not_found'];
+/** The message can no longer be edited. */
+const GONE = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
+/** The place or the bot's right to speak there is gone. */
+const FINAL = [
+  ...OUTSIDE,
+  'is_archived',
+  'account_inactive',
+  'invalid_auth',
+  'token_revoked',
+  'team_access_not_granted',
+  'restricted_action',
+];
+
+export function isOutside(error: unknown): boolean {
+  return OUTSIDE.includes(reasonOf(error) ?? '');
+}
+
+export function isGone(error: unknown): boolean {
+  return GONE.includes(reasonOf(error) ?? '');
+}
+
+export function isFinal(error: unknown): boolean {
+  return FINAL.includes(reasonOf(error) ?? '');
+}

@@ -1,0 +1,73 @@
+/** Slack, by Bolt. */
+import type { Handler } from '../../chat/inbound.ts';
+import type { Platform } from '../../chat/platform.ts';
+import { RecentEvents } from '../../chat/recent-events.ts';
+import { readAddress } from './address.ts';
+import { boltApp, transportFor, webClient } from './connection.ts';
+import type { Transport } from './connection.ts';
+import { deliver } from './deliver.ts';
+import type { Desk } from './desk.ts';
+import { fetchFile } from './files.ts';
+import { listenToActions } from './listen-actions.ts';
+import { listenToCommands } from './listen-commands.ts';
+import { listenToMessages } from './listen-messages.ts';
+import { listenToModals } from './listen-modals.ts';
+import { login } from './login.ts';
+import type { Identity } from './login.ts';
+import type { SlackOptions } from './options.ts';
+import { People } from './people.ts';
+import { ProgressBoard } from './progress.ts';
+import { watched } from './watched.ts';
+
+export type { SlackHttp, SlackOptions } from './options.ts';
+
+/** Calls of `chat.update` that Slack grants are about one a second. */
+const EDIT_INTERVAL = 1500;
+
+export function slackPlatform(options: SlackOptions): Platform {
+  const { botToken, commands, log, download, pictureHosts = [] } = options;
+  const client = webClient(options);
+  const hosts = ['files.slack.com', ...pictureHosts];
+  const maxBytes = options.maxPictureBytes ?? 32 * 2 ** 20;
+  const progress = new ProgressBoard(client);
+  let bot: Identity | undefined;
+  let transport: Transport | undefined;
+  let inFlight = watched();
+
+  async function start(handler: Handler): Promise<void> {
+    const opening = transportFor(options);
+    bot = await login(client);
+    inFlight = watched();
+    const people = new People(client, log);
+    const recent = new RecentEvents();
+    const desk: Desk = { client, commands, handler, people, log, bot, recent };
+    const app = boltApp(options, opening, bot);
+    app.use(({ next }) => inFlight.during(next));
+    listenToCommands(app, desk);
+    listenToMessages(app, desk);
+    listenToModals(app, desk);
+    listenToActions(app, desk);
+    await opening.start();
+    transport = opening;
+    log.info({ bot: bot.name, team: bot.team }, 'connected to Slack');
+  }
+
+  return {
+    name: 'slack',
+    editInterval: EDIT_INTERVAL,
+    start,
+    async stop() {
+      await transport?.stop();
+      transport = undefined;
+      await inFlight.ended();
+    },
+    ready: () => transport?.connected() ?? false,
+    show: (address, outbound) => progress.show(readAddress(address), outbound),
+    async deliver(address, outbound, delivery) {
+      bot ??= await login(client);
+      await deliver(client, readAddress(address), outbound, { ...delivery, bot: bot.user });
+    },
+    fetch: (attachment, signal) =>
+      fetchFile({ client, download, token: botToken, hosts, maxBytes }, attachment, signal),
+  };
+}

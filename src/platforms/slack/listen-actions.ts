@@ -1,0 +1,42 @@
+/** Buttons and menus of the bot's messages. */
+import type { App, BlockAction } from '@slack/bolt';
+import { z } from 'zod';
+import { actionOf } from './blocks.ts';
+import { runAction } from './desk.ts';
+import type { Desk, Origin } from './desk.ts';
+
+/** Where the pressed message stands; of what only one person sees, Slack tells less. */
+const container = z.object({
+  channel_id: z.string(),
+  message_ts: z.string(),
+  thread_ts: z.string().nullish(),
+  is_ephemeral: z.boolean().nullish(),
+});
+
+export function listenToActions(app: App, desk: Desk): void {
+  app.action(
+    { type: 'block_actions', action_id: /^(\d+|menu):/ },
+    async ({ body, action, ack }) => {
+      await ack();
+      if (!('actions' in body) || body.type !== 'block_actions') return;
+      const origin = originOf(body);
+      if (desk.recent.seen(origin.id)) return;
+      const choice = 'selected_option' in action ? action.selected_option?.value : undefined;
+      const pressed = { action: actionOf(action.action_id) };
+      await runAction(desk, origin, choice === undefined ? pressed : { ...pressed, choice });
+    },
+  );
+}
+
+/** The answer stands in the thread of the message that was pressed. */
+function originOf(body: BlockAction): Origin {
+  const where = container.parse(body.container);
+  const alone = where.is_ephemeral === true ? null : where.message_ts;
+  return {
+    id: `action/${body.trigger_id}`,
+    user: { id: body.user.id, ...(body.user.name ? { name: body.user.name } : {}) },
+    channel: where.channel_id,
+    thread: where.thread_ts ?? alone,
+    responseUrl: body.response_url,
+  };
+}

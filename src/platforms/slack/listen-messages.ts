@@ -1,0 +1,103 @@
+/** Messages that ask for something: mentions, direct messages, and the menu of a message. */
+import type { App } from '@slack/bolt';
+import { z } from 'zod';
+import type { Attachment } from '../../chat/option.ts';
+import { parseCommandText } from '../../chat/text.ts';
+import { DreamError } from '../../kit/errors.ts';
+import { isDirect } from './address.ts';
+import { commandNamed, pictureOptions, pictureValues, unspelled } from './commands.ts';
+import { explaining, runCommand } from './desk.ts';
+import type { Desk, Origin } from './desk.ts';
+import { picturesOf, sharedFile } from './files.ts';
+import { openModal } from './listen-commands.ts';
+import { fromMrkdwn } from './markup.ts';
+
+const message = z.object({
+  user: z.string().nullish(),
+  bot_id: z.string().nullish(),
+  /** Absent, or 'file_share'; others tell of changes. */
+  subtype: z.string().nullish(),
+  text: z.string().nullish(),
+  ts: z.string(),
+  thread_ts: z.string().nullish(),
+  files: z.array(sharedFile).nullish(),
+});
+
+const said = message.extend({ channel: z.string() });
+type Said = z.infer<typeof said>;
+
+/** Of a message's menu. */
+export const SHORTCUT = /^picture:/;
+
+export function listenToMessages(app: App, desk: Desk): void {
+  app.event('app_mention', ({ event }) => hear(desk, said.parse(event)));
+  app.message(async ({ event }) => {
+    if (isDirect(event.channel)) await hear(desk, said.parse(event));
+  });
+  app.shortcut({ type: 'message_action', callback_id: SHORTCUT }, async ({ shortcut, ack }) => {
+    await ack();
+    if (shortcut.type !== 'message_action') return;
+    const { callback_id: callback, user, channel, response_url: responseUrl } = shortcut;
+    const { ts, thread_ts: thread, files } = message.parse(shortcut.message);
+    const id = `shortcut/${shortcut.trigger_id}`;
+    const origin = { id, user, channel: channel.id, thread: thread ?? ts, responseUrl };
+    if (desk.recent.seen(id)) return;
+    await explaining(desk, origin, async () => {
+      const pictures = await picturesOf(desk.client, files ?? []);
+      await runOnPicture(desk, origin, shortcut.trigger_id, {
+        name: callback.replace(SHORTCUT, ''),
+        pictures,
+      });
+    });
+  });
+}
+
+async function hear(desk: Desk, event: Said): Promise<void> {
+  const { user, bot_id: bot, subtype, channel, ts, thread_ts: thread } = event;
+  if (user == null || bot || (subtype && subtype !== 'file_share')) return;
+  // By the message, not by the event: an edit of it is another event.
+  const id = `message/${channel}/${ts}`;
+  if (desk.recent.seen(id)) return;
+  const origin = { id, user: { id: user }, channel, thread: thread ?? ts, responseUrl: null };
+  await explaining(desk, origin, async () => {
+    const pictures = await picturesOf(desk.client, event.files ?? []);
+    const text = withCommand(desk, fromMrkdwn(event.text ?? ''), pictures);
+    const { values, ...name } = parseCommandText(text, desk.commands);
+    const { options } = commandNamed(desk.commands, name);
+    const all = { ...values, ...pictureValues(options, pictures) };
+    await runCommand(desk, origin, { ...name, values: all });
+  });
+}
+
+/** Beside a picture the command's name may be left out: it is the first that takes pictures. */
+function withCommand({ commands }: Desk, text: string, pictures: readonly Attachment[]): string {
+  const first = text.split(/\s/, 1)[0]!.replace(/^\//, '').toLowerCase();
+  if (pictures.length === 0 || commands.some(({ name }) => name === first)) return text;
+  const usual = commands.find(
+    (command) => 'options' in command && pictureOptions(command.options).length > 0,
+  );
+  return usual ? `${usual.name} ${text}` : text;
+}
+
+/** At once; where something else is required, by a form. */
+async function runOnPicture(
+  desk: Desk,
+  origin: Origin,
+  trigger: string,
+  { name: spelling, pictures }: { name: string; pictures: readonly Attachment[] },
+): Promise<void> {
+  const name = unspelled(spelling);
+  const command = commandNamed(desk.commands, name);
+  if (pictures.length === 0) {
+    const hint = 'Choose a message that a picture is attached to.';
+    throw new DreamError('bad-option', 'this message has no picture', hint);
+  }
+  const values = pictureValues(command.options, pictures);
+  const missing = Object.entries(command.options).some(
+    ([option, { required }]) => required === true && !(option in values),
+  );
+  if (!missing) return runCommand(desk, origin, { ...name, values });
+  const { channel, thread, responseUrl } = origin;
+  const remembered = { ...name, channel, thread, responseUrl, pictures: values };
+  return openModal(desk, command, trigger, remembered, {});
+}

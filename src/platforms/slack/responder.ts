@@ -1,0 +1,85 @@
+/** First answers to events. Slack itself has been answered by then: it waits for 3 s only. */
+import type { webApi } from '@slack/bolt';
+import type { Responder } from '../../chat/inbound.ts';
+import type { Outbound } from '../../chat/outbound.ts';
+import type { Logger } from '../../kit/log.ts';
+import type { SlackAddress } from './address.ts';
+import { messageOf } from './blocks.ts';
+import type { SlackMessage } from './blocks.ts';
+import { isOutside } from './failures.ts';
+import { plain } from './markup.ts';
+import { post, respond, whisper } from './speech.ts';
+import { upload } from './upload.ts';
+
+export interface Answering {
+  readonly client: webApi.WebClient;
+  readonly log: Logger;
+  readonly address: SlackAddress;
+  /** Of the event; null where it has none. */
+  readonly responseUrl: string | null;
+  /** `/invite @name` brings it into a channel. */
+  readonly botName: string;
+}
+
+export function responderFor(answering: Answering): Responder {
+  return {
+    async acknowledge() {
+      const { client, address } = answering;
+      const working = messageOf({ text: 'Starting …' });
+      try {
+        return { ...address, message: await post(client, address, working) };
+      } catch (error) {
+        if (isOutside(error)) await tellToInvite(answering);
+        throw error;
+      }
+    },
+    reply: (outbound, { private: alone = false } = {}) =>
+      outbound.picture
+        ? replyWithPicture(answering, outbound, alone)
+        : say(answering, messageOf(outbound), alone),
+    dismiss: () => Promise.resolve(),
+  };
+}
+
+async function say(answering: Answering, message: SlackMessage, alone: boolean): Promise<void> {
+  const { client, address, responseUrl } = answering;
+  try {
+    if (alone) await whisper(client, address, message);
+    else await post(client, address, message);
+  } catch (error) {
+    if (!isOutside(error) || responseUrl === null) throw error;
+    await respond(responseUrl, message, { visibly: !alone });
+  }
+}
+
+/** What only the person may see comes by direct message: nothing else private can have files. */
+async function replyWithPicture(
+  { client, address }: Answering,
+  outbound: Outbound,
+  alone: boolean,
+): Promise<void> {
+  const spot = alone
+    ? { channel: await directChannel(client, address.person), thread: null }
+    : address;
+  const message = await post(client, spot, messageOf(outbound));
+  const at = { channel: spot.channel, thread: spot.thread ?? message };
+  const comment = plain(outbound.text.split('\n')[0] ?? '');
+  await upload(client, at, outbound.picture!, { key: 'reply', comment });
+}
+
+async function directChannel(client: webApi.WebClient, person: string): Promise<string> {
+  const { channel } = await client.conversations.open({ users: person });
+  if (channel?.id === undefined) throw new Error('Slack opened no direct message');
+  return channel.id;
+}
+
+async function tellToInvite(answering: Answering): Promise<void> {
+  const { responseUrl, botName, log } = answering;
+  if (responseUrl === null) return;
+  const text = `I cannot write in this channel.\nType \`/invite @${botName}\` here and ask again.`;
+  try {
+    await respond(responseUrl, messageOf({ text, tone: 'problem' }), { visibly: false });
+  } catch (error) {
+    log.warn({ err: error }, 'could not ask for an invitation');
+  }
+}

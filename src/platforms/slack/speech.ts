@@ -1,0 +1,92 @@
+/** Messages out: posted, edited, whispered. */
+import type { webApi } from '@slack/bolt';
+import type { SlackMessage } from './blocks.ts';
+import { isDirect } from './address.ts';
+import { isOutside, reasonOf } from './failures.ts';
+
+export interface Spot {
+  readonly channel: string;
+  /** Null for the channel itself. */
+  readonly thread: string | null;
+}
+
+/** @returns its `ts`. */
+export async function post(
+  client: webApi.WebClient,
+  { channel, thread }: Spot,
+  message: SlackMessage,
+): Promise<string> {
+  const inThread = thread === null ? {} : { thread_ts: thread };
+  const { ts } = await asMember(client, channel, () =>
+    client.chat.postMessage({ channel, ...inThread, ...message, unfurl_links: false }),
+  );
+  if (ts === undefined) throw new Error('Slack posted a message and did not say where');
+  return ts;
+}
+
+export async function edit(
+  client: webApi.WebClient,
+  { channel, ts }: { channel: string; ts: string },
+  message: SlackMessage,
+): Promise<void> {
+  await client.chat.update({ channel, ts, ...message });
+}
+
+/** Only the person sees it; a conversation of two is private as it is. */
+export async function whisper(
+  client: webApi.WebClient,
+  { channel, thread, person }: Spot & { person: string },
+  message: SlackMessage,
+): Promise<void> {
+  if (isDirect(channel)) {
+    await post(client, { channel, thread }, message);
+    return;
+  }
+  const inThread = thread === null ? {} : { thread_ts: thread };
+  await client.chat.postEphemeral({ channel, user: person, ...inThread, ...message });
+}
+
+/** Also where the bot is no member: five times within half an hour of the event. */
+export async function respond(
+  responseUrl: string,
+  message: SlackMessage,
+  { visibly }: { visibly: boolean },
+): Promise<void> {
+  const response = await fetch(responseUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      ...message,
+      response_type: visibly ? 'in_channel' : 'ephemeral',
+      replace_original: false,
+    }),
+    redirect: 'error',
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!response.ok) throw new Error(`Slack refused a response with status ${response.status}`);
+}
+
+/** Enters a public channel where that is what it takes. */
+export async function asMember<Result>(
+  client: webApi.WebClient,
+  channel: string,
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!isOutside(error) || !(await join(client, channel))) throw error;
+    return attempt();
+  }
+}
+
+/** Whether the bot is a member now. Private channels and conversations it cannot join by itself. */
+export async function join(client: webApi.WebClient, channel: string): Promise<boolean> {
+  try {
+    await client.conversations.join({ channel });
+    return true;
+  } catch (error) {
+    // It sees the channel, so it is in it.
+    return reasonOf(error) === 'method_not_supported_for_channel_type';
+  }
+}

@@ -1,0 +1,121 @@
+/** The messages of the chat: kept on the shelf, edited in place, told to whoever listens. */
+import PQueue from 'p-queue';
+import type { Shelf } from '../../kit/shelf.ts';
+import type { WireMessage } from './wire.ts';
+
+const COLLECTION = 'web-messages';
+
+/** Messages that are kept; the oldest go first. */
+const MOST = 300;
+
+export interface Entry {
+  readonly message: Omit<WireMessage, 'revision'>;
+  /** `Person.id` of the only one who sees it; null for all. */
+  readonly audience: string | null;
+  /** What the browser called the line that was sent: sent again, it is the same one. */
+  readonly event?: string;
+  /** A picture that was sent with it. */
+  readonly upload?: string;
+  /** `Delivery.key` of the answer that it is. */
+  readonly delivery?: string;
+}
+
+interface Revised extends Entry {
+  readonly revision: number;
+}
+
+export type Listener = (entry: Entry, message: WireMessage) => void;
+
+export class Conversation {
+  readonly #entries = new Map<string, Revised>();
+  readonly #listeners = new Set<Listener>();
+  /** One after the other, so that the newest state of a message is the one that stays. */
+  readonly #writes = new PQueue({ concurrency: 1 });
+  #revision = 0;
+  #lastTime = 0;
+
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly onDropped: (entry: Entry) => Promise<void>,
+  ) {}
+
+  async load(): Promise<void> {
+    for (const { key, value } of await this.shelf.list(COLLECTION)) {
+      this.#entries.set(key, { ...(value as Entry), revision: 0 });
+    }
+    await this.#dropOldest();
+  }
+
+  /** A name for the next message; names sort by the time they were given. */
+  newId(): string {
+    this.#lastTime = Math.max(this.#lastTime + 1, Date.now());
+    return this.#lastTime.toString(36).padStart(9, '0');
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get(id: string): Entry | undefined {
+    return this.#entries.get(id);
+  }
+
+  find(matches: (entry: Entry) => boolean): Entry | undefined {
+    return [...this.#entries.values()].find(matches);
+  }
+
+  entries(): readonly Entry[] {
+    return [...this.#entries.values()];
+  }
+
+  /** What a person sees, oldest first; what has changed since a revision, in that order. */
+  visibleTo(person: string, since?: number): WireMessage[] {
+    const seen = [...this.#entries.values()].filter((entry) => isVisible(entry, person));
+    if (since === undefined) return seen.map(asWire).sort((one, other) => order(one, other));
+    const changed = seen.filter(({ revision }) => revision > since);
+    return changed.map(asWire).sort((one, other) => one.revision - other.revision);
+  }
+
+  /** Puts a message there, or edits it; it survives a crash. */
+  async put(entry: Entry): Promise<void> {
+    this.show(entry);
+    await this.#writes.add(() => this.shelf.put(COLLECTION, entry.message.id, entry));
+    await this.#dropOldest();
+  }
+
+  /** The same for what is worth nothing after a restart, such as a step of progress. */
+  show(entry: Entry): void {
+    this.#revision += 1;
+    const revised = { ...entry, revision: this.#revision };
+    this.#entries.set(entry.message.id, revised);
+    for (const listener of this.#listeners) listener(entry, asWire(revised));
+  }
+
+  /** @returns what ends it. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #dropOldest(): Promise<void> {
+    const ids = [...this.#entries.keys()].sort();
+    for (const id of ids.slice(0, Math.max(0, ids.length - MOST))) {
+      const entry = this.#entries.get(id)!;
+      this.#entries.delete(id);
+      await this.#writes.add(() => this.shelf.remove(COLLECTION, id));
+      await this.onDropped(entry);
+    }
+  }
+}
+
+export function isVisible({ audience }: Entry, person: string): boolean {
+  return audience === null || audience === person;
+}
+
+function asWire({ message, revision }: Revised): WireMessage {
+  return { ...message, revision };
+}
+
+function order(one: WireMessage, other: WireMessage): number {
+  return one.id < other.id ? -1 : 1;
+}

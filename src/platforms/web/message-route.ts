@@ -1,0 +1,116 @@
+/** POST /api/messages: a line as it was typed, or a picture, or both. */
+import { randomUUID } from 'node:crypto';
+import multipart from '@fastify/multipart';
+import type { MultipartFile } from '@fastify/multipart';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Person } from '../../chat/inbound.ts';
+import type { Attachment } from '../../chat/option.ts';
+import { problemMessage } from '../../chat/words.ts';
+import { DreamError } from '../../kit/errors.ts';
+import { pictureType } from './pictures.ts';
+import { Refused } from './refusal.ts';
+import { PLACE } from './room.ts';
+import type { Served } from './served.ts';
+import { commandOf } from './typed.ts';
+import type { Accepted, WirePicture } from './wire.ts';
+
+const MOST_TEXT = 2000;
+const EVENT = /^[0-9A-Za-z-]{8,64}$/;
+
+export async function messageRoute(app: FastifyInstance, served: Served): Promise<void> {
+  const { maxPicture } = served;
+  await app.register(multipart, {
+    limits: { files: 1, fileSize: maxPicture, fields: 4, fieldSize: 4 * MOST_TEXT, parts: 5 },
+  });
+  const bodyLimit = maxPicture + 2 ** 16;
+  app.post('/api/messages', { bodyLimit }, async (request, reply): Promise<Accepted> => {
+    const handler = served.handler();
+    const person = served.personOf(request);
+    const sent = await readSent(request, maxPicture);
+    const { conversation } = served;
+    const known = conversation.find((entry) => entry.event === sent.event);
+    if (known) return { message: known.message.id, understood: true };
+    const { message, picture } = await keep(served, person, sent);
+    void reply.code(202);
+    const address = served.room.addressForAnswer();
+    const responder = served.room.responder(address, person);
+    try {
+      const asked = commandOf(sent.text, picture, served.commands);
+      const event = { id: sent.event, person, place: PLACE, address, responder };
+      await handler.handle({ kind: 'command', ...event, ...asked });
+      return { message, understood: true };
+    } catch (error) {
+      if (!(error instanceof DreamError)) throw error;
+      await responder.reply(problemMessage(error), { private: true });
+      return { message, understood: false };
+    }
+  });
+}
+
+interface Sent {
+  readonly event: string;
+  readonly text: string;
+  readonly picture?: { readonly name: string; readonly bytes: Buffer };
+}
+
+async function readSent(request: FastifyRequest, maxPicture: number): Promise<Sent> {
+  if (!request.isMultipart()) throw new Refused(415, 'A form with text or a picture is expected.');
+  const fields: Record<string, string> = {};
+  let picture: Sent['picture'];
+  for await (const part of request.parts()) {
+    if (part.type === 'file') picture = await readPicture(part, maxPicture);
+    else if (typeof part.value === 'string') fields[part.fieldname] = part.value;
+  }
+  const text = (fields['text'] ?? '').trim();
+  if (text.length > MOST_TEXT) {
+    throw new Refused(413, `A line has at most ${MOST_TEXT} characters.`, 'Make it shorter.');
+  }
+  if (text === '' && !picture) throw new Refused(400, 'There is nothing in this message.');
+  const event = EVENT.test(fields['event'] ?? '') ? fields['event']! : randomUUID();
+  return { event, text, ...(picture && { picture }) };
+}
+
+async function readPicture(part: MultipartFile, maxPicture: number): Promise<Sent['picture']> {
+  try {
+    // Not a path: only what the page shows.
+    const name = part.filename.replace(/^.*[/\\]/s, '').slice(0, 100) || 'picture';
+    return { name, bytes: await part.toBuffer() };
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== 413) throw error;
+    const limit = `${Math.floor(maxPicture / 2 ** 20)} MB`;
+    throw new Refused(413, `The picture is larger than ${limit}.`, 'Send a smaller one.');
+  }
+}
+
+/** What somebody said, and the picture in it, is on the disk when this is done. */
+async function keep(
+  { uploads, conversation }: Served,
+  person: Person,
+  { event, text, picture }: Sent,
+): Promise<{ message: string; picture?: Attachment }> {
+  const id = conversation.newId();
+  const upload = picture && (await uploads.keep(picture.bytes));
+  const shown = picture && upload !== undefined && pictureShown(upload, picture);
+  const { id: author, name } = person;
+  const message = {
+    id,
+    author: { id: author, name },
+    text,
+    at: Date.now(),
+    private: false,
+    ...(shown ? { picture: shown } : {}),
+  };
+  const entry = { message, audience: null, event };
+  await conversation.put(upload === undefined ? entry : { ...entry, upload });
+  if (!picture || upload === undefined) return { message: id };
+  const attachment = { name: picture.name, size: picture.bytes.length, reference: upload };
+  return { message: id, picture: attachment };
+}
+
+function pictureShown(
+  upload: string,
+  { name, bytes }: { name: string; bytes: Buffer },
+): WirePicture | undefined {
+  if (pictureType(bytes) === undefined) return undefined;
+  return { source: `/uploads/${upload}`, name, alt: name, spoiler: false, preview: false };
+}

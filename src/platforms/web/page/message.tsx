@@ -1,0 +1,111 @@
+import type { WireMessage } from '../wire.ts';
+import { Controls } from './controls.tsx';
+import { Facts } from './facts.tsx';
+import { Icon } from './icons.tsx';
+import { CommandLine, Markup } from './markup.tsx';
+import { Eye, Moon } from './moon.tsx';
+import { PictureView } from './picture-view.tsx';
+import { ProgressBar, Waiting } from './progress-bar.tsx';
+import { ago } from './times.ts';
+
+interface MessageProps {
+  readonly message: WireMessage;
+  readonly now: number;
+  /** Of the person at this page. */
+  readonly own: boolean;
+  /** Follows another of the same author. */
+  readonly continued: boolean;
+  /** Its work came to an end before the eyes of the person. */
+  readonly fresh: boolean;
+  readonly onEnlarge: (message: WireMessage) => void;
+}
+
+export function Message(props: MessageProps) {
+  return props.message.author ? <Said {...props} /> : <Answer {...props} />;
+}
+
+/** What a person typed, and sent along. */
+function Said({ message, own, now, continued, onEnlarge }: MessageProps) {
+  const { author, text, picture, at } = message;
+  return (
+    <article class={names('said', own && 'own', continued && 'continued')}>
+      <p class="byline">
+        <span class={own ? 'unseen' : 'name'}>{own ? 'You' : author?.name}</span>
+        <Time at={at} now={now} />
+      </p>
+      {picture && (
+        <button
+          type="button"
+          class="sent-picture"
+          aria-label={`Enlarge ${picture.name}`}
+          onClick={() => {
+            onEnlarge(message);
+          }}
+        >
+          <img src={picture.source} alt={picture.alt} />
+        </button>
+      )}
+      {text !== '' && (
+        <p class="bubble">{text.startsWith('/') ? <CommandLine line={text} /> : text}</p>
+      )}
+    </article>
+  );
+}
+
+function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
+  const { text, at, picture, progress, fields, tone } = message;
+  const problem = tone === 'problem';
+  return (
+    <article
+      class={names('answer', problem && 'problem', message.private && 'private', continued && 'continued')}
+      aria-live={progress ? 'off' : undefined}
+    >
+      <div class="face">{progress ? <Moon fraction={progress.fraction} /> : <Eye />}</div>
+      <p class="byline">
+        <span class="name">Dream</span>
+        <Time at={at} now={now} />
+        {message.private && (
+          <span class="alone">
+            <Icon name="hidden" />
+            Only you see this
+          </span>
+        )}
+      </p>
+      <div class="body">
+        <p class="text">
+          {problem && <Icon name="problem" />}
+          <span>
+            <Markup text={text} />
+          </span>
+        </p>
+        {progress && !picture && <Waiting fraction={progress.fraction} />}
+        {picture && (
+          <PictureView
+            key="picture"
+            picture={picture}
+            fresh={fresh}
+            onEnlarge={() => {
+              onEnlarge(message);
+            }}
+          />
+        )}
+        {progress && <ProgressBar progress={progress} />}
+        {fields && fields.length > 0 && <Facts fields={fields} />}
+        <Controls message={message} />
+      </div>
+    </article>
+  );
+}
+
+function Time({ at, now }: { at: number; now: number }) {
+  const date = new Date(at);
+  return (
+    <time dateTime={date.toISOString()} title={date.toLocaleString()}>
+      {ago(at, now)}
+    </time>
+  );
+}
+
+function names(...classes: (string | false)[]): string {
+  return classes.filter(Boolean).join(' ');
+}

@@ -1,0 +1,78 @@
+/** A picture in a message: under way, or done; alone, or beside what it was before. */
+import { useState } from 'preact/hooks';
+import type { WirePicture } from '../wire.ts';
+import { Compare } from './compare.tsx';
+import { Icon } from './icons.tsx';
+
+interface PictureViewProps {
+  readonly picture: WirePicture;
+  readonly fresh: boolean;
+  readonly onEnlarge: () => void;
+}
+
+export function PictureView({ picture, fresh, onEnlarge }: PictureViewProps) {
+  const [revealed, setRevealed] = useState(false);
+  const veiled = picture.spoiler && !revealed;
+  return (
+    <figure class="print" style={sizeOf(picture)}>
+      {picture.preview ? (
+        <Preview picture={picture} />
+      ) : (
+        <Compare picture={picture} fresh={fresh && !veiled} onTap={onEnlarge} />
+      )}
+      {veiled && (
+        <button
+          type="button"
+          class="veil"
+          onClick={() => {
+            setRevealed(true);
+          }}
+        >
+          <span>
+            <Icon name="hidden" />
+            Spoiler: show the picture
+          </span>
+        </button>
+      )}
+      {!picture.preview && !veiled && (
+        <div class="tools">
+          <button type="button" onClick={onEnlarge} aria-label="Enlarge" title="Enlarge">
+            <Icon name="enlarge" />
+          </button>
+          <a href={picture.source} download={picture.name} aria-label="Download" title="Download">
+            <Icon name="download" />
+          </a>
+        </div>
+      )}
+    </figure>
+  );
+}
+
+/** Each new preview is laid over the one before it, and fades in. */
+function Preview({ picture: { source, alt } }: { picture: WirePicture }) {
+  const [layers, setLayers] = useState([source]);
+  if (layers.at(-1) !== source) setLayers([...layers, source].slice(-3));
+  const loaded = (layer: string): void => {
+    setLayers((before) => before.slice(Math.max(0, before.indexOf(layer) - 1)));
+  };
+  return (
+    <div class="preview" role="img" aria-label={alt}>
+      {layers.map((layer) => (
+        <img
+          key={layer}
+          src={layer}
+          alt=""
+          onLoad={(event) => {
+            event.currentTarget.classList.add('loaded');
+            loaded(layer);
+          }}
+        />
+      ))}
+    </div>
+  );
+}
+
+function sizeOf({ width, height }: WirePicture): Record<string, string> {
+  if (width === undefined || height === undefined) return {};
+  return { '--width': String(width), '--height': String(height) };
+}

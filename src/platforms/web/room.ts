@@ -1,0 +1,121 @@
+/** The one channel of the web chat: what is said in it, by the bot and by people. */
+import sharp from 'sharp';
+import type { Person, Responder } from '../../chat/inbound.ts';
+import type { Outbound, OutboundPicture } from '../../chat/outbound.ts';
+import type { Platform } from '../../chat/platform.ts';
+import { Undeliverable } from '../../chat/platform.ts';
+import type { Conversation, Entry } from './conversation.ts';
+import type { Previews } from './pictures.ts';
+import type { WirePicture } from './wire.ts';
+
+export const PLATFORM = 'web';
+export const PLACE = { platform: PLATFORM, channel: 'chat' } as const;
+
+type Address = Parameters<Platform['show']>[0];
+
+/** Of a preview, as bytes. */
+const PREVIEW_LIMIT = 2 * 2 ** 20;
+/** What the store calls a picture. */
+export const STORED_PICTURE = /^[0-9A-Za-z]{1,40}\/(result|source)$/;
+
+export interface RoomParts {
+  readonly conversation: Conversation;
+  readonly previews: Previews;
+  readonly pictures: { read(id: string): Promise<Uint8Array> };
+}
+
+export class Room {
+  constructor(private readonly parts: RoomParts) {}
+
+  /** Where the answer to an event will stand. */
+  addressForAnswer(): Address {
+    return { message: this.parts.conversation.newId() };
+  }
+
+  responder(address: Address, person: Person): Responder {
+    return {
+      acknowledge: () => this.say(address, { text: 'One moment …', progress: WAITING }),
+      reply: async (outbound, { private: alone = false } = {}) => {
+        await this.say(address, outbound, alone ? { audience: person.id } : {});
+      },
+      dismiss: () => Promise.resolve(),
+    };
+  }
+
+  /** Puts a message of the bot there, or edits it. */
+  async say(
+    address: Address,
+    outbound: Outbound,
+    kept: Partial<Pick<Entry, 'audience' | 'delivery'>> = {},
+  ): Promise<Address> {
+    const { conversation, previews } = this.parts;
+    const id = messageOf(address);
+    const before = conversation.get(id);
+    const picture = outbound.picture && (await this.#picture(id, outbound.picture, before));
+    const { text, fields, progress, buttons, menu, tone } = outbound;
+    const audience = kept.audience ?? before?.audience ?? null;
+    const entry: Entry = {
+      ...kept,
+      audience,
+      message: {
+        id,
+        author: null,
+        text,
+        at: progress && before ? before.message.at : Date.now(),
+        private: audience !== null,
+        ...(picture && { picture }),
+        ...(fields && { fields }),
+        ...(progress && { progress }),
+        ...(buttons && { buttons }),
+        ...(menu && { menu }),
+        ...(tone && { tone }),
+      },
+    };
+    // Steps of progress come often, and mean nothing after a restart.
+    if (progress && before) conversation.show(entry);
+    else await conversation.put(entry);
+    if (!progress) previews.drop(id);
+    return { message: id };
+  }
+
+  /** The end of an order: at its message, or where an earlier attempt put it. */
+  async deliver(address: Address, outbound: Outbound, key: string): Promise<void> {
+    const delivered = this.parts.conversation.find(({ delivery }) => delivery === key);
+    await this.say(delivered ? { message: delivered.message.id } : address, outbound, {
+      delivery: key,
+    });
+  }
+
+  async #picture(message: string, picture: OutboundPicture, before?: Entry): Promise<WirePicture> {
+    const { id, beforeId, name, alt, spoiler } = picture;
+    if (id !== null && !STORED_PICTURE.test(id)) throw new Error(`${id} is no id of a picture`);
+    const bytes =
+      id === null
+        ? (await picture.fileWithin(PREVIEW_LIMIT)).bytes
+        : await this.parts.pictures.read(id);
+    const source =
+      id === null ? `/previews/${this.parts.previews.add(message, bytes)}` : `/pictures/${id}`;
+    const known = before?.message.picture;
+    const size = known?.source === source ? known : await sharp(bytes).metadata();
+    return {
+      source,
+      name,
+      alt,
+      spoiler,
+      preview: id === null,
+      ...(beforeId !== undefined && STORED_PICTURE.test(beforeId)
+        ? { before: `/pictures/${beforeId}` }
+        : {}),
+      ...(size.width !== undefined && size.height !== undefined
+        ? { width: size.width, height: size.height }
+        : {}),
+    };
+  }
+}
+
+const WAITING = { fraction: null, eta: null } as const;
+
+function messageOf({ message }: Address): string {
+  if (typeof message === 'string' && /^[0-9a-z]{9,12}$/.test(message)) return message;
+  throw new Undeliverable('the address is none of the web chat');
+}

@@ -1,0 +1,20 @@
+import type { FastifyRequest } from 'fastify';
+import type { Command } from '../../chat/command.ts';
+import type { Handler, Person } from '../../chat/inbound.ts';
+import type { Conversation } from './conversation.ts';
+import type { Room } from './room.ts';
+import type { Uploads } from './uploads.ts';
+
+/** What the routes of the chat work with. */
+export interface Served {
+  readonly commands: readonly Command[];
+  readonly conversation: Conversation;
+  readonly room: Room;
+  readonly uploads: Uploads;
+  /** Bytes. */
+  readonly maxPicture: number;
+  /** @throws Refused for a stranger. */
+  personOf(request: FastifyRequest): Person;
+  /** @throws Refused before the chat is started, and when it is being stopped. */
+  handler(): Handler;
+}

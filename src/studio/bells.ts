@@ -1,0 +1,47 @@
+/** Tells those who wait that something has changed; what it is they look up themselves. */
+export class Bells {
+  readonly #listening = new Map<string, Set<Bell>>();
+
+  ring(name: string): void {
+    for (const bell of this.#listening.get(name) ?? []) bell.ring();
+  }
+
+  /** From now on no ring of `name` is missed, until `close`. */
+  listen(name: string): Bell {
+    const bells = this.#listening.get(name) ?? new Set<Bell>();
+    this.#listening.set(name, bells);
+    const bell = new Bell(() => {
+      bells.delete(bell);
+      if (bells.size === 0) this.#listening.delete(name);
+    });
+    bells.add(bell);
+    return bell;
+  }
+}
+
+/** However often it rang since somebody looked, it counts once: a slow reader piles nothing up. */
+class Bell {
+  #rung = false;
+  #wake: (() => void) | undefined;
+
+  constructor(readonly close: () => void) {}
+
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  /** Resolves when it has rung since the last time, or at the signal. */
+  async next(signal?: AbortSignal): Promise<void> {
+    if (!this.#rung && !signal?.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        signal?.addEventListener('abort', () => {
+          resolve();
+        }, { once: true });
+      });
+    }
+    this.#rung = false;
+    this.#wake = undefined;
+  }
+}

@@ -1,0 +1,28 @@
+/** The studio on one machine: a folder of data, a queue, and render processes. */
+import { join } from 'node:path';
+import PQueue from 'p-queue';
+import { DEFAULT_MAX_PIXELS } from '../dream/picture.ts';
+import type { EngineRequest } from '../engines/choose.ts';
+import { DreamError } from '../kit/errors.ts';
+import type { Logger } from '../kit/log.ts';
+import type { Shelf } from '../kit/shelf.ts';
+import { Bells } from './bells.ts';
+import { Estimator } from './estimate.ts';
+import { failureOf, INTERRUPTED, isOurs } from './failure.ts';
+import { tidyUp } from './housekeeping.ts';
+import type { Keeping } from './housekeeping.ts';
+import { checkZoom, CLOUDS, takePicture, zoomed } from './intake.ts';
+import type { Models } from './models.ts';
+import { noObserver } from './observer.ts';
+import type { Observer } from './observer.ts';
+import type { Address, NewOrder, Order, OrderFailure, OrderUpdate } from './order.ts';
+import { Renders } from './renders.ts';
+import { RenderPool } from './rendering/pool.ts';
+import type { Environment } from './rendering/render-process.ts';
+import { sizeOf } from './sheet.ts';
+import { openDatabase } from './store/database.ts';
+import { OPEN, OrderStore } from './store/orders.ts';
+import type { StoredOrder, Waiting } from './store/orders.ts';
+import { PictureFolder } from './store/pictures.ts';
+import { databaseShelf } from './store/shelf.ts';
+import type { OrderOwner, QueueReport, Studio } from './studio.ts';

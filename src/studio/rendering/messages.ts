@@ -1,0 +1,43 @@
+/** What the bot and its render processes say to each other. */
+import type { EngineRequest } from '../../engines/choose.ts';
+import type { Job, OrderFailure, OrderResult } from '../order.ts';
+import type { PictureFacts } from '../picture-facts.ts';
+
+export interface RenderTask {
+  readonly job: Job;
+  /** PNG, as large as it is dreamed. */
+  readonly picturePath: string;
+  readonly facts: PictureFacts;
+  /** Where the PNG of the result goes. */
+  readonly resultPath: string;
+  readonly modelsFolder: string;
+  readonly engine: EngineRequest;
+  /** Of this program. */
+  readonly version: string;
+}
+
+export interface RenderProgress {
+  /** 0 … 1 of the work. */
+  readonly fraction: number;
+  /** From 1. */
+  readonly octave: number;
+  readonly octaves: number;
+  /** JPEG, longest side at most 512, at the end of an octave. */
+  readonly preview?: Uint8Array;
+}
+
+export interface Rendered {
+  readonly result: OrderResult;
+  /** The part of its seconds in which steps were taken. */
+  readonly stepSeconds: number;
+}
+
+export type ToProcess =
+  { readonly kind: 'render'; readonly task: RenderTask } | { readonly kind: 'cancel' };
+
+export type FromProcess =
+  | { readonly kind: 'progress'; readonly progress: RenderProgress }
+  | { readonly kind: 'rendered'; readonly rendered: Rendered }
+  | { readonly kind: 'failed'; readonly failure: OrderFailure }
+  /** Something that should not happen; the process ends. */
+  | { readonly kind: 'defect'; readonly stack: string };

@@ -1,0 +1,154 @@
+/** What a render process does: from a task and two paths to a PNG. */
+import { setImmediate } from 'node:timers/promises';
+import { readPicture, encodePicture, writeFileAtomically } from '../../dream/picture.ts';
+import type { Picture } from '../../dream/picture.ts';
+import type { Image } from '../../dream/image.ts';
+import { chooseEngine } from '../../engines/choose.ts';
+import type { ChosenEngine } from '../../engines/choose.ts';
+import { loadModel } from '../catalogue.ts';
+import type { Model } from '../catalogue.ts';
+import { composeSheet } from '../contact-sheet.ts';
+import { imprintText } from '../imprint.ts';
+import type { OrderResult } from '../order.ts';
+import { planRender } from '../render.ts';
+import type { RenderPlan } from '../render.ts';
+import { noticesOf, ORIGINAL, planTiles } from '../sheet.ts';
+import type { RenderProgress, Rendered, RenderTask } from './messages.ts';
+import { progressOf } from './progress.ts';
+
+/** Models kept in memory: the one in use and the one before. */
+const KEPT_MODELS = 2;
+
+export interface Reporting {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: RenderProgress) => void;
+}
+
+interface Studio {
+  readonly model: Model;
+  readonly chosen: ChosenEngine;
+  readonly picture: Picture;
+}
+
+interface Finished {
+  readonly image: Image;
+  readonly scores: readonly number[];
+}
+
+export class Renderer {
+  readonly #models = new Map<string, Promise<Model>>();
+  #chosen: Promise<ChosenEngine> | undefined;
+
+  /** @throws DreamError, 'cancelled' within one step of the signal */
+  async render(task: RenderTask, reporting: Reporting): Promise<Rendered> {
+    const began = performance.now();
+    const studio = await this.#prepare(task);
+    const { png, image, stepSeconds, ...told } =
+      task.job.kind === 'dream'
+        ? await dreamed({ ...task, job: task.job }, studio, reporting)
+        : await sheeted({ ...task, job: task.job }, studio, reporting);
+    await writeFileAtomically(task.resultPath, png);
+    const { rows, columns } = image;
+    const seconds = (performance.now() - began) / 1000;
+    const engine = studio.chosen.engine.describe();
+    return { result: { rows, columns, ...told, engine, seconds }, stepSeconds };
+  }
+
+  async #prepare({ job, picturePath, facts, modelsFolder, engine }: RenderTask): Promise<Studio> {
+    this.#chosen ??= chooseEngine(engine);
+    const [model, chosen, picture] = await Promise.all([
+      this.#model(job.model, modelsFolder),
+      this.#chosen,
+      readPicture(picturePath),
+    ]);
+    return { model, chosen, picture: { ...picture, ...facts } };
+  }
+
+  #model(name: string, folder: string): Promise<Model> {
+    const model = this.#models.get(name) ?? loadModel(name, folder);
+    // The last used is the last in the map.
+    this.#models.delete(name);
+    this.#models.set(name, model);
+    model.catch(() => this.#models.delete(name));
+    const oldest = [...this.#models.keys()].slice(0, -KEPT_MODELS);
+    for (const left of oldest) this.#models.delete(left);
+    return model;
+  }
+}
+
+type JobOf<Kind> = RenderTask & { readonly job: Extract<RenderTask['job'], { kind: Kind }> };
+
+type Made = Pick<OrderResult, 'formula' | 'notices' | 'scores'> & {
+  readonly png: Uint8Array;
+  readonly image: Image;
+  readonly stepSeconds: number;
+};
+
+async function dreamed(
+  { job, version }: JobOf<'dream'>,
+  { model, chosen, picture }: Studio,
+  reporting: Reporting,
+): Promise<Made> {
+  const { recipe, deepLayers, size } = job;
+  const plan = planRender(model, { picture, recipe, deepLayers });
+  const { finished, stepSeconds } = await climbed([plan], recipe.steps, chosen, reporting);
+  const [{ image, scores }] = finished as [Finished];
+  const { request } = chosen;
+  const text = imprintText({
+    ...{ recipe, model: model.name, modelHash: await model.hash(), size, version },
+    engine: { description: chosen.engine.describe(), request },
+  });
+  const { alpha } = picture;
+  const png = await encodePicture(image, { format: 'png', text, ...(alpha ? { alpha } : {}) });
+  const { formula, notices } = plan;
+  return { png, image, formula, notices, scores, stepSeconds };
+}
+
+async function sheeted(
+  { job }: JobOf<'sheet'>,
+  { model, chosen, picture }: Studio,
+  reporting: Reporting,
+): Promise<Made> {
+  const { recipe, layers, deepLayers } = job;
+  const tiles = planTiles(model, layers, { picture, recipe, deepLayers });
+  const plans = tiles.map(({ plan }) => plan);
+  const { finished, stepSeconds } = await climbed(plans, recipe.steps, chosen, reporting);
+  const image = composeSheet([
+    { label: ORIGINAL, image: picture.image },
+    ...tiles.map(({ layer }, index) => ({ label: layer, image: finished[index]!.image })),
+  ]);
+  return {
+    ...{ image, png: await encodePicture(image, { format: 'png' }), stepSeconds },
+    formula: plans.map(({ formula }) => formula).join(', '),
+    notices: noticesOf(tiles),
+    scores: finished.flatMap(({ scores }) => scores),
+  };
+}
+
+/** Runs plans one after another. */
+async function climbed(
+  plans: readonly RenderPlan[],
+  steps: number,
+  { engine }: ChosenEngine,
+  { signal, progress }: Reporting,
+): Promise<{ finished: Finished[]; stepSeconds: number }> {
+  const began = performance.now();
+  const told = progressOf(plans, steps, progress);
+  const finished: Finished[] = [];
+  for (const [index, plan] of plans.entries()) {
+    const scores: number[] = [];
+    const frames = plan.run(engine, signal);
+    for (;;) {
+      const next = await frames.next();
+      if (next.done) {
+        finished.push({ image: next.value, scores });
+        break;
+      }
+      scores.push(next.value.score);
+      await told(index, next.value);
+      // Engines compute without a pause; this is when a cancel gets through.
+      await setImmediate();
+    }
+  }
+  return { finished, stepSeconds: (performance.now() - began) / 1000 };
+}

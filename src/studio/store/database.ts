@@ -1,0 +1,45 @@
+/** The bot's memory: opened, and brought to this version's tables. */
+import { mkdir } from 'node:fs/promises';
+import { Kysely, Migrator } from 'kysely';
+import type { Logger } from '../../kit/log.ts';
+import { migrations } from './migrations.ts';
+import { openEmbedded } from './sqlite.ts';
+import type { Embedded } from './sqlite.ts';
+import type { Tables } from './tables.ts';
+
+export interface OpenDatabase {
+  readonly tables: Kysely<Tables>;
+  close(): Promise<void>;
+}
+
+/** @throws DreamError 'cannot-write' when another process has the folder. */
+export async function openDatabase(folder: string, log: Logger): Promise<OpenDatabase> {
+  await mkdir(folder, { recursive: true });
+  const embedded = openEmbedded(folder);
+  const tables = new Kysely<Tables>({ dialect: embedded.dialect });
+  const close = async (): Promise<void> => {
+    await tables.destroy();
+    embedded.release();
+  };
+  try {
+    await migrate(tables, embedded, log);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { tables, close };
+}
+
+async function migrate(tables: Kysely<Tables>, embedded: Embedded, log: Logger): Promise<void> {
+  const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
+  const migrator = new Migrator({ db: tables, provider });
+  const known = await migrator.getMigrations();
+  const pending = known.filter(({ executedAt }) => executedAt === undefined);
+  if (pending.length === 0) return;
+  const backup = await embedded.backUp(pending[0]!.name);
+  if (backup !== null) log.info({ backup }, 'database copied before its tables change');
+  const { error, results } = await migrator.migrateToLatest();
+  // What it hands back is whatever a migration threw.
+  if (error !== undefined) throw error as Error;
+  for (const { migrationName } of results ?? []) log.info({ migrationName }, 'database migrated');
+}

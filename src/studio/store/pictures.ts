@@ -1,0 +1,69 @@
+/** The pictures of orders: PNG files of their own, written whole or not at all. */
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomically } from '../../dream/picture.ts';
+import { DreamError } from '../../kit/errors.ts';
+import { isOrderId } from './order-id.ts';
+
+export type PictureKind = 'source' | 'result';
+
+/** All that is kept of an order's pictures. */
+export interface KeptPictures {
+  readonly id: string;
+  readonly bytes: number;
+  /** Milliseconds since 1970 of the newest. */
+  readonly at: number;
+}
+
+export class PictureFolder {
+  private constructor(private readonly folder: string) {}
+
+  /** Opens it, and removes what a crash left half written. */
+  static async open(folder: string): Promise<PictureFolder> {
+    await mkdir(folder, { recursive: true });
+    const left = (await readdir(folder)).filter((name) => name.endsWith('.tmp'));
+    await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+    return new PictureFolder(folder);
+  }
+
+  path(id: string, kind: PictureKind): string {
+    if (!isOrderId(id)) throw new DreamError('unknown-order', 'this is no id of an order');
+    return join(this.folder, `${id}-${kind}.png`);
+  }
+
+  async write(id: string, kind: PictureKind, png: Uint8Array): Promise<void> {
+    await writeFileAtomically(this.path(id, kind), png);
+  }
+
+  /** @throws DreamError 'unknown-order' where it is not kept, or not any more. */
+  async read(id: string, kind: PictureKind): Promise<Uint8Array> {
+    try {
+      return await readFile(this.path(id, kind));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      const message = `the ${kind === 'result' ? 'result' : 'picture'} of this dream is not kept any more`;
+      throw new DreamError('unknown-order', message, 'Begin with a picture of your own.', {
+        cause: error,
+      });
+    }
+  }
+
+  async remove(id: string): Promise<void> {
+    const kinds: readonly PictureKind[] = ['source', 'result'];
+    await Promise.all(kinds.map((kind) => rm(this.path(id, kind), { force: true })));
+  }
+
+  /** Oldest first. */
+  async list(): Promise<KeptPictures[]> {
+    const kept = new Map<string, KeptPictures>();
+    for (const name of await readdir(this.folder)) {
+      const id = /^([0-9a-z]{12})-(?:source|result)\.png$/.exec(name)?.[1];
+      // It may be gone by now.
+      const file = id && (await stat(join(this.folder, name)).catch(() => null));
+      if (!id || !file) continue;
+      const { bytes = 0, at = 0 } = kept.get(id) ?? {};
+      kept.set(id, { id, bytes: bytes + file.size, at: Math.max(at, file.mtimeMs) });
+    }
+    return [...kept.values()].sort((one, other) => one.at - other.at);
+  }
+}

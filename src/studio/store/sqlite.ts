@@ -1,0 +1,68 @@
+/** The embedded database: all that is SQLite's own, and nobody else's business. */
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SqliteDialect } from 'kysely';
+import type { Dialect } from 'kysely';
+import Database from 'libsql';
+import { DreamError } from '../../kit/errors.ts';
+
+export interface Embedded {
+  readonly dialect: Dialect;
+  /** Copies the database as it stands beside it; null where it is new and holds nothing. */
+  backUp(name: string): Promise<string | null>;
+  /** To be called after Kysely's own `destroy`. */
+  release(): void;
+}
+
+const BUSY_TIMEOUT = 5000;
+
+/**
+ * What is committed there has been handed to the disk (WAL, synchronous=FULL): it survives the
+ * death of the process and of the machine.
+ *
+ * @throws DreamError 'cannot-write' when another process has the folder.
+ */
+export function openEmbedded(folder: string): Embedded {
+  const lock = lockFolder(folder);
+  const path = join(folder, 'dream.db');
+  const isNew = !existsSync(path);
+  const database = new Database(path, { timeout: BUSY_TIMEOUT });
+  // By `exec`: a prepared statement would keep the file open until it is collected.
+  database.exec('PRAGMA journal_mode = WAL');
+  database.exec('PRAGMA synchronous = FULL');
+  return {
+    dialect: new SqliteDialect({ database }),
+    async backUp(name) {
+      if (isNew) return null;
+      const copy = join(folder, `dream-before-${name}.db`);
+      const unfinished = `${copy}.tmp`;
+      await rm(unfinished, { force: true });
+      database.exec(`VACUUM INTO '${unfinished.replaceAll("'", "''")}'`);
+      await rename(unfinished, copy);
+      return copy;
+    },
+    release() {
+      lock.exec('ROLLBACK');
+      lock.close();
+    },
+  };
+}
+
+/** One bot a folder: a lock of the system's, which goes when the process goes, however it ends. */
+function lockFolder(folder: string): Database.Database {
+  const lock = new Database(join(folder, 'lock.db'));
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
+    throw new DreamError(
+      'cannot-write',
+      `the data folder '${folder}' is used by another bot that is running`,
+      'Stop that one, or give this one a folder of its own.',
+      { cause: error },
+    );
+  }
+}

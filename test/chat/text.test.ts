@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../commands/index.ts';
+import { parseCommandText } from '../../src/chat/text.ts';
+
+const parse = (text: string) => parseCommandText(text, commands);
+
+describe('commands as typed', () => {
+  it.each([
+    ['/dream layer:mixed5 octaves:4', { layer: 'mixed5', octaves: '4' }],
+    ['/dream octaves:4 layer:mixed5', { layer: 'mixed5', octaves: '4' }],
+    ['dream layer: mixed5', { layer: 'mixed5' }],
+    ['/DREAM Layer=mixed5 STEPS:20', { layer: 'mixed5', steps: '20' }],
+    ['/dream layer:"mixed4:139 + mixed5"', { layer: 'mixed4:139 + mixed5' }],
+    ['/dream layer:“mixed4 + mixed5” steps:3', { layer: 'mixed4 + mixed5', steps: '3' }],
+    ['/dream mixed5', { layer: 'mixed5' }],
+    ['/dream mixed4:139', { layer: 'mixed4:139' }],
+    ['/dream layer:mixed4:139', { layer: 'mixed4:139' }],
+    ['/dream mixed4 + mixed5 steps:3', { layer: 'mixed4 + mixed5', steps: '3' }],
+    ['/dream layer mixed5 octaves 4', { layer: 'mixed5', octaves: '4' }],
+    ['/dream --layer=mixed5', { layer: 'mixed5' }],
+    ['  /dream   ', {}],
+    ['/dream layer:""', { layer: '' }],
+    ['/cancel all', { all: 'yes' }],
+    ['/help /dream', { command: '/dream' }],
+  ])('%s', (text, values) => {
+    expect(parse(text).values).toEqual(values);
+  });
+
+  it('finds subcommands', () => {
+    expect(parse('/models show mobilenet_v2')).toEqual({
+      command: 'models',
+      subcommand: 'show',
+      values: { model: 'mobilenet_v2' },
+    });
+  });
+
+  it.each([
+    ['/draem', 'unknown-command', 'nearest: /dream'],
+    ['', 'unknown-command', 'expected one of /dream'],
+    ['/models', 'unknown-command', 'expected one of /models list'],
+    ['/models shw', 'unknown-command', 'nearest: /models show'],
+    ['/dream layr:mixed4', 'bad-option', "did you mean 'layer'"],
+    ['/dream steps:3 steps:4', 'bad-option', 'steps is given twice'],
+    ['/queue now', 'bad-option', "'now' is not an option"],
+  ])('%s is refused', (text, code, message) => {
+    expect(() => parse(text)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(message) as string }),
+    );
+  });
+
+  it('takes any text, or refuses it in words', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        try {
+          const { values } = parse(`/dream ${text}`);
+          expect(Object.values(values).every((value) => typeof value === 'string')).toBe(true);
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'DreamError' });
+        }
+      }),
+      { seed: 7, numRuns: 1000 },
+    );
+  });
+
+  it('reads what it is given in quotes, in any order', () => {
+    const value = fc.stringMatching(/^[a-z0-9 +:.]{1,20}$/);
+    fc.assert(
+      fc.property(value, value, fc.boolean(), (layer, model, swap) => {
+        const parts = [`layer:"${layer}"`, `model:"${model}"`];
+        if (swap) parts.reverse();
+        expect(parse(`/dream ${parts.join(' ')}`).values).toEqual({ layer, model });
+      }),
+      { seed: 8 },
+    );
+  });
+});
