@@ -24,7 +24,7 @@ const LAYERS = [
 ];
 
 /** The only files that put the parts together: they import anything, and nothing imports them. */
-const COMPOSITION_ROOTS = ['src/main.ts', 'src/cli.ts', 'src/cli'];
+const COMPOSITION_ROOTS = ['src/main.ts', 'src/main', 'src/cli.ts', 'src/cli'];
 
 /** Narrower than the order of the layers. */
 const EXCEPTIONS: readonly { from: string; may: (to: string) => boolean; because: string }[] = [
@@ -55,7 +55,7 @@ const sources = [...filesIn('src'), ...filesIn('commands')].map(read);
 function filesIn(folder: string): string[] {
   if (!existsSync(join(ROOT, folder))) return [];
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name));
 }
 

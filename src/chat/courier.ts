@@ -74,9 +74,9 @@ export class Courier {
     if (!platform) return;
     if (order.state === 'received') await this.#fetch(order, platform);
     const address = await this.#showProgress(order, platform);
-    if (this.#stopping.signal.aborted) return;
     const ended = await studio.order(order.id);
-    if (!ended || ended.state === 'delivered') return;
+    // Anything else is still under way, and its watching was ended by a stop.
+    if (!ended || !['rendered', 'failed', 'cancelled'].includes(ended.state)) return;
     await this.#deliver({ ...ended, address }, platform);
   }
 

@@ -2,7 +2,7 @@
 import { encodePicture, writeFileAtomically } from '../dream/picture.ts';
 import { composeSheet } from '../studio/contact-sheet.ts';
 import type { Tile } from '../studio/contact-sheet.ts';
-import { pictureLayers } from '../studio/layers.ts';
+import { distinctLayers } from '../studio/layers.ts';
 import { noticesOf, ORIGINAL, planTiles, TILE_SIZE } from '../studio/sheet.ts';
 import type { TilePlan } from '../studio/sheet.ts';
 import type { Baseline } from './baseline.ts';
@@ -46,7 +46,7 @@ export async function sheetCommand(
 function chosenLayers({ model }: Job, chosen: string | true, settings: Settings): string[] {
   if (chosen === true) return [...model.layersWorthDreaming];
   if (chosen !== 'all') return chosen.split(',').map((layer) => layer.trim());
-  return pictureLayers(model, settings.deepLayers);
+  return distinctLayers(model, settings.deepLayers);
 }
 
 function dreamTiles(job: Job, tiles: readonly TilePlan[], settings: Settings): Promise<Tile[]> {

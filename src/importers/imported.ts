@@ -16,6 +16,16 @@ export interface Imported {
   readonly weights: Weights;
   /** The node of the file after which the picture enters, where what came before it fell away. */
   readonly enteredAfter?: string;
+  readonly hints?: InputHints;
+}
+
+/** What a file says about the pictures that its network was trained on; most say nothing. */
+export interface InputHints {
+  readonly channelOrder?: 'rgb' | 'bgr';
+  /** Taken from pixels of 0..255: one number, or one for each channel in that order. */
+  readonly mean?: readonly number[];
+  /** What the difference is multiplied by. */
+  readonly scale?: number;
 }
 
 /** Gives the bytes of a weight file by the path in the manifest. */

@@ -1,10 +1,15 @@
 /** Every format of networks. To add one: a file with `match` and `read`, and a line here. */
 import { DreamError } from '../kit/errors.ts';
+import { isCaffe, readCaffe } from './caffe.ts';
 import { foreignFile } from './foreign-files.ts';
 import { isFrozenGraph, isSavedModel, readFrozenGraph, readSavedModel } from './frozen-graph.ts';
 import { isGraphModel, readGraphModel } from './graph-model.ts';
 import type { Beside, Imported, ReadShard } from './imported.ts';
+import { isKerasArchive, readKerasArchive } from './keras-archive.ts';
+import { isKerasHdf5, readKerasHdf5 } from './keras-hdf5.ts';
 import { isKerasLayers, readKerasLayers } from './keras-layers.ts';
+import { isOnnx, readOnnx } from './onnx.ts';
+import { isTfjsArchive, readTfjsArchive } from './tfjs-archive.ts';
 
 /** A model file: parsed, where it is JSON. */
 export type ModelFile = { readonly json: unknown } | { readonly bytes: Uint8Array };
@@ -20,8 +25,13 @@ export interface Importer {
 export const importers: readonly Importer[] = [
   fromJson('tensorflow.js layers model (Keras)', isKerasLayers, readKerasLayers),
   fromJson('tensorflow.js graph model', isGraphModel, readGraphModel),
+  fromBytes('Keras HDF5 (.h5)', isKerasHdf5, readKerasHdf5),
+  fromBytes('Keras archive (.keras)', isKerasArchive, readKerasArchive),
+  fromBytes('tensorflow.js model in a zip archive', isTfjsArchive, readTfjsArchive),
   fromBytes('TensorFlow frozen graph (.pb)', isFrozenGraph, readFrozenGraph),
   fromBytes('TensorFlow SavedModel (saved_model.pb)', isSavedModel, readSavedModel),
+  fromBytes('ONNX (.onnx)', isOnnx, readOnnx),
+  fromBytes('Caffe (.caffemodel)', isCaffe, readCaffe),
 ];
 
 /** @throws DreamError 'bad-model' for a file of no known format, or whatever the importer finds. */

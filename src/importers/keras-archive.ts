@@ -1,14 +1,15 @@
 /** `.keras` files: a zip archive with the config as JSON and the weights as HDF5. */
 import { z } from 'zod';
+import { DreamError } from '../kit/errors.ts';
 import { checked } from './checked.ts';
-import { openArchive, readJson } from './containers/archive.ts';
+import { names, openArchive, readJson } from './containers/archive.ts';
 import { inHdf5, isHdf5 } from './containers/hdf5.ts';
 import { Hdf5Weights } from './containers/hdf5-weights.ts';
+import { isZip } from './containers/zip.ts';
 import type { Imported } from './imported.ts';
 import { parseConfig } from './keras/config-text.ts';
 import { importKeras } from './keras/network.ts';
 import { weightsByPath } from './keras/weights-by-path.ts';
-import { DreamError } from '../kit/errors.ts';
 
 const CONFIG = 'config.json';
 const METADATA = 'metadata.json';
@@ -16,11 +17,9 @@ const WEIGHTS = 'model.weights.h5';
 
 const metadataSchema = z.looseObject({ keras_version: z.string().optional() });
 
-/** Whether an archive's bytes name what a `.keras` file holds. */
+/** Whether a file is an archive that names what `.keras` files hold. */
 export function isKerasArchive(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // Every entry's name stands once more at the archive's end.
-  return text.lastIndexOf(CONFIG) >= 0 && text.lastIndexOf('model.weights.') >= 0;
+  return isZip(bytes) && names(bytes, CONFIG) && names(bytes, 'model.weights.');
 }
 
 /** @throws DreamError 'bad-model' or 'unsupported-op', naming the layer. */
@@ -42,6 +41,8 @@ export async function readKerasArchive(bytes: Uint8Array): Promise<Imported> {
   if (!isHdf5(weights)) {
     throw new DreamError('bad-model', `the archive's ${WEIGHTS} is no HDF5 file`);
   }
-  const datasets = inHdf5(weights, `the archive's ${WEIGHTS}`, (root) => weightsByPath(model, root));
+  const datasets = inHdf5(weights, `the archive's ${WEIGHTS}`, (root) =>
+    weightsByPath(model, root),
+  );
   return importKeras({ model, weights: new Hdf5Weights(datasets), version });
 }

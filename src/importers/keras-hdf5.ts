@@ -1,7 +1,7 @@
 /** Keras networks in HDF5 files (.h5, .hdf5, .keras before Keras 3): a config and the weights. */
 import { DreamError } from '../kit/errors.ts';
 import type { Hdf5Dataset } from './containers/hdf5-dataset.ts';
-import { inHdf5 } from './containers/hdf5.ts';
+import { inHdf5, isHdf5 } from './containers/hdf5.ts';
 import type { Hdf5Group } from './containers/hdf5.ts';
 import { Hdf5Weights } from './containers/hdf5-weights.ts';
 import type { Imported } from './imported.ts';
@@ -11,6 +11,9 @@ import { importKeras } from './keras/network.ts';
 import { weightsInOrder } from './keras/weights-in-order.ts';
 
 const WHERE = "the file's model_config";
+
+/** Whether a file is HDF5 at all: what is no network in it is said in words. */
+export const isKerasHdf5 = isHdf5;
 
 /** @throws DreamError 'bad-model' or 'unsupported-op', naming what it found. */
 export function readKerasHdf5(bytes: Uint8Array): Imported {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { checked } from './checked.ts';
 import { openWeights } from './containers/tfjs-weights.ts';
 import type { Imported, ReadShard } from './imported.ts';
-import { modelSchema } from './keras/config.ts';
+import { modelOf } from './keras/config-text.ts';
 import { importKeras } from './keras/network.ts';
 
 const fileSchema = z.object({
@@ -28,7 +28,7 @@ export function readKerasLayers(json: unknown, readShard: ReadShard): Imported {
   const { modelTopology, weightsManifest } = checked(fileSchema, json, 'the layers model');
   // Keras's converter wraps the config in a model_config; tensorflow.js's own save does not.
   const topology = modelTopology['model_config'] ?? modelTopology;
-  const model = checked(modelSchema, topology, 'the layers model');
+  const model = modelOf(topology, 'the layers model');
   const weights = openWeights(weightsManifest, readShard);
   return importKeras({ model, weights, version: modelTopology['keras_version'] });
 }

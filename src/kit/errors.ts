@@ -11,6 +11,7 @@ export type DreamErrorCode =
   | 'unsupported-op'
   | 'unknown-layer'
   | 'bad-channel'
+  | 'unknown-class'
   | 'engine-unavailable'
   | 'engine-failed'
   | 'cancelled'

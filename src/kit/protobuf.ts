@@ -1,7 +1,10 @@
 /** Protobuf message types written down as data, for the light build of protobufjs. */
 import protobuf from 'protobufjs/light.js';
 
-/** Field name → ['type' or 'repeated type', field number]. */
+/**
+ * Field name → ['type', 'repeated type' or 'optional type', field number]. Of an optional field one
+ * can tell a 0 that is written down from nothing at all; of others not.
+ */
 export type Fields = Readonly<Record<string, readonly [type: string, id: number]>>;
 
 /** @param messages message name → its fields; types are protobuf's own or another message's name. */
@@ -18,9 +21,13 @@ export function decoded(type: protobuf.Type, bytes: Uint8Array): Record<string, 
 }
 
 function messageOf(fields: Fields): protobuf.IType {
-  const entries = Object.entries(fields).map(([name, [type, id]]) => {
-    const repeated = type.startsWith('repeated ');
-    return [name, repeated ? { rule: 'repeated', type: type.slice(9), id } : { type, id }];
-  });
+  const entries = Object.entries(fields).map(([name, [type, id]]) => [name, fieldOf(type, id)]);
   return { fields: Object.fromEntries(entries) as Record<string, protobuf.IField> };
+}
+
+function fieldOf(written: string, id: number): object {
+  const type = written.replace(/^(repeated|optional) /, '');
+  if (written.startsWith('repeated ')) return { rule: 'repeated', type, id };
+  const told = { options: { features: { field_presence: 'EXPLICIT' } } };
+  return { type, id, ...(written.startsWith('optional ') && told) };
 }

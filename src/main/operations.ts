@@ -2,13 +2,12 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Platform } from '../chat/platform.ts';
+import type { Observer } from '../studio/observer.ts';
 import type { Studio } from '../studio/studio.ts';
 
 export interface Metrics {
   readonly registry: Registry;
-  rendered(seconds: number): void;
-  waited(seconds: number): void;
-  failed(code: string): void;
+  readonly observer: Observer;
 }
 
 export function createMetrics(): Metrics {
@@ -34,8 +33,15 @@ export function createMetrics(): Metrics {
     labelNames: ['code'],
     registers,
   });
-  return {
-    registry,
+  const orders = new Counter({
+    name: 'dream_orders_total',
+    help: 'Orders that came into the queue',
+    registers,
+  });
+  const observer: Observer = {
+    queued: () => {
+      orders.inc();
+    },
     rendered: (seconds) => {
       render.observe(seconds);
     },
@@ -46,6 +52,7 @@ export function createMetrics(): Metrics {
       failures.inc({ code });
     },
   };
+  return { registry, observer };
 }
 
 export function serveOperations(

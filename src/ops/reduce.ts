@@ -32,7 +32,8 @@ export function reduction(
       const keep = booleanOf(call.attributes, 'keepDimensions');
       const shape = emit.shapeOf(call.refs[0]!);
       const isPicture = shape.length === 4 && listOf(call.attributes, 'axes').join() === '1,2';
-      if (overPicture !== undefined && keep && isPicture) return emit.node(overPicture, call.inputs);
+      if (overPicture !== undefined && keep && isPicture)
+        return emit.node(overPicture, call.inputs);
       // Dropping an axis of a rank-4 tensor leaves the others in the engine's order: NHWC first.
       const reorders =
         !keep && shape.length === 4 && reducedShape(shape, call.attributes).length > 2;

@@ -20,8 +20,7 @@ export const sqrt = smooth(
   'sqrt',
   'Sqrt',
   (tf, x) => tf.sqrt(x),
-  ({ builder, y, dy }) =>
-    builder.add('div', [builder.add('mul', [dy, builder.scalar(0.5)]), y]),
+  ({ builder, y, dy }) => builder.add('div', [builder.add('mul', [dy, builder.scalar(0.5)]), y]),
 );
 
 export const tanh = smooth(

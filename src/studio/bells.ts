@@ -6,6 +6,10 @@ export class Bells {
     for (const bell of this.#listening.get(name) ?? []) bell.ring();
   }
 
+  ringAll(): void {
+    for (const name of this.#listening.keys()) this.ring(name);
+  }
+
   /** From now on no ring of `name` is missed, until `close`. */
   listen(name: string): Bell {
     const bells = this.#listening.get(name) ?? new Set<Bell>();
@@ -20,7 +24,7 @@ export class Bells {
 }
 
 /** However often it rang since somebody looked, it counts once: a slow reader piles nothing up. */
-class Bell {
+export class Bell {
   #rung = false;
   #wake: (() => void) | undefined;
 
@@ -31,16 +35,9 @@ class Bell {
     this.#wake?.();
   }
 
-  /** Resolves when it has rung since the last time, or at the signal. */
-  async next(signal?: AbortSignal): Promise<void> {
-    if (!this.#rung && !signal?.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal?.addEventListener('abort', () => {
-          resolve();
-        }, { once: true });
-      });
-    }
+  /** Resolves when it has rung since the last time. */
+  async next(): Promise<void> {
+    if (!this.#rung) await new Promise<void>((resolve) => (this.#wake = resolve));
     this.#rung = false;
     this.#wake = undefined;
   }

@@ -52,12 +52,12 @@ export async function loadModel(name: string, directory = MODELS): Promise<Model
   const description = await describeModel(name, directory);
   const network = await readNetwork(description.source, join(directory, description.name));
   const { range, classifyRange = range } = description.input;
-  const graph = withPicture(network.graph, range);
+  const graph = withPicture(network.graph, description.input);
   checkAgainst(network, description, join(directory, description.name, 'model.json'));
   return {
     ...description,
     graph,
-    classifier: withPicture(network.graph, classifyRange),
+    classifier: withPicture(network.graph, { ...description.input, range: classifyRange }),
     output: network.output,
     inputSize: network.inputSize,
     ready: (nodes) => network.weights.ready(weightsOf(slice(graph, nodes))),

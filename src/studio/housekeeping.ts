@@ -22,9 +22,10 @@ export async function tidyUp(
   let total = kept.reduce((sum, picture) => sum + picture.bytes, 0);
   let removed = 0;
   for (const picture of kept) {
-    if (total <= bytes && now - picture.at <= days * DAY) continue;
     const order = await store.find(picture.id);
-    if (order && order.state !== 'delivered') continue;
+    const mayGo = total > bytes || now - picture.at > days * DAY;
+    // Of an order that was forgotten while it was rendered nothing may stay.
+    if (order && !(mayGo && order.state === 'delivered')) continue;
     await pictures.remove(picture.id);
     total -= picture.bytes;
     removed += 1;

@@ -52,8 +52,7 @@ export function checkDepth(model: Model, words: string, needed: Iterable<NodeRef
 }
 
 /**
- * The layers that have rows and columns, in the network's order; of those that are one node under
- * several names the last.
+ * The layers that have rows and columns, in the network's order.
  * @param deep whether those beyond the model's deepest layer are among them.
  */
 export function pictureLayers(
@@ -63,8 +62,18 @@ export function pictureLayers(
   const { graph } = model;
   const shapes = inferShapes(graph);
   const names = deep ? [...graph.layers.keys()] : dreamableLayers(model);
-  const byNode = new Map(names.map((layer) => [graph.layers.get(layer)!, layer]));
-  return [...byNode].filter(([node]) => shapes.get(node)!.length === 4).map(([, layer]) => layer);
+  return names.filter((layer) => shapes.get(graph.layers.get(layer)!)!.length === 4);
+}
+
+/** The same without those that are one node with a later layer. */
+export function distinctLayers(
+  model: Pick<Model, 'graph' | 'deepestLayer'>,
+  deep: boolean,
+): string[] {
+  const byNode = new Map(
+    pictureLayers(model, deep).map((layer) => [model.graph.layers.get(layer)!, layer]),
+  );
+  return [...byNode.values()];
 }
 
 /** The smallest side at which every window of `graph` finds at least one place, in pixels. */

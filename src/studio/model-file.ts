@@ -5,6 +5,9 @@ const range = z.tuple([z.number(), z.number()]).refine(([low, high]) => low < hi
   error: 'expected [low, high] with low below high',
 });
 
+const perChannel = z.union([z.number(), z.array(z.number()).min(1).max(3)]);
+const deviation = z.union([z.number().positive(), z.array(z.number().positive()).min(1).max(3)]);
+
 /** Where the network itself lies. To add a kind of source: a schema here, a case in source.ts. */
 const npmSource = z.strictObject({
   /** A model of the nsfwjs package. Code is run to read it, so no other package will do. */
@@ -21,11 +24,20 @@ export const modelFileSchema = z.strictObject({
   description: z.string().default(''),
   source: z.union([npmSource, fileSource], { error: sourceProblem }),
   licence: z.string().min(1),
+  /** What the network was trained on: pictures of 0..255 are brought to it, in this order. */
   input: z.strictObject({
-    /** What the network was trained on: pictures of 0..255 are brought to it. */
+    /** `bgr`: blue first (OpenCV, Caffe, Custom Vision). Grey networks get grey by themselves. */
+    channelOrder: z.enum(['rgb', 'bgr']).default('rgb'),
+    /** What 0 and 255 become. */
     range,
     /** The same for telling classes apart, where the head was trained on another range. */
     classifyRange: range.optional(),
+    /**
+     * Then (x − mean) / std: one number, or one a channel in the network's order. Torchvision's
+     * networks: range [0, 1], mean [0.485, 0.456, 0.406], std [0.229, 0.224, 0.225].
+     */
+    mean: perChannel.optional(),
+    std: deviation.optional(),
   }),
   /** The classes, in the order of the network's output. */
   labels: z.array(z.string()).default([]),

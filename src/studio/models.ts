@@ -28,12 +28,12 @@ export interface BrokenModel {
 }
 
 export class Models {
-  readonly #folder: string;
+  readonly folder: string;
   readonly #deepLayers: boolean;
   readonly #loaded = new Map<string, Promise<Model>>();
 
   constructor({ folder = MODELS, deepLayers = false }: ModelsOptions = {}) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#deepLayers = deepLayers;
   }
 
@@ -125,7 +125,7 @@ export class Models {
   #load(name: string): Promise<Model> {
     const known = this.#loaded.get(name);
     if (known) return known;
-    const loading = loadModel(name, this.#folder);
+    const loading = loadModel(name, this.folder);
     this.#loaded.set(name, loading);
     // What is wrong can be put right while the bot runs.
     loading.catch(() => this.#loaded.delete(name));
@@ -135,9 +135,9 @@ export class Models {
   async #described(): Promise<{ good: ModelDescription[]; broken: BrokenModel[] }> {
     const good: ModelDescription[] = [];
     const broken: BrokenModel[] = [];
-    for (const name of await modelNames(this.#folder)) {
+    for (const name of await modelNames(this.folder)) {
       try {
-        good.push(await describeModel(name, this.#folder));
+        good.push(await describeModel(name, this.folder));
       } catch (error) {
         broken.push({ name, error: error as Error });
       }

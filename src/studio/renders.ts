@@ -35,10 +35,17 @@ interface Work {
   readonly seconds: number;
 }
 
+interface Moment {
+  /** On the clock that does not jump, milliseconds. */
+  readonly at: number;
+  readonly fraction: number;
+}
+
 interface Running extends Work {
   readonly controller: AbortController;
-  /** On the clock that does not jump, milliseconds. */
-  readonly began: number;
+  readonly began: Moment;
+  /** After its first step: what comes before says little of its speed. */
+  first?: Moment;
   progress: RenderProgress;
   preview?: Uint8Array;
   /** How many previews there were. */
@@ -52,6 +59,8 @@ export class Renders {
   readonly #queue: FairQueue;
   readonly #waiting = new Map<string, Work>();
   readonly #running = new Map<string, Running>();
+  /** Seconds that the last order takes, as estimated. */
+  #usual: number | null = null;
   #handingBack = false;
 
   constructor(parts: RendersParts) {
@@ -67,8 +76,10 @@ export class Renders {
   add(order: StoredOrder, units: number): void {
     const { estimator, observer } = this.#parts;
     const { id, sequence, place, requester } = order;
+    if (this.#waiting.has(id)) return;
     const work = { order, units, seconds: estimator.seconds(order.job.model, units) };
     const since = performance.now();
+    this.#usual = work.seconds;
     this.#waiting.set(id, work);
     observer.queued();
     const person = `${place.platform} ${requester.id}`;
@@ -110,12 +121,10 @@ export class Renders {
     return { rendering: [...this.#running.keys()], waiting: this.#queue.waiting() };
   }
 
-  /** Seconds until one more order of the usual size would be done; null before there was any. */
+  /** Seconds until one more order like the last would be done; null before there was any. */
   etaOfAnother(): number | null {
-    const known = [...this.#running.values(), ...this.#waiting.values()].map(({ seconds }) => seconds);
-    if (known.length === 0) return null;
-    const usual = known.sort((one, other) => one - other)[Math.floor(known.length / 2)]!;
-    return this.#finishTimes([...this.#queue.waiting(), null], usual).at(-1)!;
+    if (this.#usual === null) return null;
+    return this.#finishTimes([...this.#queue.waiting(), null], this.#usual).at(-1)!;
   }
 
   /** Lets what runs finish until the deadline (milliseconds); the rest goes back to the queue. */
@@ -149,12 +158,13 @@ export class Renders {
   async #render(work: Work): Promise<void> {
     const { id, crashes } = work.order;
     const running: Running = {
-      ...{ ...work, controller: new AbortController(), began: performance.now() },
+      ...{ ...work, controller: new AbortController() },
+      began: { at: performance.now(), fraction: 0 },
       ...{ progress: { fraction: 0, octave: 0, octaves: 0 }, previews: 0 },
     };
     this.#running.set(id, running);
     this.#queueMoved();
-    for (let died = crashes; ; ) {
+    for (let died = crashes; ;) {
       this.#parts.changed(id);
       try {
         await this.#finish(running, await this.#attempt(running));
@@ -171,7 +181,8 @@ export class Renders {
     }
   }
 
-  #attempt(running: Running): Promise<Rendered> {
+  async #attempt(running: Running): Promise<Rendered> {
+    if (this.#handingBack) throw new RenderCrash('the bot is shutting down');
     const { order, controller } = running;
     return this.#parts.pool.run(this.#parts.taskOf(order), {
       signal: controller.signal,
@@ -180,6 +191,7 @@ export class Renders {
       },
       progress: (progress) => {
         running.progress = progress;
+        running.first ??= { at: performance.now(), fraction: progress.fraction };
         if (progress.preview) {
           running.preview = progress.preview;
           running.previews += 1;
@@ -218,7 +230,9 @@ export class Renders {
 
   #finishTimes(waiting: readonly (string | null)[], usual = 0): number[] {
     const running = [...this.#running.values()].map(secondsLeft);
-    const seconds = waiting.map((id) => (id === null ? usual : (this.#waiting.get(id)?.seconds ?? 0)));
+    const seconds = waiting.map((id) =>
+      id === null ? usual : (this.#waiting.get(id)?.seconds ?? 0),
+    );
     return finishTimes(running, seconds, this.#parts.concurrency);
   }
 
@@ -228,8 +242,9 @@ export class Renders {
 }
 
 /** By its own speed once that tells anything, before by the estimate. */
-function secondsLeft({ began, seconds, progress: { fraction } }: Running): number {
-  const elapsed = (performance.now() - began) / 1000;
-  if (fraction < 0.1) return Math.max(0, seconds - elapsed);
-  return (elapsed * (1 - fraction)) / fraction;
+function secondsLeft({ began, first = began, seconds, progress }: Running): number {
+  const elapsed = (performance.now() - first.at) / 1000;
+  const done = progress.fraction - first.fraction;
+  if (done < 0.05) return Math.max(0, seconds * (1 - first.fraction) - elapsed);
+  return (elapsed * (1 - progress.fraction)) / done;
 }

@@ -1,23 +1,14 @@
 /** The stand-in's gateway: a session that can be dropped and resumed. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { GatewayOpcodes as Op } from 'discord.js';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { APPLICATION, CHANNEL, GUILD, snowflake, TOKEN, userOf } from './discord-world.ts';
 import type { World } from './discord-world.ts';
 
-const enum Op {
-  Dispatch = 0,
-  Heartbeat = 1,
-  Identify = 2,
-  Resume = 6,
-  InvalidSession = 9,
-  Hello = 10,
-  HeartbeatAck = 11,
-}
-
 interface Packet {
-  readonly op: number;
+  readonly op: Op;
   readonly d: { readonly token?: string; readonly session_id?: string; readonly seq?: number };
 }
 

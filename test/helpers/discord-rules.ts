@@ -39,9 +39,7 @@ export function violations(schemaName: string, value: unknown): string[] {
 export function commandViolations(command: Readonly<Record<string, unknown>>): string[] {
   const { default_member_permissions: permissions, ...rest } = command;
   const value =
-    permissions === undefined
-      ? rest
-      : { ...rest, default_member_permissions: Number(permissions) };
+    permissions === undefined ? rest : { ...rest, default_member_permissions: Number(permissions) };
   return [...violations('ApplicationCommandUpdateRequest', value), ...orderViolations(command)];
 }
 
@@ -49,7 +47,9 @@ function orderViolations({ name, options }: Readonly<Record<string, unknown>>): 
   const list = (options ?? []) as readonly Readonly<Record<string, unknown>>[];
   const required = list.map((option) => option.required === true);
   const late = required.some((each, index) => each && required.slice(0, index).includes(false));
-  const both = list.filter((option) => option.autocomplete === true && option.choices !== undefined);
+  const both = list.filter(
+    (option) => option.autocomplete === true && option.choices !== undefined,
+  );
   return [
     ...(late ? [`${String(name)}: required options come first`] : []),
     ...both.map((option) => `${String(option.name)}: choices and autocomplete exclude each other`),
@@ -124,7 +124,9 @@ function fileViolations(
       .filter(({ id }) => uploads[Number(id)] === undefined)
       .map(({ id }) => `attachment ${id} was not uploaded`),
     ...attachments
-      .filter(({ id, filename }) => filename !== undefined && uploads[Number(id)]?.name !== filename)
+      .filter(
+        ({ id, filename }) => filename !== undefined && uploads[Number(id)]?.name !== filename,
+      )
       .map(({ id }) => `attachment ${id} has another name`),
   ];
 }

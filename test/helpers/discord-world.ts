@@ -30,10 +30,7 @@ export function userOf(who: Who | 'bot'): APIUser {
     discriminator: '0',
     avatar: null,
     bot: who === 'bot',
-    system: false,
-    public_flags: 0,
-    flags: 0,
-  } as APIUser;
+  };
 }
 
 /** A message, and what Discord remembers about it besides. */
@@ -114,19 +111,19 @@ export class World {
     for (const look of this.#waiting) look();
   }
 
+  nextChange(): Promise<void> {
+    let looks = 0;
+    return this.until(() => (looks++ > 0 ? true : undefined)).then(() => undefined);
+  }
+
   /** The first value that is not undefined, looked for now and at every change. */
   until<Found>(find: () => Found | undefined): Promise<Found> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const look = (): void => {
-        try {
-          const found = find();
-          if (found === undefined) return;
-          this.#waiting.delete(look);
-          resolve(found);
-        } catch (error) {
-          this.#waiting.delete(look);
-          reject(error as Error);
-        }
+        const found = find();
+        if (found === undefined) return;
+        this.#waiting.delete(look);
+        resolve(found);
       };
       this.#waiting.add(look);
       look();

@@ -1,5 +1,6 @@
 /** A platform seen from outside: what people do there and see there, over its real protocol. */
 import type { Platform } from '../../src/chat/platform.ts';
+import type { Shelf } from '../../src/kit/shelf.ts';
 
 /** Two people who share a channel; ann is an admin of the place. */
 export type Who = 'ann' | 'bob';
@@ -17,10 +18,16 @@ export interface Seen {
   readonly private: boolean;
 }
 
+/** What a platform is given besides, where it needs it. */
+export interface HarnessParts {
+  readonly shelf: Shelf;
+  readonly pictures: { read(id: string): Promise<Uint8Array> };
+}
+
 export interface PlatformHarness {
   readonly name: string;
-  /** A platform connected to this harness's stand-in for the service; again after a restart. */
-  connect(): Promise<Platform>;
+  /** A platform for this harness's stand-in of the service, not started; again after a restart. */
+  connect(parts?: HarnessParts): Promise<Platform>;
   /** As typed or filled in: values are text; `picture` goes where the platform puts pictures. */
   command(
     who: Who,

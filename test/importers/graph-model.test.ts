@@ -292,7 +292,7 @@ describe('failures', () => {
       'no strides',
       [node('Conv2D', 'c', ['x', 'w'], { padding: text('SAME') })],
       'bad-model',
-      "node 'c' (Conv2D) has strides = undefined, expected four numbers",
+      "node 'c' (Conv2D) has strides = undefined, expected four whole numbers above 0",
     ],
     [
       'no padding',
@@ -347,8 +347,9 @@ describe('failures', () => {
       importModel({ json: { hello: 1 } }, { names: [], read: () => Promise.reject(new Error()) }),
     ).rejects.toMatchObject({
       code: 'bad-model',
-      message:
-        "the model's file has a format that is not known; known: tensorflow.js layers model (Keras), tensorflow.js graph model",
+      message: expect.stringContaining(
+        "the model's file has a format that is not known; known: tensorflow.js layers model (Keras), ",
+      ) as string,
     });
   });
 });

@@ -152,6 +152,58 @@ describe('layers compute what Keras computes', () => {
     expectClose(found, expected);
   });
 
+  const gate = (x: Tensor): Tensor => tf.clipByValue(tf.add(tf.div(x, 6), 0.5), 0, 1);
+
+  test.each([
+    ['tanh', (x) => tf.tanh(x)],
+    ['elu', (x) => tf.elu(x)],
+    ['leaky_relu', (x) => tf.leakyRelu(x, 0.2)],
+    ['exponential', (x) => tf.exp(x)],
+    ['swish', (x) => tf.mul(x, tf.sigmoid(x))],
+    ['silu', (x) => tf.mul(x, tf.sigmoid(x))],
+    ['hard_sigmoid', (x) => tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1)],
+    ['hard_swish', (x) => tf.mul(x, gate(x))],
+    ['hard_silu', (x) => tf.mul(x, gate(x))],
+    ['gelu', (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1))],
+    [{ class_name: 'function', config: 'relu6' }, (x) => tf.relu6(x)],
+  ] as [unknown, (x: Tensor) => Tensor][])('Activation %s', async (activation, expected) => {
+    const layers = [
+      layer('Rescaling', 'wide', { scale: 7 }, 'picture_in'),
+      layer('Activation', 'a', { activation }, 'wide'),
+    ];
+    const [found, x] = await valueOf(layers, []);
+    expectClose(found, expected(tf.mul(x, 7)));
+  });
+
+  test.each([
+    ['LeakyReLU', { alpha: 0.1 }, (x) => tf.leakyRelu(x, 0.1)],
+    ['LeakyReLU', { negative_slope: 0.4 }, (x) => tf.leakyRelu(x, 0.4)],
+    ['ELU', { alpha: 0.5 }, (x) => tf.add(tf.relu(x), tf.mul(tf.minimum(tf.elu(x), 0), 0.5))],
+    ['ReLU', { negative_slope: 0.1, max_value: 0.3 }, (x) => tf.leakyRelu(tf.minimum(x, 0.3), 0.1)],
+    ['GlobalMaxPooling2D', {}, (x) => tf.max(x, [1, 2])],
+    ['GlobalMaxPooling2D', { keepdims: true }, (x) => tf.max(x, [1, 2], true)],
+    [
+      'UpSampling2D',
+      { size: [2, 3], interpolation: 'nearest' },
+      (x) => tf.image.resizeNearestNeighbor(x as never, [16, 24]),
+    ],
+    ['Average', {}, (x) => x, 'picture_in', 'picture_in'],
+    [
+      'Normalization',
+      { axis: -1, mean: [[[[0.5, -1]]]], variance: [4, 0.25] },
+      (x) => tf.div(tf.sub(x, tf.tensor([0.5, -1])), tf.tensor([2, 0.5])),
+    ],
+    ['RandomRotation', { factor: 0.2 }, (x) => x],
+    ['CenterCrop', { height: 4, width: 4 }, (x) => x],
+  ] as [string, object, (x: Tensor) => Tensor, ...string[]][])(
+    '%s %j',
+    async (kind, config, expected, ...from) => {
+      const one = layer(kind, 'one', config, ...(from.length > 0 ? from : ['picture_in']));
+      const [found, x] = await valueOf([one], []);
+      expectClose(found, expected(x));
+    },
+  );
+
   test('pools, with the window as stride where none is given', async () => {
     const [max, x] = await valueOf(
       [layer('MaxPooling2D', 'p', { pool_size: [2, 2], strides: null }, 'picture_in')],
@@ -358,21 +410,21 @@ describe('failures', () => {
     ],
     [
       'an activation',
-      layer('Activation', 'l', { activation: 'gelu' }, 'picture_in'),
+      layer('Activation', 'l', { activation: 'mish' }, 'picture_in'),
       'unsupported-op',
-      "layer 'l' (Activation): the activation 'gelu' is not supported; supported: linear, relu,",
+      "layer 'l' (Activation): the activation 'mish' is not supported; supported: linear, relu,",
     ],
     [
-      'channels first',
-      layer('MaxPooling2D', 'l', { data_format: 'channels_first' }, 'picture_in'),
+      'a change of size behind other layers',
+      layer('Resizing', 'l', { height: 3, width: 3 }, 'flat'),
       'unsupported-op',
-      "layer 'l' (MaxPooling2D): data_format 'channels_first' is not supported",
+      "layer 'l' (Resizing): a change of size behind other layers is not supported",
     ],
     [
-      'a leaky relu',
-      layer('ReLU', 'l', { negative_slope: 0.1 }, 'picture_in'),
+      'a relu that begins later',
+      layer('ReLU', 'l', { threshold: 0.1 }, 'picture_in'),
       'unsupported-op',
-      "layer 'l' (ReLU): negative_slope = 0.1 is not supported",
+      "layer 'l' (ReLU): threshold = 0.1 is not supported",
     ],
     [
       'normalisation over rows',

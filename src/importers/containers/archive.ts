@@ -14,6 +14,12 @@ export async function openArchive(bytes: Uint8Array): Promise<Beside> {
   return inFolder({ names, read: (path) => archive.read(path) }, commonFolder(names));
 }
 
+/** Whether a name stands in the list at an archive's end: a first look, without opening it. */
+export function names(archive: Uint8Array, name: string): boolean {
+  const { buffer, byteOffset, byteLength } = archive;
+  return Buffer.from(buffer, byteOffset, byteLength).lastIndexOf(name) >= 0;
+}
+
 /** The files of a folder, named from there on. */
 export function inFolder({ names, read }: Beside, folder: string): Beside {
   return {

@@ -7,7 +7,7 @@ import { DreamError } from '../../kit/errors.ts';
 import type { TensorflowAttribute, TensorflowNode } from '../graphdef/node.ts';
 import { nodeMessage, sizesOf, valueMessage } from './graphdef-messages.ts';
 import type { NodeMessage, ValueMessage } from './graphdef-messages.ts';
-import { fieldsOf } from './protobuf-fields.ts';
+import { fieldsOf, undamaged } from './protobuf-fields.ts';
 import { typeName } from './tensor-proto.ts';
 
 const MOST_NODES = 1_000_000;
@@ -21,8 +21,6 @@ export interface GraphDef {
   readonly nodes: readonly TensorflowNode[];
   /** Node → the bytes of the TensorProto in its attribute `value`, part of the file's. */
   readonly tensors: ReadonlyMap<string, Uint8Array>;
-  /** The names of the functions in its library, which nodes can call. */
-  readonly functions: number;
 }
 
 /** How a message begins whose first field is `field`, of bytes. */
@@ -53,28 +51,20 @@ function isNode(bytes: Uint8Array): boolean {
 /** @throws DreamError 'bad-model' for bytes that are no whole GraphDef, or one beyond all measure. */
 export function readGraphDef(bytes: Uint8Array): GraphDef {
   const reader = new GraphReader();
-  try {
-    for (const { field, content } of fieldsOf(bytes)) {
-      if (field === 1) reader.node(content);
-      if (field === 2) reader.library(content);
-    }
-  } catch (error) {
-    if (error instanceof DreamError) throw error;
-    throw new DreamError(
-      'bad-model',
-      `the TensorFlow graph breaks off or is damaged after ${reader.nodes.length} nodes ` +
-        `(${(error as Error).message})`,
-      'Copy the file anew: it was cut short or changed on its way.',
-      { cause: error },
-    );
-  }
+  undamaged(
+    () => {
+      for (const { field, content } of fieldsOf(bytes)) {
+        if (field === 1) reader.node(content);
+      }
+    },
+    () => `the TensorFlow graph breaks off or is damaged after ${reader.nodes.length} nodes`,
+  );
   return reader;
 }
 
 class GraphReader implements GraphDef {
   readonly nodes: TensorflowNode[] = [];
   readonly tensors = new Map<string, Uint8Array>();
-  functions = 0;
   #structure = 0;
 
   node(bytes: Uint8Array): void {
@@ -92,10 +82,6 @@ class GraphReader implements GraphDef {
       if (plain !== undefined) attributes[attribute] = plain;
     }
     this.nodes.push({ name, op, inputs: input, attributes });
-  }
-
-  library(bytes: Uint8Array): void {
-    for (const { field } of fieldsOf(bytes)) if (field === 1) this.functions++;
   }
 
   /** Before the node is decoded: what is not a tensor grows tenfold in memory. */

@@ -7,6 +7,7 @@ import protobuf from 'protobufjs/light.js';
 import { DreamError } from '../../kit/errors.ts';
 import { fromHalf } from './half.ts';
 import { shapeMessage, sizesOf } from './graphdef-messages.ts';
+import { undamaged } from './protobuf-fields.ts';
 
 /** A number format: TensorFlow's name, and how it lies in `tensor_content`. */
 interface NumberFormat {
@@ -70,7 +71,8 @@ export interface StoredTensor {
  * @throws DreamError 'bad-model' where its shape and its bytes do not fit.
  */
 export function openTensor(bytes: Uint8Array, name: string): StoredTensor {
-  const parts = partsOf(bytes);
+  const damaged = (): string => `the constant '${name}' is damaged`;
+  const parts = undamaged(() => partsOf(bytes), damaged);
   const format = formats.get(parts.type);
   const problem = (text: string): DreamError =>
     new DreamError('bad-model', `the constant '${name}' ${text}`);
@@ -93,7 +95,11 @@ export function openTensor(bytes: Uint8Array, name: string): StoredTensor {
   const listed = parts.lists.reduce((sum, { count }) => sum + count, 0);
   if (listed > cells) throw problem(`of shape ${written} has ${listed} numbers`);
   const bits = format.name === 'DT_BFLOAT16' ? bfloat : format.name === 'DT_HALF' ? fromHalf : null;
-  return { shape, repeated: cells - listed, read: () => filled(parts.lists, cells, bits) };
+  return {
+    shape,
+    repeated: cells - listed,
+    read: () => undamaged(() => filled(parts.lists, cells, bits), damaged),
+  };
 }
 
 interface List {

@@ -1,5 +1,6 @@
 /** Number formats of tensorflow.js weights, all little-endian. */
 import { DreamError } from '../../kit/errors.ts';
+import { fromHalf } from './half.ts';
 
 const bytesByType = new Map([
   ['float32', 4],
@@ -52,21 +53,6 @@ function elements(
   const { buffer } = new Uint8Array(bytes);
   if (type === 'int32') return new Int32Array(buffer);
   if (type === 'uint16') return new Uint16Array(buffer);
-  if (type === 'float16') return fromHalf(new Uint16Array(buffer));
+  if (type === 'float16') return Float32Array.from(new Uint16Array(buffer), fromHalf);
   return new Float32Array(buffer);
-}
-
-/** IEEE 754 half precision: 1 bit of sign, 5 of exponent, 10 of fraction. */
-function fromHalf(halves: Uint16Array): Float32Array {
-  const values = new Float32Array(halves.length);
-  for (let index = 0; index < halves.length; index++) {
-    const half = halves[index]!;
-    const sign = half & 0x8000 ? -1 : 1;
-    const exponent = (half >> 10) & 0x1f;
-    const fraction = half & 0x3ff;
-    if (exponent === 0) values[index] = sign * fraction * 2 ** -24;
-    else if (exponent === 31) values[index] = fraction ? NaN : sign * Infinity;
-    else values[index] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-  }
-  return values;
 }

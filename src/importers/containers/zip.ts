@@ -95,7 +95,7 @@ async function entriesOf(zip: ZipFile): Promise<Map<string, Entry>> {
 function checkEntry(entry: Entry): void {
   const name = `'${entry.fileName}' in the archive`;
   const { compressedSize, uncompressedSize, compressionMethod } = entry;
-  if ((entry.externalFileAttributes >>> 16 & FILE_KIND) === SYMBOLIC_LINK) {
+  if (((entry.externalFileAttributes >>> 16) & FILE_KIND) === SYMBOLIC_LINK) {
     throw refused(`${name} is a link; expected files`);
   }
   if (entry.isEncrypted()) throw refused(`${name} is encrypted`);

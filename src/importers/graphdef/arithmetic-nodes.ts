@@ -1,10 +1,40 @@
 /** Nodes that compute cell by cell. */
 import type { NodeRef } from '../../graph/graph.ts';
-import { addActivation } from '../activations.ts';
+import { addActivation, elu, leakyRelu } from '../activations.ts';
 import type { NodeCall } from './node-call.ts';
 
 export function activation(name: string): (call: NodeCall) => NodeRef {
   return (call) => addActivation(call.builder, name, call.tensor(0), call.output);
+}
+
+/** A node that is one of our ops as it is. */
+export function unary(op: string): (call: NodeCall) => NodeRef {
+  return (call) => call.builder.add(op, [call.tensor(0)], {}, call.output);
+}
+
+export function exponentialLinear(call: NodeCall): NodeRef {
+  return elu(call.builder, call.tensor(0), 1, call.output);
+}
+
+export function leaky(call: NodeCall): NodeRef {
+  const slope = call.builder.scalar(call.number('alpha', 0.2));
+  return leakyRelu(call.builder, call.tensor(0), slope, call.output);
+}
+
+/** log(1 + eˣ) = max(x, 0) + log(1 + e^−|x|), which no large x makes infinite. */
+export function softplus(call: NodeCall): NodeRef {
+  const { builder } = call;
+  const x = call.tensor(0);
+  const above = builder.add('relu', [x]);
+  const distance = builder.add('sub', [x, builder.add('mul', [above, builder.scalar(2)])]);
+  const rest = builder.add('add', [builder.add('exp', [distance]), builder.scalar(1)]);
+  return builder.add('add', [above, builder.add('log', [rest])], {}, call.output);
+}
+
+export function reciprocalRoot(call: NodeCall): NodeRef {
+  const { builder } = call;
+  const root = builder.add('sqrt', [call.tensor(0)]);
+  return builder.add('div', [builder.scalar(1), root], {}, call.output);
 }
 
 export function binary(op: string): (call: NodeCall) => NodeRef {

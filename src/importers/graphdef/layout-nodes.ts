@@ -61,10 +61,12 @@ export function reshaped(call: NodeCall): NodeRef {
 }
 
 /** inputs: x · axes */
-export function mean(call: NodeCall): NodeRef {
-  const axes = call.setting(1).map((axis) => fromStart(axis, call.rank));
-  const keepDimensions = call.flag('keep_dims');
-  return call.builder.add('reduceMean', [call.tensor(0)], { axes, keepDimensions }, call.output);
+export function reduction(op: string): (call: NodeCall) => NodeRef {
+  return (call) => {
+    const axes = call.setting(1).map((axis) => fromStart(axis, call.rank));
+    const keepDimensions = call.flag('keep_dims');
+    return call.builder.add(op, [call.tensor(0)], { axes, keepDimensions }, call.output);
+  };
 }
 
 /** Drops axes of one cell: those of squeeze_dims, else all that are known to be 1. */

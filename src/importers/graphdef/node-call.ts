@@ -111,7 +111,9 @@ export class NodeCall {
   pair(attribute: string, otherwise?: readonly [number, number]): [number, number] {
     this.refuseChannelsFirst();
     const list = this.node.attributes[attribute];
-    if (Array.isArray(list) && list.length === 4 && list.every(isLength)) return [list[1], list[2]];
+    if (Array.isArray(list) && list.length === 4 && list.every(isLength)) {
+      return [list[1]!, list[2]!];
+    }
     if (otherwise && (list === undefined || (list as readonly unknown[]).length === 0)) {
       return [...otherwise];
     }

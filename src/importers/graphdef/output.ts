@@ -46,7 +46,7 @@ function headNodes(links: Links, varying: ReadonlySet<string>, entry: Entry): He
   for (const node of links.order) {
     if (!depths.has(node.name)) continue;
     const before = sourcesOf(node).filter((source) => learned.has(source));
-    if (LEARNED.test(node.op)) for (const source of before) mark(source, followed, links);
+    if (LEARNED.test(node.op)) add(followed, before, links);
     if (LEARNED.test(node.op) || before.length > 0) learned.add(node.name);
   }
   const probable = new Set<string>();
@@ -63,13 +63,14 @@ function headNodes(links: Links, varying: ReadonlySet<string>, entry: Entry): He
   }));
 }
 
-/** Adds a node and all that it needs to those that a learned layer follows. */
-function mark(name: string, followed: Set<string>, links: Links): void {
-  const pending = [name];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (followed.has(next)) continue;
-    followed.add(next);
-    pending.push(...sourcesOf(links.byName.get(next)!));
+/** Adds nodes and all that they need. */
+function add(known: Set<string>, names: readonly string[], { byName }: Links): void {
+  const pending = [...names];
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    const node = byName.get(name);
+    if (!node || known.has(name)) continue;
+    known.add(name);
+    pending.push(...sourcesOf(node));
   }
 }
 

@@ -3,7 +3,7 @@ import { checked } from '../checked.ts';
 import { modelSchema } from './config.ts';
 import type { KerasModel } from './config.ts';
 
-/** Brackets in brackets; a config of models in models in models has about 20. */
+/** Lists and objects in each other; a config of models in models in models has about 20. */
 const DEEPEST = 200;
 
 /**
@@ -12,7 +12,6 @@ const DEEPEST = 200;
  * @throws DreamError 'bad-model' for what is not the JSON of a model.
  */
 export function parseConfig(text: string, where: string): KerasModel {
-  checkDepth(text, where);
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -20,17 +19,19 @@ export function parseConfig(text: string, where: string): KerasModel {
     const message = `${where} is not JSON: ${(error as Error).message}`;
     throw new DreamError('bad-model', message, undefined, { cause: error });
   }
-  return checked(modelSchema, json, where);
+  return modelOf(json, where);
 }
 
-function checkDepth(text: string, where: string): void {
-  let depth = 0;
-  // Texts in quotes are passed over: a bracket in them opens nothing.
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/g)) {
-    if (token === '[' || token === '{') depth++;
-    else if (!token.startsWith('"')) depth--;
+/** A model's config as parsed JSON, nested no deeper than a walk through it can go. */
+export function modelOf(json: unknown, where: string): KerasModel {
+  let level = [json];
+  for (let depth = 0; level.length > 0; depth++) {
     if (depth > DEEPEST) {
       throw new DreamError('bad-model', `${where} is nested more than ${DEEPEST} deep`);
     }
+    level = level.flatMap((value): unknown[] =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
   }
+  return checked(modelSchema, json, where);
 }

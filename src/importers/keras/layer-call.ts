@@ -71,7 +71,7 @@ export class LayerCall {
   /** An axis of the file's tensor (negative: from the last) as the graph counts it. */
   axis(written: number): number {
     const axis = written < 0 ? written + this.rank : written;
-    return this.shared.channelsFirst && this.rank === 4 ? CHANNELS_FIRST[axis] ?? axis : axis;
+    return this.shared.channelsFirst && this.rank === 4 ? (CHANNELS_FIRST[axis] ?? axis) : axis;
   }
 
   number(option: string, otherwise?: number): number {

@@ -54,7 +54,12 @@ export function upSampling2d(call: LayerCall): NodeRef {
   checkFormat(call);
   const interpolation = call.text('interpolation', 'nearest');
   if (interpolation !== 'nearest') throw call.unsupported(`interpolation '${interpolation}'`);
-  return call.builder.add('upsample', [call.input], { size: call.pair('size', [2, 2]) }, call.output);
+  return call.builder.add(
+    'upsample',
+    [call.input],
+    { size: call.pair('size', [2, 2]) },
+    call.output,
+  );
 }
 
 /** Brings pictures to the network's size, before all else: so does whoever feeds the network. */

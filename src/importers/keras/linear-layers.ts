@@ -36,7 +36,8 @@ export function separableConv2d(call: LayerCall): NodeRef {
 /** kernel [inputs, units] · bias [units] */
 export function dense(call: LayerCall): NodeRef {
   const units = call.number('units');
-  if (call.shared.channelsFirst && call.rank > 2) throw call.unsupported('channels that come first');
+  if (call.shared.channelsFirst && call.rank > 2)
+    throw call.unsupported('channels that come first');
   const size = call.builder.shapeOf(call.input).at(-1) ?? null;
   const kernel = call.constant('kernel', call.weight('kernel', [size, units]));
   const [biasRef] = bias(call, units);

@@ -7,6 +7,9 @@ import { LayerCall } from './layer-call.ts';
 import type { KerasImport } from './layer-call.ts';
 import { layerDefinition } from './layers.ts';
 
+/** EfficientNet B7 has 813. */
+const MOST_LAYERS = 10_000;
+
 /** A layer that has become nodes. */
 export interface BuiltCall {
   readonly layer: string;
@@ -64,10 +67,7 @@ function addFunctional(
     throw new DreamError('unsupported-op', `${found}; expected ${inputs.length}`);
   }
   declared.forEach((source, index) => values.set(keyOf(source), inputs[index]!));
-  let pending = model.config.layers.flatMap((layer) =>
-    callsOf(layer).map((sources, call) => ({ layer, sources, key: `${layerName(layer)} ${call}` })),
-  );
-  pending = pending.filter(({ layer }) => layer.class_name !== 'InputLayer');
+  let pending = pendingCalls(model);
   // Keras lists layers in the order they are computed, mostly: else a later round takes them.
   while (pending.length > 0) {
     const waiting = pending.filter(({ layer, sources, key }) => {
@@ -81,11 +81,42 @@ function addFunctional(
       values.set(key, built.at(-1)!.output);
       return false;
     });
-    if (waiting.length === pending.length) throw neverComputed(pending[0]!);
+    if (waiting.length === pending.length) throw neverComputed(pending[0]!, config.layers);
     pending = waiting;
   }
-  const outputs = sourcesIn(config['output_layers']).map((source) => values.get(keyOf(source)));
-  return { outputs: outputs.filter((output) => output !== undefined), calls };
+  const outputs = sourcesIn(config['output_layers']).flatMap(
+    (source) => values.get(keyOf(source)) ?? [],
+  );
+  if (outputs.length > 0) return { outputs, calls };
+  const found = JSON.stringify(config['output_layers'] ?? null);
+  throw new DreamError('bad-model', `the network's output_layers are ${found}, none of its layers`);
+}
+
+/** A layer's call, and how those that read it name it. */
+interface PendingCall {
+  readonly layer: KerasLayer;
+  readonly sources: readonly Source[];
+  readonly key: string;
+}
+
+function pendingCalls({ config }: KerasModel): PendingCall[] {
+  if (config.layers.length > MOST_LAYERS) {
+    const found = `the network has ${config.layers.length} layers`;
+    throw new DreamError('bad-model', `${found}; expected up to ${MOST_LAYERS}`);
+  }
+  const layers = config.layers.filter(({ class_name }) => class_name !== 'InputLayer');
+  const calls = layers.map(callsOf);
+  const latest = new Map<string, number>();
+  for (const [layer, call] of [...calls.flat(2), ...sourcesIn(config['output_layers'])]) {
+    latest.set(layer, Math.max(call, latest.get(layer) ?? 0));
+  }
+  return layers.flatMap((layer, index) => {
+    const name = layerName(layer);
+    const own = calls[index]!;
+    // The making of a model inside another counts as its first call, in most versions of Keras.
+    const first = isModel(layer) && (latest.get(name) ?? 0) >= own.length ? 1 : 0;
+    return own.map((sources, call) => ({ layer, sources, key: `${name} ${call + first}` }));
+  });
 }
 
 /** The layer's own call comes last, after those of the layers inside it. */
@@ -108,11 +139,14 @@ function keyOf([layer, call, output]: Source): string {
   return output === 0 ? `${layer} ${call}` : `${layer} ${call} ${output}`;
 }
 
-function neverComputed(waiting: { layer: KerasLayer; sources: readonly Source[] }): DreamError {
-  const reads = waiting.sources.map(([layer]) => `'${layer}'`).join(', ');
+function neverComputed({ layer, sources }: PendingCall, layers: readonly KerasLayer[]): DreamError {
+  const reads = sources.map(([name]) => `'${name}'`).join(', ');
+  const names = new Set(layers.map(layerName));
+  const problem = sources.every(([name]) => names.has(name))
+    ? 'of which one needs this layer itself, or one that is not in the network'
+    : 'of which one is not in the network';
   return new DreamError(
     'bad-model',
-    `layer '${layerName(waiting.layer)}' (${waiting.layer.class_name}) reads ${reads}, ` +
-      'of which one is not in the network',
+    `layer '${layerName(layer)}' (${layer.class_name}) reads ${reads}, ${problem}`,
   );
 }

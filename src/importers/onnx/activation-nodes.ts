@@ -41,9 +41,7 @@ export function prelu(call: NodeCall): Tensor {
   // [channels] means the channels' axis in files of some writers, though ONNX says the last.
   const perChannel =
     shape.length === 1 && x.dims.length === 4 && shape[0] === x.dims[1] && shape[0] !== x.dims[3];
-  const constant = perChannel
-    ? { ...slopes.constant, shape: [shape[0]!, 1, 1] }
-    : slopes.constant;
+  const constant = perChannel ? { ...slopes.constant, shape: [shape[0]!, 1, 1] } : slopes.constant;
   const positive = onEach(call, 'relu', x, {});
   const negative = onEach(call, 'relu', combined(call, 'mul', x, scalar(-1)), {});
   const below = combined(call, 'mul', negative, { ...slopes, constant });

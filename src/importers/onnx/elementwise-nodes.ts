@@ -57,8 +57,10 @@ export function power(call: NodeCall): Value {
   const exponents = call.constant(1).constant;
   const exponent = dimsOf(call.value(1)).every((size) => size === 1) ? exponents.read()[0] : NaN;
   const x = call.tensor(0);
-  const add = (op: string, ref: string, last = true): Tensor =>
-    ({ ...x, ref: call.builder.add(op, [ref], {}, last ? call.output() : undefined) });
+  const add = (op: string, ref: string, last = true): Tensor => ({
+    ...x,
+    ref: call.builder.add(op, [ref], {}, last ? call.output() : undefined),
+  });
   if (exponent === 1) return x;
   if (exponent === 2) return add('square', x.ref);
   if (exponent === 0.5) return add('sqrt', x.ref);
@@ -67,9 +69,7 @@ export function power(call: NodeCall): Value {
 }
 
 /** For known numbers only: shapes are compared and chosen from. */
-export function known(
-  compute: (...values: number[]) => number,
-): NodeDefinition {
+export function known(compute: (...values: number[]) => number): NodeDefinition {
   const fold = foldElementwise(compute);
   return (call) => {
     if (knownInputs(call)) return fold(call);

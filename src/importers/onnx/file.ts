@@ -64,12 +64,10 @@ function nodeOf(message: NodeMessage, index: number, weights: OnnxWeights): Netw
   const op = domain === '' || domain === 'ai.onnx' ? opType : `${domain}:${opType}`;
   const name = message.name || output.find((value) => value !== '') || `${op} ${index}`;
   const place = `node '${name}' (${op})`;
-  const attributes = message.attribute.map(
-    (attribute): [string, Attribute | undefined] => [
-      attribute.name ?? '',
-      attributeOf(attribute, `${place}, ${attribute.name ?? ''}`, weights),
-    ],
-  );
+  const attributes = message.attribute.map((attribute): [string, Attribute | undefined] => [
+    attribute.name ?? '',
+    attributeOf(attribute, `${place}, ${attribute.name ?? ''}`, weights),
+  ]);
   return {
     name,
     op,

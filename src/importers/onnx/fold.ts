@@ -56,10 +56,7 @@ export function foldUnary(compute: (x: number) => number, whole?: boolean): Fold
   };
 }
 
-export function foldElementwise(
-  compute: (...values: number[]) => number,
-  truncates = false,
-): Fold {
+export function foldElementwise(compute: (...values: number[]) => number, truncates = false): Fold {
   return (call) => {
     const inputs = knownInputs(call)!;
     const dims = inputs.map(dimsOf).reduce((a, b) => broadcast(call, a, b));

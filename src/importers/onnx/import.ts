@@ -16,10 +16,12 @@ import { pictureOf, refuseUnreadable } from './refusals.ts';
 import { constantValue } from './shape-nodes.ts';
 import { onnxOps } from './table.ts';
 import { cellsOf, tensorOf } from './value.ts';
-import type { Tensor, Value } from './value.ts';
+import type { Value } from './value.ts';
 
 /** What pictures are tried with where the file does not say: the usual sizes, usual ones first. */
-const USUAL_SIZES = [224, 299, 227, 256, 240, 260, 300, 320, 192, 160, 128, 112, 96, 64, 48, 32, 28];
+const USUAL_SIZES = [
+  224, 299, 227, 256, 240, 260, 300, 320, 192, 160, 128, 112, 96, 64, 48, 32, 28,
+];
 
 /** Constants that may say what to do (bounds, scales) have fewer numbers. */
 const FEW = 64;
@@ -85,21 +87,18 @@ function built(network: Network, { nodes, output, picture }: Plan, usual: number
   const builder = new NominalBuilder();
   const input = builder.picture(INPUT, picture.channels, sized(picture.size, usual));
   const shared: OnnxImport = { builder, opset: network.opset, constants: new Map() };
-  const values = new Map<string, Value>([
-    [picture.name, tensorOf(builder, input, picture.order)],
-  ]);
+  const values = new Map<string, Value>([[picture.name, tensorOf(builder, input, picture.order)]]);
   const named = new Map<string, NodeRef>();
   for (const node of nodes) {
     for (const [name, value] of outputsOf(node, shared, { network, values })) {
       values.set(name, value);
       const isFirst = name === node.outputs[0];
-      if (value.kind === 'tensor') named.set(isFirst ? node.name : name, value.ref);
+      if (value.kind === 'tensor' && node.inner !== true)
+        named.set(isFirst ? node.name : name, value.ref);
     }
   }
   nameLayers(builder, nodes, named);
-  const result = values.get(output);
-  if (result?.kind === 'tensor') return { builder, output: finished(builder, result) };
-  throw new DreamError('bad-model', `the output '${output}' does not depend on the picture`);
+  return { builder, output: finished(builder, values.get(output), output) };
 }
 
 function outputsOf(
@@ -120,7 +119,10 @@ function outputsOf(
   });
 }
 
-/** Scores of flattened pictures lie in the order of the graph; nobody reads them in it. */
-function finished(builder: NominalBuilder, tensor: Tensor): NodeRef {
-  return tensor.flattened ? asInOnnx(builder, tensor).ref : tensor.ref;
+/** The output's node, in ONNX's order where it is no picture. */
+function finished(builder: NominalBuilder, value: Value | undefined, name: string): NodeRef {
+  if (value?.kind !== 'tensor' || value.ref === INPUT) {
+    throw new DreamError('bad-model', `the output '${name}' is not computed from the picture`);
+  }
+  return value.dims.length === 4 ? value.ref : asInOnnx(builder, value).ref;
 }

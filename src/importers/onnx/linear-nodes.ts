@@ -29,10 +29,7 @@ export function gemm(call: NodeCall): Tensor {
       ? product
       : combined(call, 'mul', product, scalar(alpha), sums ? undefined : call.output());
   if (!sums) return scaled;
-  const c =
-    beta === 1
-      ? call.value(2)
-      : combined(call, 'mul', call.tensor(2), scalar(beta));
+  const c = beta === 1 ? call.value(2) : combined(call, 'mul', call.tensor(2), scalar(beta));
   return combined(call, 'add', scaled, c, call.output());
 }
 

@@ -14,6 +14,8 @@ export interface NetworkNode {
   readonly attributes: Readonly<Record<string, Attribute>>;
   /** For messages: "node 'conv1' (Conv)". */
   readonly place: string;
+  /** Whether it is a part of something that has a name itself, and no layer. */
+  readonly inner?: boolean;
 }
 
 export interface NetworkConstant {

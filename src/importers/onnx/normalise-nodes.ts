@@ -11,6 +11,7 @@ import type { ConstantValue, Tensor, Value } from './value.ts';
 /** x · scale · offset · mean · variance, each for every channel: a product and a sum. */
 export function batchNormalization(call: NodeCall): Tensor {
   const x = call.tensor(0);
+  if (call.number('training_mode', 0) === 1) throw call.unsupported('training_mode = 1');
   const [scale, offset, mean, variance] = [1, 2, 3, 4].map((index) => perChannel(call, x, index));
   const epsilon = call.number('epsilon', 1e-5);
   const { shape } = scale!;
@@ -38,7 +39,13 @@ export function layerNormalization(call: NodeCall): Tensor {
   const first = call.axis(call.number('axis', -1), rank);
   const plain = x.flattened ? arranged(call.builder, x, x.order) : x;
   const centred = standardised(call, plain, inOrderOf(rank).slice(first));
-  const scaled = combined(call, 'mul', centred, call.value(1), call.has(2) ? undefined : call.output());
+  const scaled = combined(
+    call,
+    'mul',
+    centred,
+    call.value(1),
+    call.has(2) ? undefined : call.output(),
+  );
   return call.has(2) ? combined(call, 'add', scaled, call.value(2), call.output()) : scaled;
 }
 

@@ -45,7 +45,9 @@ function reduced(call: NodeCall, op: string, x: Tensor, name?: string): Tensor {
 }
 
 /** For known numbers only. */
-export function knownReduction(combine: (a: number, b: number) => number): (call: NodeCall) => Value {
+export function knownReduction(
+  combine: (a: number, b: number) => number,
+): (call: NodeCall) => Value {
   return (call) => {
     const value = reduceKnown(call, combine);
     if (value) return value;

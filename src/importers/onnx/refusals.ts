@@ -43,7 +43,10 @@ export function refuseUnreadable(
   }
   const unknown = nodes.filter(({ op }) => !supported.has(op));
   if (unknown.length === 0) return;
-  throw new DreamError('unsupported-op', `the network has ops that are not supported: ${counted(unknown)}`);
+  throw new DreamError(
+    'unsupported-op',
+    `the network has ops that are not supported: ${counted(unknown)}`,
+  );
 }
 
 /** "12 × Foo (first 'a'), 1 × Bar ('b')" */
@@ -64,10 +67,7 @@ function counted(nodes: readonly NetworkNode[]): string {
 }
 
 /** The one input that the nodes read, which must be a picture. @throws DreamError */
-export function pictureOf(
-  { inputs }: Network,
-  nodes: readonly NetworkNode[],
-): NetworkValue {
+export function pictureOf({ inputs }: Network, nodes: readonly NetworkNode[]): NetworkValue {
   const read = new Set(nodes.flatMap((node) => node.inputs));
   const needed = inputs.filter(({ name }) => read.has(name));
   const found = needed.map(described).join(', ') || 'none';

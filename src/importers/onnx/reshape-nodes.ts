@@ -56,7 +56,10 @@ export function transpose(call: NodeCall): Value {
   const x = call.value(0);
   const rank = dimsOf(x).length;
   const order = call.ints('perm', inOrderOf(rank).reverse());
-  if ([...order].sort((a, b) => a - b).some((axis, index) => axis !== index) || order.length !== rank) {
+  if (
+    [...order].sort((a, b) => a - b).some((axis, index) => axis !== index) ||
+    order.length !== rank
+  ) {
     throw call.bad(`has perm = [${order.join(', ')}] for an input of ${rank} axes`);
   }
   if (x.kind === 'tensor') {
@@ -74,7 +77,9 @@ export function transpose(call: NodeCall): Value {
   }
   const steps = order.map((axis) => cellsOf(x.dims.slice(axis + 1)));
   const dims = order.map((axis) => x.dims[axis]!);
-  return picked(call, x, dims, (place) => place.reduce((sum, at, axis) => sum + at * steps[axis]!, 0));
+  return picked(call, x, dims, (place) =>
+    place.reduce((sum, at, axis) => sum + at * steps[axis]!, 0),
+  );
 }
 
 function inShape(call: NodeCall, dims: readonly number[]): Value {

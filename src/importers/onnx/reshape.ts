@@ -62,7 +62,12 @@ function withoutMoving(
     open.length === 1 && axis === open[0] ? null : dims[axis]!,
   );
   const same =
-    unchanged && shape.length === sizes.length && sameNumbers(builder.nominalOf(tensor.ref), order.map((axis) => dims[axis]!));
+    unchanged &&
+    shape.length === sizes.length &&
+    sameNumbers(
+      builder.nominalOf(tensor.ref),
+      order.map((axis) => dims[axis]!),
+    );
   if (same) return { kind: 'tensor', ref: tensor.ref, dims, order };
   return tensorOf(builder, builder.add('reshape', [tensor.ref], { shape }, name), order);
 }
@@ -84,7 +89,7 @@ function orderFor(dims: readonly number[], wide: readonly number[]): readonly nu
 function storedGroups(tensor: Tensor, groups: readonly Group[]): Group[] | null {
   const stored = tensor.order.filter((axis) => tensor.dims[axis] !== 1);
   const ordered: Group[] = [];
-  for (let at = 0; at < stored.length; ) {
+  for (let at = 0; at < stored.length;) {
     const group = groups.find(({ from }) => from[0] === stored[at]);
     if (!group?.from.every((axis, index) => stored[at + index] === axis)) return null;
     ordered.push(group);

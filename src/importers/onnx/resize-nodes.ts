@@ -15,7 +15,8 @@ export function resize(call: NodeCall): Value {
   if (mode !== 'nearest' || !whole || factors[0] !== 1 || factors[1] !== 1) {
     throw call.unsupported(`mode = ${mode} by ${factors.join(', ')} (only whole repetitions are)`);
   }
-  if (factors.some((factor) => factor > MOST_TIMES)) throw call.bad(`repeats by ${factors.join(', ')}`);
+  if (factors.some((factor) => factor > MOST_TIMES))
+    throw call.bad(`repeats by ${factors.join(', ')}`);
   const place = call.text('coordinate_transformation_mode', 'half_pixel');
   const rounding = call.text('nearest_mode', 'round_prefer_floor');
   const repeats =

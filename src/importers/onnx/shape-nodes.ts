@@ -46,7 +46,7 @@ export function constantOfShape(call: NodeCall): Value {
   const dims = call.numbers(0);
   const tensor = call.tensorAttribute('value');
   const isSizes = tensor?.whole === true && cellsOf(dims) <= MOST_NUMBERS;
-  const value = tensor ? tensor.constant.read()[0] ?? 0 : 0;
+  const value = tensor ? (tensor.constant.read()[0] ?? 0) : 0;
   const count = countOf(call, dims);
   if (isSizes) return whole(dims, new Array<number>(count).fill(value));
   const read = (): Float32Array => new Float32Array(count).fill(value);
@@ -58,7 +58,12 @@ export function range(call: NodeCall): Value {
   const [start, limit, step] = [0, 1, 2].map((index) => call.numbers(index)[0] ?? NaN);
   const count = Math.max(Math.ceil((limit! - start!) / step!), 0);
   if (!(count <= MOST_NUMBERS)) throw call.bad(`makes a list of ${count} numbers`);
-  return { ...whole([count], Array.from({ length: count }, (_, index) => start! + index * step!)) };
+  return {
+    ...whole(
+      [count],
+      Array.from({ length: count }, (_, index) => start! + index * step!),
+    ),
+  };
 }
 
 /** Pictures are floats here whatever they are called; known numbers may become whole. */

@@ -15,8 +15,19 @@ import {
   softmax,
   softplus,
 } from './activation-nodes.ts';
-import { binary, known, larger, many, mean, power, smaller, sum, unary } from './elementwise-nodes.ts';
-import { concatenate, expand, gather, pad, slice, split } from './layout-nodes.ts';
+import { gather, slice, split } from './cut-nodes.ts';
+import {
+  binary,
+  known,
+  larger,
+  many,
+  mean,
+  power,
+  smaller,
+  sum,
+  unary,
+} from './elementwise-nodes.ts';
+import { concatenate, expand, pad } from './layout-nodes.ts';
 import { gemm, matMul } from './linear-nodes.ts';
 import type { NodeCall, NodeDefinition } from './node-call.ts';
 import {

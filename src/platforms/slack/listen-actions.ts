@@ -14,18 +14,14 @@ const container = z.object({
 });
 
 export function listenToActions(app: App, desk: Desk): void {
-  app.action(
-    { type: 'block_actions', action_id: /^(\d+|menu):/ },
-    async ({ body, action, ack }) => {
-      await ack();
-      if (!('actions' in body) || body.type !== 'block_actions') return;
-      const origin = originOf(body);
-      if (desk.recent.seen(origin.id)) return;
-      const choice = 'selected_option' in action ? action.selected_option?.value : undefined;
-      const pressed = { action: actionOf(action.action_id) };
-      await runAction(desk, origin, choice === undefined ? pressed : { ...pressed, choice });
-    },
-  );
+  app.action<BlockAction>({ action_id: /^(\d+|menu):/ }, async ({ body, action, ack }) => {
+    await ack();
+    const origin = originOf(body);
+    if (desk.recent.seen(origin.id)) return;
+    const choice = 'selected_option' in action ? action.selected_option?.value : undefined;
+    const pressed = { action: actionOf(action.action_id) };
+    await runAction(desk, origin, choice === undefined ? pressed : { ...pressed, choice });
+  });
 }
 
 /** The answer stands in the thread of the message that was pressed. */

@@ -1,5 +1,5 @@
 /** Messages that ask for something: mentions, direct messages, and the menu of a message. */
-import type { App } from '@slack/bolt';
+import type { App, MessageShortcut } from '@slack/bolt';
 import { z } from 'zod';
 import type { Attachment } from '../../chat/option.ts';
 import { parseCommandText } from '../../chat/text.ts';
@@ -34,9 +34,8 @@ export function listenToMessages(app: App, desk: Desk): void {
   app.message(async ({ event }) => {
     if (isDirect(event.channel)) await hear(desk, said.parse(event));
   });
-  app.shortcut({ type: 'message_action', callback_id: SHORTCUT }, async ({ shortcut, ack }) => {
+  app.shortcut<MessageShortcut>(SHORTCUT, async ({ shortcut, ack }) => {
     await ack();
-    if (shortcut.type !== 'message_action') return;
     const { callback_id: callback, user, channel, response_url: responseUrl } = shortcut;
     const { ts, thread_ts: thread, files } = message.parse(shortcut.message);
     const id = `shortcut/${shortcut.trigger_id}`;

@@ -9,6 +9,8 @@ export interface PoolOptions {
   readonly log: Logger;
   /** Milliseconds that a cancelled render has to stop before its process is killed. */
   readonly patience: number;
+  /** Milliseconds without a step after which a process is killed. */
+  readonly stall: number;
   /** Milliseconds after which an idle process ends, and with it what it holds in memory. */
   readonly idle: number;
 }
@@ -25,7 +27,7 @@ export class RenderPool {
   async run(task: RenderTask, hooks: RenderHooks): Promise<Rendered> {
     const process = this.#take();
     try {
-      return await process.render(task, hooks, this.options.patience);
+      return await process.render(task, hooks, this.options);
     } finally {
       this.#giveBack(process);
     }

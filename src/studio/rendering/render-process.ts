@@ -22,6 +22,13 @@ export interface RenderHooks {
   readonly begun?: (pid: number) => void;
 }
 
+export interface RenderTimes {
+  /** Milliseconds after which a process that does not stop at the signal is killed. */
+  readonly patience: number;
+  /** Milliseconds without a step after which it is. */
+  readonly stall: number;
+}
+
 /** A render process died, or gave up. */
 export class RenderCrash extends Error {
   override readonly name = 'RenderCrash';
@@ -38,6 +45,7 @@ export class RenderProcess {
   readonly #gone: Promise<void>;
   #current: Current | undefined;
   #alive = true;
+  #stalled: NodeJS.Timeout | undefined;
   #lastWords = '';
 
   /** @param environment all variables that it sees: never the bot's own, with its secrets. */
@@ -85,10 +93,9 @@ export class RenderProcess {
 
   /**
    * One at a time.
-   * @param patience milliseconds after which a process that does not stop at the signal is killed.
    * @throws RenderCrash, or the DreamError that the render gave
    */
-  async render(task: RenderTask, hooks: RenderHooks, patience: number): Promise<Rendered> {
+  async render(task: RenderTask, hooks: RenderHooks, times: RenderTimes): Promise<Rendered> {
     const { signal } = hooks;
     let killing: NodeJS.Timeout | undefined;
     const cancel = (): void => {
@@ -96,8 +103,12 @@ export class RenderProcess {
       killing = setTimeout(() => {
         this.#settle()?.reject(new DreamError('cancelled', 'the dream was cancelled'));
         this.kill();
-      }, patience);
+      }, times.patience);
     };
+    const stalled = (this.#stalled = setTimeout(() => {
+      this.#settle()?.reject(new RenderCrash('the render process took no step for too long'));
+      this.kill();
+    }, times.stall));
     const done = new Promise<Rendered>((resolve, reject) => {
       this.#current = { hooks, resolve, reject };
     });
@@ -110,6 +121,7 @@ export class RenderProcess {
     } finally {
       signal.removeEventListener('abort', cancel);
       clearTimeout(killing);
+      clearTimeout(stalled);
     }
   }
 
@@ -132,6 +144,7 @@ export class RenderProcess {
   #take(message: FromProcess): void {
     switch (message.kind) {
       case 'progress':
+        this.#stalled?.refresh();
         this.#current?.hooks.progress(message.progress);
         return;
       case 'rendered':

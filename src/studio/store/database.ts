@@ -1,6 +1,7 @@
 /** The bot's memory: opened, and brought to this version's tables. */
 import { mkdir } from 'node:fs/promises';
-import { Kysely, Migrator } from 'kysely';
+import { DEFAULT_MIGRATION_TABLE, Kysely, Migrator } from 'kysely';
+import { DreamError } from '../../kit/errors.ts';
 import type { Logger } from '../../kit/log.ts';
 import { migrations } from './migrations.ts';
 import { openEmbedded } from './sqlite.ts';
@@ -33,6 +34,7 @@ export async function openDatabase(folder: string, log: Logger): Promise<OpenDat
 async function migrate(tables: Kysely<Tables>, embedded: Embedded, log: Logger): Promise<void> {
   const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
   const migrator = new Migrator({ db: tables, provider });
+  await checkVersion(tables);
   const known = await migrator.getMigrations();
   const pending = known.filter(({ executedAt }) => executedAt === undefined);
   if (pending.length === 0) return;
@@ -42,4 +44,22 @@ async function migrate(tables: Kysely<Tables>, embedded: Embedded, log: Logger):
   // What it hands back is whatever a migration threw.
   if (error !== undefined) throw error as Error;
   for (const { migrationName } of results ?? []) log.info({ migrationName }, 'database migrated');
+}
+
+/** A newer version may have changed what this one would not understand. */
+async function checkVersion(tables: Kysely<Tables>): Promise<void> {
+  const found = await tables.introspection.getTables({ withInternalKyselyTables: true });
+  if (!found.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return;
+  const done = await tables
+    .withTables<{ [DEFAULT_MIGRATION_TABLE]: { name: string } }>()
+    .selectFrom(DEFAULT_MIGRATION_TABLE)
+    .select('name')
+    .execute();
+  const unknown = done.find(({ name }) => !(name in migrations));
+  if (!unknown) return;
+  throw new DreamError(
+    'cannot-write',
+    `the data folder was written by a newer version of this program ('${unknown.name}')`,
+    'Install that version, or give this one a folder of its own.',
+  );
 }

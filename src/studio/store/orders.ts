@@ -1,5 +1,5 @@
 /** Orders in the database. Every change that returns has reached the disk. */
-import type { Kysely, Selectable } from 'kysely';
+import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
 import { DreamError } from '../../kit/errors.ts';
 import type {
   Address,
@@ -76,9 +76,9 @@ export class OrderStore {
       admit(await waitingOf(tables, { platform, id: order.requester.id }, server));
       const { last } = await tables
         .selectFrom('orders')
-        .select(({ fn }) => fn.max('sequence').as('last'))
+        .select(({ fn }) => fn.max<number | null>('sequence').as('last'))
         .executeTakeFirstOrThrow();
-      const row = newRow(order, Number(last ?? 0) + 1);
+      const row = newRow(order, (last ?? 0) + 1);
       await tables.insertInto('orders').values(row).execute();
       return { order: orderOf(row), isNew: true };
     });
@@ -165,7 +165,7 @@ async function waitingOf(
   };
 }
 
-function newRow(order: NewOrder, sequence: number): Row {
+function newRow(order: NewOrder, sequence: number): Insertable<OrdersTable> & Row {
   const { requester, place, address, job, source, event, parent, spoiler } = order;
   const { platform, server = null, channel } = place;
   const now = Date.now();
@@ -197,7 +197,7 @@ function orderOf(row: Row): StoredOrder {
   };
 }
 
-function columnsOf(change: OrderChange): Partial<Row> {
+function columnsOf(change: OrderChange): Updateable<OrdersTable> {
   const { state, address, picture, result, failure, crashes, interruptions } = change;
   const { deliveryBegun, forgotten } = change;
   return {

@@ -1,5 +1,5 @@
 /** The pictures of orders: PNG files of their own, written whole or not at all. */
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../dream/picture.ts';
 import { DreamError } from '../../kit/errors.ts';
@@ -40,11 +40,16 @@ export class PictureFolder {
     try {
       return await readFile(this.path(id, kind));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      const message = `the ${kind === 'result' ? 'result' : 'picture'} of this dream is not kept any more`;
-      throw new DreamError('unknown-order', message, 'Begin with a picture of your own.', {
-        cause: error,
-      });
+      throw notKept(kind, error);
+    }
+  }
+
+  /** @throws as `read` */
+  async check(id: string, kind: PictureKind): Promise<void> {
+    try {
+      await access(this.path(id, kind));
+    } catch (error) {
+      throw notKept(kind, error);
     }
   }
 
@@ -66,4 +71,11 @@ export class PictureFolder {
     }
     return [...kept.values()].sort((one, other) => one.at - other.at);
   }
+}
+
+function notKept(kind: PictureKind, cause: unknown): unknown {
+  if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') return cause;
+  const what = kind === 'result' ? 'result' : 'picture';
+  const message = `the ${what} of this dream is not there, or not kept any more`;
+  return new DreamError('unknown-order', message, 'Begin with a picture of your own.', { cause });
 }

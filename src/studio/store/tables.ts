@@ -2,7 +2,11 @@
  * The tables, as SQLite and PostgreSQL both can hold them: text, whole numbers, JSON as text.
  * Times are milliseconds since 1970; switches are 0 or 1.
  */
+import type { ColumnType } from 'kysely';
 import type { OrderState } from '../order.ts';
+
+/** PostgreSQL gives 64 bits as text. */
+type Time = ColumnType<number | string, number, number>;
 
 export interface Tables {
   orders: OrdersTable;
@@ -36,8 +40,8 @@ export interface OrdersTable {
   delivery_begun: number;
   /** Its person wants it forgotten: removed once it is delivered. */
   forgotten: number;
-  created_at: number;
-  updated_at: number;
+  created_at: Time;
+  updated_at: Time;
 }
 
 export interface ShelfTable {

@@ -35,7 +35,7 @@ export function App() {
           )}
         </Log>
       )}
-      {about && <Composer ref={composer} about={about} messages={messages} />}
+      {about && <Composer handle={composer} about={about} messages={messages} />}
       <Announcer messages={messages} fresh={fresh} />
       <DropZone onFile={attach} />
       {enlarged?.picture && (

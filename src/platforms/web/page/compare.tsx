@@ -1,6 +1,7 @@
 /** A picture over what it was before, with a line between them that can be moved. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { WirePicture } from '../wire.ts';
+import { Icon } from './icons.tsx';
 
 /** Percent of the width that shows what was before. */
 const AT_REST = 22;
@@ -27,13 +28,15 @@ export function Compare({ picture, fresh = false, initial = AT_REST, onTap }: Co
   return (
     <div class="compare" style={{ '--split': `${split}%` }} {...drag}>
       <img src={source} alt={alt} draggable={false} />
-      <img class="before" src={before} alt="" draggable={false} />
-      <span class="tag tag-before" aria-hidden="true" hidden={split < 14}>
-        Before
-      </span>
-      <span class="tag tag-after" aria-hidden="true" hidden={split > 86}>
+      <span class="tag tag-after" aria-hidden="true">
         Dream
       </span>
+      <div class="before">
+        <img src={before} alt="" draggable={false} />
+        <span class="tag tag-before" aria-hidden="true">
+          Before
+        </span>
+      </div>
       <input
         type="range"
         min={0}
@@ -46,8 +49,9 @@ export function Compare({ picture, fresh = false, initial = AT_REST, onTap }: Co
           setSplit(Number(event.currentTarget.value));
         }}
       />
-      <span class="divider" aria-hidden="true">
-        <span class="grip" />
+      <span class="divider" aria-hidden="true" />
+      <span class="grip" aria-hidden="true">
+        <Icon name="grip" />
       </span>
     </div>
   );

@@ -26,7 +26,7 @@ export function Lightbox({ picture, onClose }: LightboxProps) {
       aria-label={alt}
       onClose={onClose}
       onClick={(event) => {
-        if (event.target === dialog.current) dialog.current.close();
+        if (event.target === dialog.current) dialog.current?.close();
       }}
     >
       <div class="print" style={style}>

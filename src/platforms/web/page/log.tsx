@@ -22,7 +22,7 @@ interface LogProps {
 
 export function Log({ messages, you, fresh, onEnlarge, children }: LogProps) {
   const now = useNow(30_000);
-  const { scroller, content, atEnd, toEnd } = useFollowing();
+  const { scroller, content, atEnd, toEnd } = useFollowing(messages.length > 0);
   const last = messages.at(-1);
   const unread = useUnread(last, atEnd);
   // Whoever says something wants to see what comes of it.
@@ -80,8 +80,11 @@ function isContinued(before: WireMessage, message: WireMessage): boolean {
   return same && message.at - before.at < TOGETHER;
 }
 
-/** Keeps the view at the end while it is there, whatever grows: messages, pictures, the window. */
-function useFollowing() {
+/**
+ * Keeps the view at the end while it is there, whatever grows: messages, pictures, the window.
+ * @param wanted false where there is nothing to follow: a page is read from its beginning.
+ */
+function useFollowing(wanted: boolean) {
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
@@ -92,9 +95,15 @@ function useFollowing() {
     view?.scrollTo({ top: view.scrollHeight, behavior });
   };
   useEffect(() => {
+    if (!wanted) return;
     const view = scroller.current!;
+    toEnd('instant');
+    let top = 0;
     const scrolled = (): void => {
-      following.current = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR;
+      const near = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR;
+      // Only who scrolls up stops following: at the end more may have grown since.
+      following.current = near || (following.current && view.scrollTop >= top);
+      top = view.scrollTop;
       setAtEnd(following.current);
     };
     const grown = new ResizeObserver(() => {
@@ -107,7 +116,7 @@ function useFollowing() {
       view.removeEventListener('scroll', scrolled);
       grown.disconnect();
     };
-  }, []);
+  }, [wanted]);
   return { scroller, content, atEnd, toEnd };
 }
 

@@ -57,7 +57,12 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
   const problem = tone === 'problem';
   return (
     <article
-      class={names('answer', problem && 'problem', message.private && 'private', continued && 'continued')}
+      class={names(
+        'answer',
+        problem && 'problem',
+        message.private && 'private',
+        continued && 'continued',
+      )}
       aria-live={progress ? 'off' : undefined}
     >
       <div class="face">{progress ? <Moon fraction={progress.fraction} /> : <Eye />}</div>

@@ -76,7 +76,11 @@ function wordAt(words: readonly Word[], caret: number): Word {
   return word ?? { text: '', start: caret, end: caret };
 }
 
-function replaced(line: string, { start, end }: Word, text: string): { line: string; caret: number } {
+function replaced(
+  line: string,
+  { start, end }: Word,
+  text: string,
+): { line: string; caret: number } {
   const after = line.slice(end).replace(/^ /, text.endsWith(' ') ? '' : ' ');
   return { line: `${line.slice(0, start)}${text}${after}`, caret: start + text.length };
 }
@@ -113,10 +117,12 @@ interface Place {
 function chooseOption(place: Place): Advice {
   const { words, current, command } = place;
   const others = words.filter(({ start }) => start !== current.start);
-  const values = Object.fromEntries(others.flatMap(({ text }) => {
+  const values = Object.fromEntries(
+    others.flatMap(({ text }) => {
       const value = valueOf(text, command);
       return value ? [value] : [];
-    }));
+    }),
+  );
   const begun = valueOf(current.text, command);
   if (begun) return chooseValue(place, begun[0], begun[1], values);
   const options = optionNames(place, values);
@@ -128,7 +134,10 @@ function chooseOption(place: Place): Advice {
   return { ...bare, items: [...options, ...bare.items], eager: options.length > 0 };
 }
 
-function valueOf(word: string, { options }: WireCommand): [name: string, value: string] | undefined {
+function valueOf(
+  word: string,
+  { options }: WireCommand,
+): [name: string, value: string] | undefined {
   const match = /^([\w-]+)[:=](.*)$/s.exec(word);
   const name = match?.[1]?.toLowerCase();
   if (!match || name === undefined || !(name in options)) return undefined;

@@ -1,0 +1,48 @@
+/** `npm start`: the bot, from the environment's settings until it is told to stop. */
+import { existsSync } from 'node:fs';
+import { DreamError } from './kit/errors.ts';
+import { startBot } from './main/bot.ts';
+import { createLog } from './main/log.ts';
+import { renderEnvironment } from './main/render-environment.ts';
+import { readSettings } from './main/settings.ts';
+
+async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const settings = readSettings(process.env);
+  const log = createLog(settings);
+  const bot = await startBot({
+    settings,
+    log,
+    renderEnvironment: renderEnvironment(process.env),
+  });
+  const names = bot.platforms.map(({ name }) => name).join(', ');
+  log.info({ url: bot.url, platforms: names }, 'the bot is up');
+  if (process.stdout.isTTY || bot.platforms.some(({ name }) => name === 'web')) {
+    process.stderr.write(`dream: ${names} · ${bot.url}\n`);
+  }
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // Asked twice: at once. What is stored is safe.
+      if (stopping) process.exit(130);
+      stopping = true;
+      log.info({ signal }, 'stopping');
+      bot.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: error }, 'stopping failed');
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof DreamError)) throw error;
+  const { message, hint } = error;
+  process.stderr.write(`dream: ${message}\n${hint === undefined ? '' : `${hint}\n`}`);
+  process.exit(1);
+}

@@ -1,0 +1,110 @@
+/** The bot, put together from its settings. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { actions } from '../../commands/actions.ts';
+import { commands } from '../../commands/index.ts';
+import { ChatBot } from '../chat/bot.ts';
+import { createDownloader } from '../chat/download.ts';
+import type { Platform } from '../chat/platform.ts';
+import { DreamError } from '../kit/errors.ts';
+import type { Logger } from '../kit/log.ts';
+import { LocalStudio } from '../studio/local-studio.ts';
+import { Models } from '../studio/models.ts';
+import { createMetrics, serveOperations } from './operations.ts';
+import { connectedPlatforms } from './platforms.ts';
+import type { Settings } from './settings.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+
+export interface Bot {
+  /** Where the page, health and metrics are. */
+  readonly url: string;
+  readonly platforms: readonly Platform[];
+  readonly studio: LocalStudio;
+  /** Finishes what it can within the deadline, and hands the rest to the next start. */
+  stop(): Promise<void>;
+}
+
+export interface BotOptions {
+  readonly settings: Settings;
+  readonly log: Logger;
+  /** What render processes see of the environment. */
+  readonly renderEnvironment: Readonly<Record<string, string | undefined>>;
+}
+
+/** @throws DreamError where a token is refused, a port is taken, or the folder is in use. */
+export async function startBot({ settings, log, renderEnvironment }: BotOptions): Promise<Bot> {
+  const metrics = createMetrics();
+  const { MODELS_DIR } = settings;
+  // Whether a job may use deep layers is for the place's settings to say.
+  const models = new Models({
+    deepLayers: true,
+    ...(MODELS_DIR === undefined ? {} : { folder: MODELS_DIR }),
+  });
+  const studio = await LocalStudio.open({
+    ...{ models, log, observer: metrics.observer, environment: renderEnvironment },
+    dataDir: settings.DATA_DIR,
+    version: await programVersion(),
+    concurrency: settings.CONCURRENCY,
+    engine: settings.ENGINE === 'auto' ? {} : { engine: settings.ENGINE },
+    limits: {
+      all: settings.MAX_QUEUE,
+      perPerson: settings.MAX_PER_PERSON,
+      perServer: settings.MAX_PER_SERVER,
+    },
+  });
+  const app = fastify({ forceCloseConnections: true });
+  const downloader = createDownloader({ trustedHosts: settings.PICTURE_HOSTS });
+  const { download } = downloader;
+  const platforms = await connectedPlatforms({ settings, log, app, studio, commands, download });
+  const { shelf } = studio;
+  const chat = new ChatBot({ studio, models, shelf, platforms, commands, actions, log });
+  serveOperations(app, { metrics, studio, platforms });
+
+  const stop = async (): Promise<void> => {
+    await studio.drain(settings.STOP_SECONDS * 1000);
+    await chat.stop();
+    await Promise.all([studio.close(), app.close(), downloader.close()]);
+  };
+  try {
+    const url = await listen(app, settings);
+    await reportBroken(models, log);
+    await studio.recover();
+    await chat.start();
+    return { url, platforms, studio, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function listen(app: FastifyInstance, { HOST, PORT }: Settings): Promise<string> {
+  try {
+    return await app.listen({ host: HOST, port: PORT });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    const reason = code === 'EADDRINUSE' ? 'is in use' : 'may not be used';
+    throw new DreamError(
+      'bad-option',
+      `the port ${PORT} on ${HOST} ${reason}`,
+      'Set PORT to another one, or stop what uses it.',
+      { cause: error },
+    );
+  }
+}
+
+/** A bad folder in models/ stops nothing, but nobody should have to search for the reason. */
+async function reportBroken(models: Models, log: Logger): Promise<void> {
+  for (const { name, error } of await models.broken()) {
+    log.warn({ model: name, problem: error.message }, 'a model cannot be used');
+  }
+}
+
+async function programVersion(): Promise<string> {
+  const file = await readFile(join(fileURLToPath(ROOT), 'package.json'), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}

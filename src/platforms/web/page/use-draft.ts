@@ -1,0 +1,75 @@
+import { useRef, useState } from 'preact/hooks';
+import { Failed, newEventId, sendMessage } from './api.ts';
+import type { Draft } from './api.ts';
+
+export interface Editing {
+  readonly line: string;
+  readonly picture: File | null;
+  readonly problem: string | null;
+  readonly sending: boolean;
+  setLine(line: string): void;
+  setPicture(picture: File | null): void;
+  send(line?: string): void;
+}
+
+/** The message that is being written. What could not be sent comes back into the line. */
+export function useDraft(maxPicture: number): Editing {
+  const [line, setLine] = useState('');
+  const [picture, keepPicture] = useState<File | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [sending, setSending] = useState(0);
+  const failed = useRef<Draft | null>(null);
+
+  const setPicture = (file: File | null): void => {
+    const objection = file && objectionTo(file, maxPicture);
+    setProblem(objection);
+    if (objection === null) keepPicture(file);
+  };
+  const giveBack = ({ text, picture: file }: Draft): void => {
+    setLine((now) => (now === '' ? text : now));
+    keepPicture((now) => now ?? file);
+  };
+  const post = async (draft: Draft): Promise<void> => {
+    setSending((count) => count + 1);
+    try {
+      const { understood } = await sendMessage(draft);
+      failed.current = null;
+      if (!understood) giveBack(draft);
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      failed.current = draft;
+      giveBack(draft);
+      setProblem([error.message, error.hint].filter(Boolean).join(' '));
+    } finally {
+      setSending((count) => count - 1);
+    }
+  };
+  return {
+    line,
+    picture,
+    problem,
+    sending: sending > 0,
+    setLine(text) {
+      setLine(text);
+      setProblem(null);
+    },
+    setPicture,
+    send(given) {
+      const text = (given ?? line).trim();
+      if (text === '' && !picture) return;
+      const again = failed.current;
+      const same = again?.text === text && again.picture === picture;
+      const event = same ? again.event : newEventId();
+      setLine('');
+      keepPicture(null);
+      setProblem(null);
+      void post({ text, picture, event });
+    },
+  };
+}
+
+function objectionTo({ type, size, name }: File, maxPicture: number): string | null {
+  if (type !== '' && !type.startsWith('image/')) return `${name} is not a picture.`;
+  if (size <= maxPicture) return null;
+  return `${name} is larger than ${Math.floor(maxPicture / 2 ** 20)} MB. Send a smaller one.`;
+}

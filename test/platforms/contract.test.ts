@@ -1,0 +1,167 @@
+/** One conversation, with the whole bot, on every platform: real protocol, real renders. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { commands } from '../../commands/index.ts';
+import { discordHarness } from '../helpers/discord-harness.ts';
+import type { PlatformHarness, Seen, Who } from '../helpers/platform-harness.ts';
+import { slackHarness } from '../helpers/slack-harness.ts';
+import { startTestBot } from '../helpers/test-bot.ts';
+import type { TestBot } from '../helpers/test-bot.ts';
+import { webHarness } from '../helpers/web-harness.ts';
+
+const harnesses: readonly (readonly [string, () => Promise<PlatformHarness>])[] = [
+  ['web', () => webHarness(commands)],
+  ['discord', () => discordHarness(commands)],
+  ['slack', () => slackHarness(commands)],
+];
+
+const QUICK = { layer: 'mixed0', octaves: '1', steps: '2', size: '96' };
+/** Longer than any test waits for. */
+const SLOW = { layer: 'mixed5', octaves: '1', steps: '100', size: '640' };
+
+describe.each(harnesses)('%s', (_, open) => {
+  let harness: PlatformHarness;
+  let bot: TestBot;
+  let folder: string;
+  let photo: Uint8Array;
+
+  const start = (): Promise<TestBot> =>
+    startTestBot(folder, (studio) =>
+      harness.connect({ shelf: studio.shelf, pictures: { read: (id) => readPicture(studio, id) } }),
+    );
+
+  beforeAll(async () => {
+    photo = await sharp('examples/clouds.png').resize(96).png().toBuffer();
+  });
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'dream-contract-'));
+    harness = await open();
+    bot = await start();
+  });
+
+  afterEach(async () => {
+    await bot.stop();
+    await harness.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** What the person sees, as soon as something fits. */
+  async function sees(who: Who, fits: (message: Seen) => boolean): Promise<Seen> {
+    for (;;) {
+      // Asked for before looking: no change between the two is missed.
+      const changed = harness.changed();
+      const found = (await harness.messages(who)).find(fits);
+      if (found) return found;
+      await changed;
+    }
+  }
+
+  const isResult = ({ buttons }: Seen): boolean =>
+    buttons.some(({ action }) => action.startsWith('deeper:'));
+
+  function actionOf({ buttons }: Seen, name: string): string {
+    return buttons.find(({ action }) => action.startsWith(`${name}:`))!.action;
+  }
+
+  async function results(): Promise<readonly Seen[]> {
+    return (await harness.messages('ann')).filter(isResult);
+  }
+
+  it('answers a picture with a dream, then goes deeper', async () => {
+    await harness.command('ann', 'dream', QUICK, photo);
+    const first = await sees('ann', isResult);
+    const { width, height } = await sharp(first.picture!).metadata();
+    expect([width, height]).toEqual([96, 64]);
+    expect(Buffer.from(first.picture!).equals(Buffer.from(photo))).toBe(false);
+    expect(first.alt).toContain('mixed0');
+    expect(first.fields).toContain('seed');
+    expect(first.private).toBe(false);
+
+    await harness.press('ann', first, actionOf(first, 'deeper'));
+    const second = await sees('ann', (message) => isResult(message) && message.id !== first.id);
+    expect(Buffer.from(second.picture!).equals(Buffer.from(first.picture!))).toBe(false);
+    expect(await results()).toHaveLength(2);
+  });
+
+  it('dreams at another layer, chosen from a menu', async () => {
+    await harness.command('ann', 'dream', QUICK, photo);
+    const first = await sees('ann', isResult);
+    await harness.press('ann', first, actionOf(first, 'layer'));
+    const menu = await sees('ann', (message) => message.menu !== null);
+    expect(menu.private).toBe(true);
+    await harness.press('ann', menu, menu.menu!.action, 'mixed1');
+    const second = await sees('ann', (message) => isResult(message) && message.id !== first.id);
+    expect(second.alt).toContain('mixed1');
+  });
+
+  it('lets nobody else press the buttons', async () => {
+    await harness.command('ann', 'dream', QUICK, photo);
+    const result = await sees('ann', isResult);
+    await harness.press('bob', result, actionOf(result, 'deeper'));
+    const refusal = await sees('bob', ({ text }) => /this dream is ann/i.test(text));
+    expect(refusal.private).toBe(true);
+    expect(await results()).toHaveLength(1);
+  });
+
+  it('cancels what is under way', async () => {
+    await harness.command('ann', 'dream', SLOW, photo);
+    const running = await sees(
+      'ann',
+      ({ text, buttons }) => /octave/.test(text) && buttons.length > 0,
+    );
+    await harness.press('ann', running, actionOf(running, 'cancel'));
+    await sees('ann', ({ text }) => /was cancelled/.test(text));
+    expect((await bot.studio.queue()).rendering).toEqual([]);
+  });
+
+  it('tells mistakes to the person alone', async () => {
+    await harness.command('ann', 'dream', { layer: 'mixd5' }, photo);
+    const problem = await sees('ann', ({ text }) => /mixd5/.test(text));
+    expect(problem.text).toContain('mixed5');
+    expect(problem.private).toBe(true);
+    expect((await harness.messages('bob')).map(({ id }) => id)).not.toContain(problem.id);
+  });
+
+  it('says why a file is not a picture', async () => {
+    await harness.command('ann', 'dream', QUICK, Buffer.from('<html>not a picture</html>'));
+    const problem = await sees('ann', ({ text }) => /picture/i.test(text) && /not/i.test(text));
+    expect(problem.picture).toBeNull();
+  });
+
+  it('completes layers', async () => {
+    const layers = await harness.complete('ann', 'dream', 'layer', 'mixed');
+    expect(layers).toContain('mixed5');
+    expect(layers.length).toBeLessThanOrEqual(25);
+  });
+
+  it('goes on after a restart, and its buttons work', async () => {
+    await harness.command('ann', 'dream', { ...QUICK, steps: '40', size: '160' }, photo);
+    await sees('ann', ({ text }) => /octave|line/.test(text));
+    await bot.stop();
+    bot = await start();
+    const result = await sees('ann', isResult);
+    await bot.stop();
+    bot = await start();
+    expect(await results()).toHaveLength(1);
+    await harness.press('ann', result, actionOf(result, 'again'));
+    await sees('ann', (message) => isResult(message) && message.id !== result.id);
+  });
+
+  it('keeps its settings for admins', async () => {
+    await harness.command('bob', 'settings set', { largest_size: '128' });
+    await sees('bob', ({ text }) => /for admins/.test(text));
+    await harness.command('ann', 'settings set', { largest_size: '128' });
+    await sees('ann', ({ fields }) => fields.includes('128'));
+    await harness.command('ann', 'dream', { ...QUICK, size: '200' }, photo);
+    await sees('ann', ({ text }) => /at most 128/.test(text));
+  });
+});
+
+function readPicture(studio: TestBot['studio'], id: string): Promise<Uint8Array> {
+  const [order, which] = id.split('/');
+  return which === 'result' ? studio.result(order!) : studio.source(order!);
+}

@@ -1,0 +1,73 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { MODELS } from '../../src/studio/catalogue.ts';
+import { Models } from '../../src/studio/models.ts';
+import type { Job } from '../../src/studio/order.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { job, models } from '../helpers/studio.ts';
+
+const folder = temporaryFolder();
+
+describe('models', () => {
+  it('are listed although one of them is broken', async () => {
+    cpSync(join(MODELS, 'mobilenet_v2'), join(folder, 'mobilenet_v2'), { recursive: true });
+    mkdirSync(join(folder, 'broken'));
+    writeFileSync(join(folder, 'broken', 'model.json'), '{"title": 5}');
+    const mine = new Models({ folder });
+    expect(await mine.names()).toEqual(['mobilenet_v2']);
+    const [broken] = await mine.broken();
+    expect(broken).toMatchObject({ name: 'broken', error: { code: 'bad-model' } });
+    await expect(mine.describe('broken')).rejects.toMatchObject({ code: 'bad-model' });
+  });
+
+  it('can be put right while the bot runs', async () => {
+    const mine = new Models({ folder });
+    const path = join(folder, 'late');
+    await expect(mine.describe('late')).rejects.toMatchObject({ code: 'unknown-model' });
+    cpSync(join(MODELS, 'mobilenet_v2'), path, { recursive: true });
+    expect(await mine.describe('late')).toMatchObject({ title: 'MobileNet V2' });
+  });
+
+  it('suggest names: beginning, holding, near', async () => {
+    expect(await models.suggest('model', 'mob')).toEqual(['mobilenet_v2', 'mobilenet_v2_mid']);
+    expect(await models.suggest('model', 'v3')).toEqual(['inception_v3']);
+    expect((await models.suggest('model', 'mobylnet_v2'))[0]).toBe('mobilenet_v2');
+    const layers = await models.suggest('layer', '', 'inception_v3');
+    expect(layers.slice(0, 2)).toEqual(['mixed0', 'mixed1']);
+    expect(layers).toHaveLength(25);
+    expect((await models.suggest('layer', 'mixed2:0.2,mixed4', 'inception_v3'))[0]).toBe(
+      'mixed2:0.2,mixed4',
+    );
+    expect(await models.suggest('layer', 'x', '../etc')).toEqual([]);
+  });
+
+  it('hold back layers beyond the deepest', async () => {
+    expect(await models.layersOf('inception_v3')).not.toContain('mixed7');
+    expect(await new Models({ deepLayers: true }).layersOf('inception_v3')).toContain('mixed7');
+  });
+
+  it.each<[string, Job, string]>([
+    ['an unknown model', { ...job, model: '../models/mobilenet_v2' }, 'unknown-model'],
+    ['an unknown layer', { ...job, recipe: { ...job.recipe, layer: 'mixed99' } }, 'unknown-layer'],
+    ['a deep layer', { ...job, recipe: { ...job.recipe, layer: 'Conv_1' } }, 'unknown-layer'],
+    ['deep layers asked for', { ...job, deepLayers: true }, 'not-allowed'],
+    ['a recipe that cannot be', { ...job, recipe: { ...job.recipe, steps: 1e9 } }, 'bad-option'],
+    [
+      'a sheet with one bad layer',
+      { ...job, kind: 'sheet', layers: ['block_1_expand', 'no'] },
+      'unknown-layer',
+    ],
+    [
+      'a channel that is not there',
+      { ...job, recipe: { ...job.recipe, layer: 'block_1_expand:9999' } },
+      'bad-channel',
+    ],
+  ])('refuse a job with %s', async (_, wrong, code) => {
+    await expect(models.checkJob(wrong)).rejects.toMatchObject({ name: 'DreamError', code });
+  });
+
+  it('take a job that can be', async () => {
+    await expect(models.checkJob(job)).resolves.toBeUndefined();
+  });
+});
