@@ -13,12 +13,27 @@ import type { Platform } from './platform.ts';
 import { Undeliverable } from './platform.ts';
 import { finalMessage, progressMessage } from './words.ts';
 
+export type CourierStudio = Pick<
+  Studio,
+  | 'order'
+  | 'undelivered'
+  | 'watch'
+  | 'supply'
+  | 'fail'
+  | 'result'
+  | 'readdress'
+  | 'beginDelivery'
+  | 'delivered'
+>;
+
 export interface CourierParts {
-  readonly studio: Studio;
+  readonly studio: CourierStudio;
   readonly platforms: readonly Platform[];
   readonly log: Logger;
   /** How often a delivery that fails is tried again, at growing distances. @default 8 */
   readonly retries?: number;
+  /** Milliseconds before the first of them. @default 1000 */
+  readonly minTimeout?: number;
 }
 
 export class Courier {
@@ -64,7 +79,12 @@ export class Courier {
   /** Begins nothing new; ends when the deliveries that have begun are through. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all(this.#followed.values());
+    await this.settled();
+  }
+
+  /** Resolves when nothing is followed any more. */
+  async settled(): Promise<void> {
+    while (this.#followed.size > 0) await Promise.all(this.#followed.values());
   }
 
   async #follow(order: Order): Promise<void> {
@@ -130,7 +150,7 @@ export class Courier {
   }
 
   async #deliver(order: Order, platform: Platform): Promise<void> {
-    const { studio, log, retries = 8 } = this.#parts;
+    const { studio, log, retries = 8, minTimeout = 1000 } = this.#parts;
     const { id, address, requester, createdAt } = order;
     const message = finalMessage(order, () => studio.result(id));
     let again = order.deliveryBegun;
@@ -143,7 +163,7 @@ export class Courier {
     };
     try {
       await pRetry(send, {
-        retries,
+        ...{ retries, minTimeout },
         maxTimeout: 60_000,
         signal: this.#stopping.signal,
         shouldRetry: ({ error }) => !(error instanceof Undeliverable),

@@ -13,10 +13,11 @@ import { APP_TOKEN, BOT_TOKEN, SlackServer } from './slack-server.ts';
 import { directOf } from './slack-methods.ts';
 import type { SlackView } from './slack-workspace.ts';
 
-export interface SlackHarness extends PlatformHarness {
+export interface SlackHarness extends Omit<PlatformHarness, 'connect' | 'messages'> {
   readonly server: SlackServer;
   readonly people: SlackPeople;
   connect(settings?: Partial<SlackOptions>): Promise<Platform>;
+  messages(who: Who): readonly Seen[];
 }
 
 export async function slackHarness(commands: readonly Command[]): Promise<SlackHarness> {
@@ -43,7 +44,6 @@ export async function slackHarness(commands: readonly Command[]): Promise<SlackH
       log: silentLog,
       download: downloader.download,
       pictureHosts: [server.host],
-      socketTimeout: 200,
       ...settings,
     });
     platforms.push(platform);

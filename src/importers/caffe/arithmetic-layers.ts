@@ -35,41 +35,15 @@ export function scale(call: LayerCall): void {
   affine(call, factors.flat(), offsets, factors.cells);
 }
 
-/** factors [channels] · offsets [channels]; or two inputs, the second a factor for each channel */
-export function scale(call: LayerCall): void {
-  if (call.inputs.length === 2) {
-    if (call.number('scale_param', 'axis', 1) !== 0) throw call.unsupported('two inputs at axis 1');
-    const shape = call.numbers('shape', [1, -1, 1, 1]);
-    const factors = call.inner('Reshape', {}, [call.inputs[1]!, shape]);
-    call.give('Mul', {}, [call.input, factors]);
-    return;
-  }
-  const factors = call.blob(0);
-  const offsets = call.blobs > 1 ? call.blob(1).flat() : call.filled('zeros', factors.cells, 0);
-  affine(call, factors.flat(), offsets, factors.cells);
-}
-
 export function bias(call: LayerCall): void {
   const offsets = call.blob(0);
   affine(call, call.filled('ones', offsets.cells, 1), offsets.flat(), offsets.cells);
 }
 
 /** x · factors + offsets, as a normalisation that normalises nothing. */
-function affine(call: LayerCall, factors: string, offsets: string, channels: number): void {
-  const [none, one] = [call.filled('mean', channels, 0), call.filled('variance', channels, 1)];
-  call.give('BatchNormalization', { epsilon: 0 }, [call.input, factors, offsets, none, one]);
-}
-
-/** x · factors + offsets, as a normalisation that normalises nothing. */
 export function affine(call: LayerCall, factors: string, offsets: string, channels: number): void {
   const [none, one] = [call.filled('mean', channels, 0), call.filled('variance', channels, 1)];
   call.give('BatchNormalization', { epsilon: 0 }, [call.input, factors, offsets, none, one]);
-}
-
-export function relu(call: LayerCall): void {
-  const slope = call.number('relu_param', 'negative_slope', 0);
-  if (slope === 0) call.give('Relu');
-  else call.give('LeakyRelu', { alpha: slope });
 }
 
 export function relu(call: LayerCall): void {

@@ -1,5 +1,15 @@
 /** Caffe's layers as ONNX nodes: both count axes and slide windows alike. */
-import { batchNorm, bias, eltwise, elu, power, prelu, relu, scale, softmax } from './arithmetic-layers.ts';
+import {
+  batchNorm,
+  bias,
+  eltwise,
+  elu,
+  power,
+  prelu,
+  relu,
+  scale,
+  softmax,
+} from './arithmetic-layers.ts';
 import type { LayerCall } from './layer-call.ts';
 import { concatenate, flatten, reshape, slice, split } from './layout-layers.ts';
 import { convolution, innerProduct, localResponse, pooling } from './window-layers.ts';

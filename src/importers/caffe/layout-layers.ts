@@ -52,26 +52,6 @@ export function slice(call: LayerCall): void {
   });
 }
 
-export function slice(call: LayerCall): void {
-  const old = call.number('slice_param', 'slice_dim', 1);
-  const axis = call.number('slice_param', 'axis', old);
-  const points = call.list('slice_param', 'slice_point');
-  if (points.length === 0) {
-    call.giveAll('Split', { axis });
-    return;
-  }
-  const starts = [0, ...points];
-  const ends = [...points, Number.MAX_SAFE_INTEGER];
-  call.outputs.forEach((_, index) => {
-    const ranges: Record<string, Attribute> = {
-      starts: [starts[index] ?? 0],
-      ends: [ends[index] ?? 0],
-      axes: [axis],
-    };
-    call.give('Slice', ranges, [call.input], index);
-  });
-}
-
 export function flatten(call: LayerCall): void {
   if (call.number('flatten_param', 'end_axis', -1) !== -1) throw call.unsupported('end_axis');
   call.give('Flatten', { axis: call.number('flatten_param', 'axis', 1) });

@@ -178,7 +178,6 @@ export interface LayerMessage {
   readonly blobs: readonly BlobMessage[];
   readonly include: readonly { readonly phase?: number; readonly stage: readonly string[] }[];
   readonly exclude: readonly { readonly phase?: number }[];
-  readonly phase?: number;
   readonly input_param?: { readonly shape: readonly Shape[] };
   readonly transform_param?: TransformMessage;
 }

@@ -52,27 +52,6 @@ export function pooling(call: LayerCall): void {
   });
 }
 
-/** Sizes round up here; a window over the border counts the padding, but nothing beyond it. */
-export function pooling(call: LayerCall): void {
-  const kinds = ['MaxPool', 'AveragePool'] as const;
-  const kind = kinds[call.number('pooling_param', 'pool', 0)];
-  if (!kind) throw call.unsupported('stochastic pooling');
-  if (call.option('pooling_param', 'global_pooling') === true) {
-    call.give(`Global${kind}`);
-    return;
-  }
-  const of = (option: string, otherwise: number): [number, number] =>
-    call.pair('pooling_param', option, otherwise);
-  const [top, left] = of('pad', 0);
-  call.give(kind, {
-    kernel_shape: call.pair('pooling_param', 'kernel', 0, 'kernel_size'),
-    strides: of('stride', 1),
-    pads: [top, left, top, left],
-    ceil_mode: call.number('pooling_param', 'round_mode', 0) === 0 ? 1 : 0,
-    count_include_pad: 1,
-  });
-}
-
 export function localResponse(call: LayerCall): void {
   if (call.number('lrn_param', 'norm_region', 0) !== 0) {
     throw call.unsupported('norm_region WITHIN_CHANNEL');

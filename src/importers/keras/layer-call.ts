@@ -118,10 +118,9 @@ export class LayerCall {
 
   /** The name of the layer's activation; Keras 2.13 wraps some of them. */
   get activation(): string {
-    const written = this.config['activation'] as { class_name?: string; config?: unknown } | string;
-    const name =
-      typeof written === 'object' && written?.class_name === 'function' ? written.config : written;
-    const activation = typeof name === 'string' ? name : this.text('activation', 'linear');
+    const written = this.config['activation'] as { class_name?: string; config?: unknown } | null;
+    const wrapped = written?.class_name === 'function' ? written.config : null;
+    const activation = typeof wrapped === 'string' ? wrapped : this.text('activation', 'linear');
     const old = activation === 'hard_sigmoid' && this.shared.major < 3;
     return old ? 'hard_sigmoid of Keras 2' : activation;
   }

@@ -75,7 +75,7 @@ export function pad(call: NodeCall): Value {
   const isNone = ({ before, after }: { before: number[]; after: number[] }): boolean =>
     [...before, ...after].every((cells) => cells === 0);
   if (value !== 0 && !isNone(more!)) throw call.unsupported(`a border of ${value}`);
-  const cropped = isNone(less!) ? plain.ref : call.builder.add('crop', [plain.ref], less!);
+  const cropped = isNone(less!) ? plain.ref : call.builder.add('crop', [plain.ref], less);
   if (isNone(more!)) return tensorOf(call.builder, cropped, plain.order);
   return call.give('pad', [cropped], more!, plain.order);
 }

@@ -70,7 +70,7 @@ export function pool(op: 'maxPool' | 'averagePool'): (call: NodeCall) => Tensor 
       call.number('ceil_mode', 0) === 1 && Array.isArray(rest)
         ? roundedUp(rest as number[], sliding, [rows, columns])
         : rest;
-    const window = { size, strides, padding: whole as Padding };
+    const window = { size, strides, padding: whole };
     return call.give(op, [bordered], { ...window }, CHANNELS_LAST);
   };
 }

@@ -16,22 +16,22 @@ export function pictureRoutes(
   served: Served,
   { previews, pictures }: PictureSources,
 ): void {
-  const { conversation, uploads, personOf } = served;
+  const { conversation, uploads } = served;
 
   app.get<{ Params: { '*': string } }>('/pictures/*', async (request, reply) => {
-    personOf(request);
+    served.personOf(request);
     const id = request.params['*'];
     if (!STORED_PICTURE.test(id)) throw noPicture();
     return sendPicture(reply, await pictures.read(id).catch(missing), 'immutable');
   });
 
   app.get<{ Params: { name: string } }>('/previews/:name', async (request, reply) => {
-    personOf(request);
+    served.personOf(request);
     return sendPicture(reply, previews.get(request.params.name) ?? missing(), 'no-store');
   });
 
   app.get<{ Params: { name: string } }>('/uploads/:name', async (request, reply) => {
-    const person = personOf(request);
+    const person = served.personOf(request);
     const { name } = request.params;
     const entry = conversation.find(({ upload }) => upload === name);
     if (!entry || !isVisible(entry, person.id)) throw noPicture();

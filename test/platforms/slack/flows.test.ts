@@ -1,10 +1,12 @@
 /** From every way of asking to the picture in the thread. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Platform } from '../../../src/chat/platform.ts';
+import type { Seen } from '../../helpers/platform-harness.ts';
 import { slackHarness } from '../../helpers/slack-harness.ts';
 import type { SlackHarness } from '../../helpers/slack-harness.ts';
 import { GENERAL } from '../../helpers/slack-people.ts';
-import { TEAM } from '../../helpers/slack-workspace.ts';
+import { BOT, TEAM } from '../../helpers/slack-workspace.ts';
+import type { SlackMessage } from '../../helpers/slack-workspace.ts';
 import { COMMANDS, DONE, KEY, PNG, dreaming, idOf, scripted } from './scripted.ts';
 import type { Scripted } from './scripted.ts';
 
@@ -22,20 +24,30 @@ beforeEach(async () => {
 afterEach(() => harness.close());
 
 const photo = { name: 'photo.png', bytes: PNG };
+const attached = { name: 'photo.png', size: PNG.length, contentType: 'image/png' };
 
-/** The answer that has its picture. */
-function answered() {
-  return harness.server.workspace.until(() => {
-    const all = harness.messages('ann') as readonly Awaited<
-      ReturnType<typeof harness.messages>
-    >[number][];
-    return all.find(({ picture, buttons }) => picture !== null && buttons.length > 1);
-  });
+/** The answer with its picture and its last buttons. */
+function answered(): Promise<Seen> {
+  return harness.server.workspace.until(() =>
+    harness.messages('ann').find(({ picture, buttons }) => picture !== null && buttons.length > 1),
+  );
+}
+
+function said(): Promise<Seen> {
+  return harness.server.workspace.until(() => harness.messages('ann').at(-1));
+}
+
+function handled(count = 1): Promise<true> {
+  return harness.server.workspace.until(() => handler.events.length >= count);
+}
+
+function botMessages(): SlackMessage[] {
+  return harness.server.workspace.messages.filter(({ user }) => user === BOT.user);
 }
 
 describe('a mention with a picture', () => {
-  it('is answered in its thread: progress, then the picture with its alt text and buttons', async () => {
-    const said = await harness.people.mention('ann', 'dream layer:mixed5', { files: [photo] });
+  it('is answered in its thread: progress, then the picture with alt text and buttons', async () => {
+    const mention = await harness.people.mention('ann', 'dream layer:mixed5', { files: [photo] });
     const answer = await answered();
     expect(answer).toMatchObject({
       text: DONE.text,
@@ -48,18 +60,233 @@ describe('a mention with a picture', () => {
       private: false,
     });
     expect(answer.picture).toEqual(PNG);
-    const { messages } = harness.server.workspace;
-    expect(messages.slice(1).map(({ thread }) => thread)).toEqual([said.ts, said.ts]);
-    expect(messages[1]).toMatchObject({ edits: 2 });
+    const [above, file] = botMessages();
+    expect(above).toMatchObject({ thread: mention.ts, edits: 2 });
+    expect(file).toMatchObject({ thread: mention.ts });
+    expect(file!.text).toBe(`<@${idOf(harness.server, 'ann')}> *Dream of mixed5*`);
     expect(handler.events).toMatchObject([
       {
         kind: 'command',
         command: 'dream',
-        values: { layer: 'mixed5', picture: { name: 'photo.png', contentType: 'image/png' } },
+        values: { layer: 'mixed5', picture: attached },
         person: { id: idOf(harness.server, 'ann'), name: 'ann', admin: true },
         place: { platform: 'slack', server: TEAM, channel: GENERAL },
-        address: { team: TEAM, channel: GENERAL, thread: said.ts, message: null },
+        address: { team: TEAM, channel: GENERAL, thread: mention.ts, message: null },
       },
     ]);
   });
+
+  it('is answered in the thread that it was said in', async () => {
+    const { ts } = harness.people.say('bob', 'look at this');
+    await harness.people.mention('bob', '', { files: [photo], thread: ts });
+    await answered();
+    expect(botMessages().map(({ thread }) => thread)).toEqual([ts, ts]);
+  });
+
+  it('needs no name of a command', async () => {
+    await harness.people.mention('bob', 'mixed4:139', { files: [photo] });
+    await handled();
+    expect(handler.events).toMatchObject([{ command: 'dream', values: { layer: 'mixed4:139' } }]);
+  });
+
+  it('is looked up where its picture comes from another workspace', async () => {
+    await harness.people.mention('bob', 'dream', { files: [photo], checkFileInfo: true });
+    await handled();
+    expect(handler.events).toMatchObject([{ values: { picture: attached } }]);
+  });
+
+  it('leaves out files that are no pictures', async () => {
+    const notes = { name: 'notes.txt', bytes: Buffer.from('words') };
+    await harness.people.mention('bob', 'dream', { files: [notes, photo] });
+    await handled();
+    expect(handler.events).toMatchObject([{ values: { picture: attached } }]);
+  });
+
+  it('is handled once, however often Slack tells of it', async () => {
+    harness.server.socket.duplicateNext = true;
+    const mention = await harness.people.mention('bob', 'dream', { files: [photo] });
+    // An edit of the message is another event about the same one.
+    await harness.people.tell('app_mention', mention);
+    await harness.people.mention('bob', 'layers');
+    await handled(2);
+    expect(handler.events).toMatchObject([{ command: 'dream' }, { command: 'layers' }]);
+  });
+});
+
+describe('a mention in words', () => {
+  it('runs commands and parts of commands', async () => {
+    await harness.people.mention('bob', 'layers model:inception');
+    await harness.people.mention('bob', 'contest list');
+    await handled(2);
+    expect(handler.events).toMatchObject([
+      { command: 'layers', values: { model: 'inception' } },
+      { command: 'contest', subcommand: 'list', values: {} },
+    ]);
+  });
+
+  it('that means nothing is explained to the person alone', async () => {
+    await harness.people.mention('ann', 'drem &lt;3');
+    const answer = await said();
+    expect(answer.text).toContain('/drem');
+    expect(answer.text).toContain('nearest: /dream');
+    expect(answer.private).toBe(true);
+    expect(handler.events).toEqual([]);
+    expect(harness.messages('bob')).toEqual([]);
+  });
+
+  it('of a bot is not heard', async () => {
+    const mention = harness.people.say('bob', `<@${BOT.user}> layers`);
+    await harness.people.tell('app_mention', { ...mention, user: BOT.user });
+    await harness.people.mention('bob', 'contest list');
+    await handled();
+    expect(handler.events).toMatchObject([{ command: 'contest' }]);
+  });
+});
+
+describe('a direct message', () => {
+  it('with a picture is a dream, in a place of two', async () => {
+    const message = await harness.people.direct('ann', 'layer:mixed3', { files: [photo] });
+    await answered();
+    expect(handler.events).toMatchObject([
+      {
+        command: 'dream',
+        values: { layer: 'mixed3', picture: attached },
+        place: { platform: 'slack', channel: message.channel },
+      },
+    ]);
+    expect(handler.events[0]!.place.server).toBeUndefined();
+  });
+
+  it('that means nothing is explained there', async () => {
+    const { ts } = await harness.people.direct('ann', 'hello');
+    const answer = await said();
+    expect(answer.text).toContain('there is no command /hello'.slice(6));
+    expect(botMessages()).toMatchObject([{ thread: ts, only: null }]);
+  });
+});
+
+describe('a slash command', () => {
+  it('that takes a picture asks for it in a form, and shows the picture in the channel', async () => {
+    await harness.command('bob', 'dream', { layer: 'mixed5', octaves: '3' }, PNG);
+    const answer = await answered();
+    expect(answer.picture).toEqual(PNG);
+    expect(handler.events).toMatchObject([
+      { values: { layer: 'mixed5', octaves: '3', picture: attached }, person: { admin: false } },
+    ]);
+    const [above, file] = botMessages();
+    expect(above!.thread).toBeNull();
+    expect(file!.thread).toBe(above!.ts);
+    const shown = { type: 'image', slack_file: { id: file!.files[0] }, alt_text: answer.alt };
+    await harness.server.workspace.until(() => above!.edits === 2);
+    expect(above!.blocks).toContainEqual(shown);
+  });
+
+  it('that takes none runs at once', async () => {
+    await harness.command('bob', 'contest list', {});
+    await handled();
+    expect(handler.events).toMatchObject([{ command: 'contest', subcommand: 'list' }]);
+    expect(harness.server.callsOf('views.open')).toEqual([]);
+  });
+
+  it('that will not do is explained to the person alone', async () => {
+    await harness.command('ann', 'dream', { octaves: '99' });
+    expect(await said()).toMatchObject({ private: true });
+    expect((await said()).text).toMatch(/octaves: expected a whole number from 1 to 12, found 99/i);
+    expect(handler.events).toEqual([]);
+  });
+
+  it('is handled once, however often Slack tells of it', async () => {
+    harness.server.socket.duplicateNext = true;
+    await harness.people.slash('bob', '/layers');
+    await harness.people.slash('bob', '/contest list');
+    await handled(2);
+    expect(handler.events).toMatchObject([{ command: 'layers' }, { command: 'contest' }]);
+  });
+});
+
+describe('the menu of a message', () => {
+  it('dreams on its picture, in its thread', async () => {
+    const message = harness.people.say('bob', 'my holidays', { files: [photo] });
+    await harness.people.shortcut('ann', 'picture:dream', message);
+    await answered();
+    expect(handler.events).toMatchObject([
+      { command: 'dream', values: { picture: attached }, address: { thread: message.ts } },
+    ]);
+  });
+
+  it('asks for what else is required in a form', async () => {
+    const message = harness.people.say('bob', 'my holidays', { files: [photo] });
+    await harness.people.shortcut('ann', 'picture:contest submit', message);
+    const form = await harness.people.form('ann');
+    expect(await harness.people.submit('ann', form, {})).toEqual({
+      title: 'title is missing. Its name.',
+    });
+    expect(await harness.people.submit('ann', form, { title: 'Sea' })).toBeNull();
+    await handled();
+    expect(handler.events).toMatchObject([
+      { command: 'contest', subcommand: 'submit', values: { picture: attached, title: 'Sea' } },
+    ]);
+  });
+
+  it('says so where there is no picture', async () => {
+    const message = harness.people.say('bob', 'words');
+    await harness.people.shortcut('ann', 'picture:dream', message);
+    const answer = await said();
+    expect(answer).toMatchObject({ private: true });
+    expect(answer.text).toContain('This message has no picture');
+  });
+});
+
+describe('a button', () => {
+  it('comes back as its action, also after a restart', async () => {
+    await harness.command('bob', 'dream', {}, PNG);
+    const answer = await answered();
+    await platform.stop();
+    platform = await harness.connect();
+    await platform.start(handler);
+    await harness.press('ann', answer, `deeper:${KEY}`);
+    await handled(2);
+    expect(handler.events[1]).toMatchObject({
+      kind: 'action',
+      action: `deeper:${KEY}`,
+      person: { id: idOf(harness.server, 'ann') },
+      address: { channel: GENERAL, thread: answer.id, message: null },
+    });
+    expect(handler.events[1]).not.toHaveProperty('choice');
+  });
+
+  it('pressed once is handled once', async () => {
+    await harness.command('bob', 'dream', {}, PNG);
+    const answer = await answered();
+    harness.server.socket.duplicateNext = true;
+    await harness.press('ann', answer, `again:${KEY}`);
+    await harness.press('ann', answer, `deeper:${KEY}`);
+    await handled(3);
+    expect(handler.events.slice(1)).toMatchObject([
+      { action: `again:${KEY}` },
+      { action: `deeper:${KEY}` },
+    ]);
+  });
+});
+
+it('a menu that one person sees comes back with the choice, and is answered there', async () => {
+  const menu = {
+    action: `layer:${KEY}`,
+    placeholder: 'Other layer',
+    choices: [{ value: 'mixed3', label: 'mixed3', description: 'eyes' }],
+  };
+  const asking = scripted(({ kind, responder }) =>
+    kind === 'command'
+      ? responder.reply({ text: 'Which?', menu }, { private: true })
+      : responder.dismiss(),
+  );
+  await platform.stop();
+  platform = await harness.connect();
+  await platform.start(asking);
+  await harness.people.mention('ann', 'layers');
+  const asked = await said();
+  expect(asked).toMatchObject({ private: true, menu: { values: ['mixed3'] } });
+  await harness.press('ann', asked, `layer:${KEY}`, 'mixed3');
+  await harness.server.workspace.until(() => asking.events.length === 2);
+  expect(asking.events[1]).toMatchObject({ action: `layer:${KEY}`, choice: 'mixed3' });
 });

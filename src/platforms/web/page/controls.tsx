@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
+import type { Menu } from '../../../chat/outbound.ts';
 import type { WireMessage } from '../wire.ts';
 import { Failed, press } from './api.ts';
 
@@ -7,7 +8,6 @@ export function Controls({ message }: { message: WireMessage }) {
   const { id, buttons = [], menu } = message;
   const [pressed, setPressed] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const select = useRef<HTMLSelectElement>(null);
   // What was said about the buttons before is no longer true of these.
   useEffect(() => {
     setProblem(null);
@@ -22,7 +22,6 @@ export function Controls({ message }: { message: WireMessage }) {
       setProblem([error.message, error.hint].filter(Boolean).join(' '));
     } finally {
       setPressed(null);
-      if (select.current) select.current.value = '';
     }
   };
   if (buttons.length === 0 && !menu) return null;
@@ -40,29 +39,44 @@ export function Controls({ message }: { message: WireMessage }) {
           {label}
         </button>
       ))}
-      {menu && (
-        <select
-          ref={select}
-          class="button"
-          aria-label={menu.placeholder}
-          disabled={pressed !== null}
-          onChange={(event) => void send(menu.action, event.currentTarget.value)}
-        >
-          <option value="" disabled selected hidden>
-            {menu.placeholder}
-          </option>
-          {menu.choices.map(({ value, label, description }) => (
-            <option key={value} value={value}>
-              {description === undefined ? label : `${label} · ${description}`}
-            </option>
-          ))}
-        </select>
-      )}
+      {menu && <Choice menu={menu} disabled={pressed !== null} onChoose={send} />}
       {problem !== null && (
         <p class="refused" role="alert">
           {problem}
         </p>
       )}
     </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly menu: Menu;
+  readonly disabled: boolean;
+  readonly onChoose: (action: string, choice: string) => Promise<void>;
+}
+
+function Choice({ menu: { action, placeholder, choices }, disabled, onChoose }: ChoiceProps) {
+  return (
+    <select
+      class="button"
+      aria-label={placeholder}
+      disabled={disabled}
+      // It says what can be chosen, never what was.
+      value=""
+      onChange={({ currentTarget }) => {
+        const { value } = currentTarget;
+        currentTarget.value = '';
+        void onChoose(action, value);
+      }}
+    >
+      <option value="" disabled hidden>
+        {placeholder}
+      </option>
+      {choices.map(({ value, label, description }) => (
+        <option key={value} value={value}>
+          {description === undefined ? label : `${label} · ${description}`}
+        </option>
+      ))}
+    </select>
   );
 }

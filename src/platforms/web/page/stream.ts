@@ -36,7 +36,7 @@ export function listen(listener: StreamListener): void {
   const open = (): void => {
     close();
     source = new EventSource(`/api/events?after=${encodeURIComponent(last)}`);
-    source.addEventListener('snapshot', (event) => {
+    source.addEventListener('snapshot', (event: MessageEvent<string>) => {
       listener.snapshot(received(event) as Snapshot);
     });
     source.addEventListener('message', (event: MessageEvent<string>) => {
@@ -53,7 +53,7 @@ export function listen(listener: StreamListener): void {
 
   open();
   onVisibility({
-    hidden: () => close(),
+    hidden: close,
     visible: () => {
       if (!source) open();
     },

@@ -7,9 +7,9 @@ export interface Editing {
   readonly picture: File | null;
   readonly problem: string | null;
   readonly sending: boolean;
-  setLine(line: string): void;
-  setPicture(picture: File | null): void;
-  send(line?: string): void;
+  readonly setLine: (line: string) => void;
+  readonly setPicture: (picture: File | null) => void;
+  readonly send: (line?: string) => void;
 }
 
 /** The message that is being written. What could not be sent comes back into the line. */

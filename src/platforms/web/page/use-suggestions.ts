@@ -12,10 +12,10 @@ export interface Suggestions {
   readonly hint: string | undefined;
   /** Index of the one that Enter takes; -1 where Enter sends. */
   readonly active: number;
-  move(by: number): void;
-  point(index: number): void;
+  readonly move: (by: number) => void;
+  readonly point: (index: number) => void;
   /** Until the line changes. */
-  dismiss(): void;
+  readonly dismiss: () => void;
 }
 
 interface Typed {

@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest';
+import { Courier } from '../../src/chat/courier.ts';
+import type { CourierStudio } from '../../src/chat/courier.ts';
+import type { Responder } from '../../src/chat/inbound.ts';
+import type { Outbound } from '../../src/chat/outbound.ts';
+import { Undeliverable } from '../../src/chat/platform.ts';
+import type { Delivery, Platform } from '../../src/chat/platform.ts';
+import { presets } from '../../src/dream/presets.ts';
+import { DreamError } from '../../src/kit/errors.ts';
+import { silentLog } from '../../src/kit/log.ts';
+import type { Order, OrderFailure, OrderUpdate } from '../../src/studio/order.ts';
+
+const ORDER: Order = {
+  id: 'abcdefghijkl',
+  requester: { id: 'ann', name: 'Ann' },
+  place: { platform: 'stage', channel: 'main' },
+  address: { message: 1 },
+  job: { kind: 'dream', model: 'm', recipe: presets.default, size: 64, deepLayers: false },
+  source: { from: 'clouds' },
+  event: 'e1',
+  spoiler: false,
+  state: 'queued',
+  createdAt: 0,
+  updatedAt: 0,
+  crashes: 0,
+  deliveryBegun: false,
+};
+
+const RESULT = {
+  rows: 1,
+  columns: 1,
+  formula: 'mixed3',
+  notices: [],
+  engine: 'e',
+  seconds: 1,
+  scores: [1],
+};
+
+/** One order whose updates are given, and all that is asked of the studio. */
+function studioOf(order: Order, updates: readonly OrderUpdate[]) {
+  const calls: string[] = [];
+  let stored = order;
+  const studio: CourierStudio = {
+    order: () => Promise.resolve(stored),
+    undelivered: () => Promise.resolve(stored.state === 'delivered' ? [] : [stored]),
+    // eslint-disable-next-line @typescript-eslint/require-await
+    async *watch(_, signal) {
+      for (const update of updates) {
+        if (signal?.aborted) return;
+        if (update.state === 'rendered') stored = { ...stored, state: 'rendered', result: RESULT };
+        yield update;
+      }
+    },
+    supply: () => {
+      calls.push('supply');
+      return Promise.resolve();
+    },
+    fail: (_, failure: OrderFailure) => {
+      calls.push(`fail ${failure.code}`);
+      stored = { ...stored, state: 'failed', failure };
+      return Promise.resolve();
+    },
+    result: () => Promise.resolve(new Uint8Array([1])),
+    readdress: (_, address) => {
+      calls.push(`readdress ${JSON.stringify(address)}`);
+      stored = { ...stored, address };
+      return Promise.resolve();
+    },
+    beginDelivery: () => {
+      calls.push('begin');
+      stored = { ...stored, deliveryBegun: true };
+      return Promise.resolve();
+    },
+    delivered: () => {
+      calls.push('delivered');
+      stored = { ...stored, state: 'delivered' };
+      return Promise.resolve();
+    },
+  };
+  return { studio, calls, stored: () => stored };
+}
+
+/** A platform that fails as it is told to. */
+function stage(failures: readonly Error[] = [], fetched?: Error) {
+  const waiting = [...failures];
+  const delivered: { outbound: Outbound; delivery: Delivery; address: unknown }[] = [];
+  const shown: Outbound[] = [];
+  const platform: Platform = {
+    name: 'stage',
+    editInterval: 0,
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+    ready: () => true,
+    show: (address, outbound) => {
+      shown.push(outbound);
+      return Promise.resolve({ ...address, message: 2 });
+    },
+    deliver: (address, outbound, delivery) => {
+      delivered.push({ outbound, delivery, address });
+      const failure = waiting.shift();
+      return failure ? Promise.reject(failure) : Promise.resolve();
+    },
+    fetch: () => (fetched ? Promise.reject(fetched) : Promise.resolve(new Uint8Array([1]))),
+  };
+  return { platform, delivered, shown };
+}
+
+function responder(failure?: Error) {
+  const calls: string[] = [];
+  const answer: Responder = {
+    acknowledge: () => {
+      calls.push('acknowledge');
+      return failure ? Promise.reject(failure) : Promise.resolve({ message: 7 });
+    },
+    reply: () => Promise.resolve(),
+    dismiss: () => {
+      calls.push('dismiss');
+      return Promise.resolve();
+    },
+  };
+  return { answer, calls };
+}
+
+function courierOf(studio: CourierStudio, platform: Platform): Courier {
+  return new Courier({ studio, platforms: [platform], log: silentLog, minTimeout: 0 });
+}
+
+const DONE: readonly OrderUpdate[] = [
+  { state: 'queued', ahead: 1, eta: 10 },
+  { state: 'rendering', fraction: 0.5, eta: 5, octave: 0, octaves: 2 },
+  { state: 'rendered' },
+];
+
+describe('the courier', () => {
+  it('acknowledges, shows how it goes, and delivers where the message stands by then', async () => {
+    const { studio, calls } = studioOf(ORDER, DONE);
+    const { platform, delivered, shown } = stage();
+    const courier = courierOf(studio, platform);
+    const { answer } = responder();
+    await courier.acknowledge(ORDER, answer);
+    await courier.settled();
+    expect(shown.length).toBeGreaterThan(0);
+    expect(calls[0]).toBe('readdress {"message":7}');
+    expect(calls.slice(-2)).toEqual(['begin', 'delivered']);
+    expect(delivered).toHaveLength(1);
+    expect(delivered[0]).toMatchObject({
+      address: { message: 2 },
+      delivery: { key: ORDER.id, again: false, person: 'ann' },
+    });
+  });
+
+  it('goes on where the acknowledgement failed', async () => {
+    const { studio, stored } = studioOf(ORDER, DONE);
+    const { platform } = stage();
+    const courier = courierOf(studio, platform);
+    await courier.acknowledge(ORDER, responder(new Error('unknown interaction')).answer);
+    await courier.settled();
+    expect(stored().state).toBe('delivered');
+  });
+
+  it('follows the same order once', async () => {
+    const { studio } = studioOf(ORDER, DONE);
+    const { platform, delivered } = stage();
+    const courier = courierOf(studio, platform);
+    const twice = responder();
+    await courier.acknowledge(ORDER, responder().answer);
+    await courier.acknowledge(ORDER, twice.answer);
+    await courier.resume();
+    await courier.settled();
+    expect(twice.calls).toEqual(['dismiss']);
+    expect(delivered).toHaveLength(1);
+  });
+
+  it('tries a delivery again, and says so', async () => {
+    const { studio, stored } = studioOf(ORDER, DONE);
+    const { platform, delivered } = stage([new Error('500'), new Error('reset')]);
+    const courier = courierOf(studio, platform);
+    courier.follow(ORDER);
+    await courier.settled();
+    expect(delivered.map(({ delivery }) => delivery.again)).toEqual([false, true, true]);
+    expect(stored().state).toBe('delivered');
+  });
+
+  it('looks first where an earlier process may have delivered', async () => {
+    const order = { ...ORDER, state: 'rendered', result: RESULT, deliveryBegun: true } as const;
+    const { studio } = studioOf(order, [{ state: 'rendered' }]);
+    const { platform, delivered } = stage();
+    const courier = courierOf(studio, platform);
+    await courier.resume();
+    await courier.settled();
+    expect(delivered[0]!.delivery.again).toBe(true);
+  });
+
+  it('gives up where nothing can help, and keeps what may yet be delivered', async () => {
+    const gone = studioOf(ORDER, DONE);
+    const lost = stage([new Undeliverable('channel deleted')]);
+    const courier = courierOf(gone.studio, lost.platform);
+    courier.follow(ORDER);
+    await courier.settled();
+    expect(lost.delivered).toHaveLength(1);
+    expect(gone.stored().state).toBe('delivered');
+
+    const later = studioOf(ORDER, DONE);
+    const down = stage(Array.from({ length: 20 }, () => new Error('503')));
+    const patient = courierOf(later.studio, down.platform);
+    patient.follow(ORDER);
+    await patient.settled();
+    expect(down.delivered).toHaveLength(9);
+    expect(later.stored().state).toBe('rendered');
+  });
+
+  it('tells why a picture could not be fetched', async () => {
+    const order: Order = {
+      ...ORDER,
+      state: 'received',
+      source: { from: 'attachment', reference: 'r', name: 'a.png' },
+    };
+    const refused = studioOf(order, [{ state: 'failed' }]);
+    const { platform, delivered } = stage(
+      [],
+      new DreamError('fetch-failed', 'status 404', 'Again.'),
+    );
+    const courier = courierOf(refused.studio, platform);
+    courier.follow(order);
+    await courier.settled();
+    expect(refused.calls).toContain('fail fetch-failed');
+    expect(delivered[0]!.outbound).toMatchObject({ tone: 'problem', text: 'Status 404.\nAgain.' });
+
+    const broken = studioOf(order, [{ state: 'failed' }]);
+    const defect = stage([], new TypeError('undefined is not a function'));
+    const other = courierOf(broken.studio, defect.platform);
+    other.follow(order);
+    await other.settled();
+    expect(defect.delivered[0]!.outbound.text).not.toContain('undefined');
+  });
+
+  it('leaves to the next start what a stop interrupts', async () => {
+    const { studio, stored } = studioOf(ORDER, [{ state: 'queued', ahead: 0, eta: null }]);
+    const { platform, delivered } = stage();
+    const courier = courierOf(studio, platform);
+    courier.follow(ORDER);
+    await courier.stop();
+    expect(delivered).toHaveLength(0);
+    expect(stored().state).toBe('queued');
+  });
+});
