@@ -1,9 +1,17 @@
 /** What the bot says about orders. */
-import { DreamError } from '../kit/errors.ts';
+import type { DreamError, DreamErrorCode } from '../kit/errors.ts';
 import type { Order, OrderFailure, OrderUpdate } from '../studio/order.ts';
 import { commandFor } from './command-text.ts';
 import type { Button, Field, Outbound } from './outbound.ts';
 import { keptPicture, previewPicture } from './picture-file.ts';
+
+/** What may go well another time, with nothing changed. */
+const PASSING: ReadonlySet<DreamErrorCode> = new Set([
+  'engine-failed',
+  'render-crashed',
+  'fetch-failed',
+  'internal',
+]);
 
 /** Of an order that is under way. */
 export function progressMessage(order: Order, update: OrderUpdate): Outbound {
@@ -29,7 +37,10 @@ export function progressMessage(order: Order, update: OrderUpdate): Outbound {
 
 /** What an order came to: the picture, or why there is none. */
 export function finalMessage(order: Order, result: () => Promise<Uint8Array>): Outbound {
-  if (order.failure) return { ...failureMessage(order.failure), buttons: retryButtons(order) };
+  if (order.failure) {
+    const again = PASSING.has(order.failure.code);
+    return { ...failureMessage(order.failure), buttons: again ? retryButtons(order) : [] };
+  }
   if (!order.result) {
     return { text: `**${titleOf(order)}** was cancelled.`, buttons: retryButtons(order) };
   }

@@ -4,6 +4,8 @@ import { DreamError } from '../kit/errors.ts';
 import type { Random } from '../kit/random.ts';
 import { filterGradient } from './gradient/filter.ts';
 import type { Image } from './image.ts';
+import { guide, hold } from './guidance.ts';
+import type { Guidance } from './guidance.ts';
 import type { Recipe } from './recipe.ts';
 import { roll } from './roll.ts';
 
@@ -15,36 +17,59 @@ export interface Step {
   readonly moved: boolean;
 }
 
+export interface StepOptions {
+  readonly random: Random;
+  /** 0 at an octave's first step, 1 at its last. */
+  readonly progress: number;
+  /** For messages: octave and step. */
+  readonly where: string;
+  readonly guidance?: Guidance | undefined;
+}
+
 /**
- * Moves `image` one step up, in place: roll by a random shift, gradient, filters, step, back.
+ * Moves `image` one step up, in place: roll by a random shift, gradient, filters, back, step.
  * Rolling makes the network's grid fall elsewhere each time, so that it leaves no mark.
  *
- * @param options.progress 0 at an octave's first step, 1 at its last
- * @param options.where for messages: octave and step
  * @throws DreamError 'engine-failed' for a score or a gradient that is no number
  */
 export async function ascend(
   image: Image,
   ascent: Ascent,
   recipe: Recipe,
-  options: { random: Random; progress: number; where: string },
+  options: StepOptions,
 ): Promise<Step> {
-  const { random, progress, where } = options;
+  const { random, guidance } = options;
   const down = random.integer(-recipe.jitter, recipe.jitter);
   const right = random.integer(-recipe.jitter, recipe.jitter);
+  const rolled = await directionAt(image, ascent, recipe, { ...options, down, right });
+  const { direction, ...step } = rolled;
+  if (direction) {
+    if (guidance) guide(direction, image, guidance);
+    addTo(image, direction, { factor: recipe.stepSize, clipped: recipe.clip });
+    if (guidance) hold(image, guidance);
+  }
+  return { ...step, moved: direction !== null };
+}
+
+/** The filtered gradient, or null where the score was past `stopAtScore`. */
+async function directionAt(
+  image: Image,
+  ascent: Ascent,
+  recipe: Recipe,
+  { down, right, progress, where }: StepOptions & { down: number; right: number },
+): Promise<Omit<Step, 'moved'> & { direction: Image | null }> {
   // In place, and later back: a picture of 4096² would not allow for a copy.
   roll(image, down, right);
   try {
     const start = performance.now();
     const { score, gradient } = await ascent.at(image);
     const gradientSeconds = (performance.now() - start) / 1000;
-    const moved = !(score > (recipe.stopAtScore ?? Infinity));
-    if (moved) {
-      const direction = filterGradient({ ...image, data: gradient }, recipe, progress);
-      checkNumbers(score, direction, where);
-      addTo(image, direction, { factor: recipe.stepSize, clipped: recipe.clip });
-    }
-    return { score, gradientSeconds, moved };
+    if (score > (recipe.stopAtScore ?? Infinity))
+      return { score, gradientSeconds, direction: null };
+    const direction = filterGradient({ ...image, data: gradient }, recipe, progress);
+    checkNumbers(score, direction, where);
+    roll(direction, -down, -right);
+    return { score, gradientSeconds, direction };
   } finally {
     roll(image, -down, -right);
   }

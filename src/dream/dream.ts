@@ -4,9 +4,12 @@ import { DreamError } from '../kit/errors.ts';
 import { seededRandom } from '../kit/random.ts';
 import type { Random } from '../kit/random.ts';
 import { ascend, clip } from './ascend.ts';
+import { guidanceFor } from './guidance.ts';
+import type { Guidance } from './guidance.ts';
 import { copyImage } from './image.ts';
 import type { Image } from './image.ts';
 import type { OctaveSize } from './octaves.ts';
+import type { Mask } from './priors/mask.ts';
 import type { Recipe } from './recipe.ts';
 import { resize } from './resize.ts';
 
@@ -38,7 +41,9 @@ export interface DreamOptions {
   readonly ascent: Ascent;
   /** From `planOctaves`. */
   readonly sizes: readonly OctaveSize[];
-  readonly signal?: AbortSignal;
+  /** Of any size: where the picture may change. @default everywhere */
+  readonly mask?: Mask | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -48,14 +53,16 @@ export interface DreamOptions {
  * @throws DreamError 'cancelled' within one step of the signal
  */
 export async function* dream(options: DreamOptions): AsyncGenerator<Frame, Image, void> {
-  const { picture, recipe, ascent, sizes, signal } = options;
+  const { picture, recipe, ascent, sizes, mask, signal } = options;
   const random = seededRandom(recipe.seed);
   await ascent.calibrate(forCalibration(picture));
   let dreamed = picture;
   for (const [octave, size] of sizes.entries()) {
     const change = { picture, from: sizes[octave - 1] ?? size, to: size, recipe };
     dreamed = octave === 0 ? copyImage(atSize(picture, size, recipe)) : enlarge(dreamed, change);
-    for await (const step of climb(dreamed, { octave, ascent, recipe, random, signal })) {
+    const guidance = guidanceFor(size, recipe, mask, (to) => atSize(picture, to, recipe));
+    const steps = climb(dreamed, { octave, ascent, recipe, random, guidance, signal });
+    for await (const step of steps) {
       yield { octave, octaves: sizes.length, ...step, image: dreamed };
     }
     if (octave > 0 && recipe.reinject === 'after') addLostDetail(dreamed, change);
@@ -70,20 +77,21 @@ interface Climb {
   readonly ascent: Ascent;
   readonly recipe: Recipe;
   readonly random: Random;
+  readonly guidance: Guidance | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
 /** An octave's steps, on `image` itself. */
 async function* climb(
   image: Image,
-  { octave, ascent, recipe, random, signal }: Climb,
+  { octave, ascent, recipe, random, guidance, signal }: Climb,
 ): AsyncGenerator<Pick<Frame, 'step' | 'steps' | 'score' | 'gradientSeconds'>> {
   const { steps } = recipe;
   for (let step = 1; step <= steps; step++) {
     if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
     const progress = steps === 1 ? 1 : (step - 1) / (steps - 1);
     const where = `octave ${octave + 1}, step ${step}`;
-    const taken = await ascend(image, ascent, recipe, { random, progress, where });
+    const taken = await ascend(image, ascent, recipe, { random, progress, where, guidance });
     if (!taken.moved) return;
     yield { step, steps, score: taken.score, gradientSeconds: taken.gradientSeconds };
   }

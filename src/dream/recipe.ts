@@ -8,6 +8,30 @@ const count = z.int().min(1);
 export const recipeSchema = z.strictObject({
   /** What to climb, in the words of `objectives/parse.ts`: `mixed4`, `mixed4:139`, … */
   layer: z.string().min(1),
+  /** Classes to make appear instead, in the words of `objectives/class-words.ts`: `me`, … */
+  class: z.string().min(1).max(1000).optional(),
+  /** 0 … 1: how far other classes are pushed down while a class rises. @default 0.5 */
+  contrast: z.number().min(0).max(1).optional(),
+  /** The windows that a class is looked for through: `windows/draw.ts`. */
+  windows: z
+    .strictObject({
+      count: count.max(64),
+      smallest: positive.max(1),
+      rotation: z.number().min(0).max(180),
+    })
+    .optional(),
+  /** A class grows where the picture already looks most like it. */
+  place: z.boolean().optional(),
+  /** The smallest change that makes the model say the class, in place of a dream. */
+  perturb: z.boolean().optional(),
+  /** By which method. */
+  attack: z.enum(['carlini-wagner', 'pgd', 'deepfool']).optional(),
+  /** 0 … 1: from the smallest change to a dream without bounds. */
+  strength: z.number().min(0).max(1).optional(),
+  /** What the dream starts from. @default picture */
+  from: z.enum(['picture', 'noise']).optional(),
+  /** Climbs in the picture's frequencies and decorrelated colours, all sizes at once. */
+  fourier: z.boolean().optional(),
   /** How a layer's activations become a score. */
   measure: z.enum(['mean-square', 'mean']),
   /** Cells left out at each border of a layer (Keras's example leaves 2). */
@@ -46,6 +70,10 @@ export const recipeSchema = z.strictObject({
   bands: z.strictObject({ levels: count.max(8), growth: positive.max(8) }).optional(),
   /** 0 … 1: how far gradients are turned to the colours of natural pictures. */
   naturalColour: z.number().min(0).max(1),
+  /** Weight of the total variation that a step takes off, beside a gradient of mean size 1. */
+  totalVariation: z.number().min(0).max(10).optional(),
+  /** Weight of the pull back to the picture: 1 holds it at about 32 levels of difference. */
+  keep: z.number().min(0).max(10).optional(),
   /** Every region dreams: the gradient divided by its RMS within `sigma` pixels. */
   localEnergy: z.strictObject({ sigma: positive.max(256), floor: positive.max(10) }).optional(),
 

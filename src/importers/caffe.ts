@@ -13,6 +13,8 @@ import type { Net } from './caffe/net.ts';
 import { netType } from './caffe/schema.ts';
 import type { NetMessage } from './caffe/schema.ts';
 import { readNetText } from './caffe/text.ts';
+import { structureOf } from './containers/wire.ts';
+import type { Wire } from './containers/wire.ts';
 import type { Beside, Imported, InputHints } from './imported.ts';
 import { importNetwork } from './onnx/import.ts';
 import type { Network } from './onnx/network.ts';
@@ -22,6 +24,12 @@ import { OnnxWeights } from './onnx/tensors.ts';
 const OPSET = 13;
 /** The deepest networks have some hundred layers. */
 const MOST_LAYERS = 10_000;
+/** Of all that is not the contents of blobs. */
+const MOST_STRUCTURE = 32 * 2 ** 20;
+const BLOB: Wire = { contents: [5, 6, 8, 9] };
+const STRUCTURE: Wire = {
+  messages: { 2: { messages: { 6: BLOB } }, 100: { messages: { 7: BLOB } } },
+};
 const [NAME, OLD_LAYER, LAYER] = [1, 2, 100];
 /** NetParameter's other fields, which come before the layers. */
 const LAST_SETTING = 8;
@@ -74,6 +82,8 @@ export async function readCaffe(bytes: Uint8Array, beside: Beside): Promise<Impo
 function decodedNet(bytes: Uint8Array): NetMessage {
   let net: NetMessage;
   try {
+    const size = structureOf(bytes, STRUCTURE);
+    if (size > MOST_STRUCTURE) throw new RangeError(`it describes ${size} bytes of layers`);
     net = decoded(netType, bytes) as unknown as NetMessage;
   } catch (error) {
     const message = `the Caffe model cannot be read: ${(error as Error).message}`;
@@ -94,6 +104,9 @@ async function describedBeside(beside: Beside, trained: NetMessage): Promise<Net
     const text = Buffer.from(await beside.read(name)).toString('utf8');
     const net = readNetText(text, name);
     const layers = layersOf(net);
+    if (layers.length > MOST_LAYERS) {
+      throw new DreamError('bad-model', `'${name}' has ${layers.length} layers`);
+    }
     const shared = layers.filter((layer) => known.has(layer.name)).length;
     // A solver's settings have no layers, and another network's text has others.
     if (shared > 0 && shared * 2 >= Math.min(known.size, layers.length)) return net;

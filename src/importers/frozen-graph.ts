@@ -1,13 +1,18 @@
 /**
  * TensorFlow graphs in protobuf files. A frozen graph is one file with the graph and, as its
- * constants, the weights; a SavedModel has such a graph inside where no weight is a variable.
+ * constants, the weights; a SavedModel has such a graph inside where no weight is a variable; the
+ * first converters for tensorflow.js took the weights out and wrote them beside it.
  */
 import { DreamError } from '../kit/errors.ts';
 import { isGraphDef, readGraphDef } from './containers/graphdef-protobuf.ts';
 import { GraphDefWeights } from './containers/graphdef-weights.ts';
 import { metaGraphs } from './containers/saved-model.ts';
+import { openWeights } from './containers/tfjs-weights.ts';
 import { importGraphDef } from './graphdef.ts';
-import type { Imported } from './imported.ts';
+import type { Beside, Imported } from './imported.ts';
+import type { Weights } from './weights.ts';
+
+const MANIFEST = 'weights_manifest.json';
 
 /** Whether a file's bytes are a GraphDef's. */
 export function isFrozenGraph(bytes: Uint8Array): boolean {
@@ -15,8 +20,20 @@ export function isFrozenGraph(bytes: Uint8Array): boolean {
 }
 
 /** @throws DreamError 'bad-model' or 'unsupported-op'. */
-export function readFrozenGraph(bytes: Uint8Array): Promise<Imported> {
-  return readGraph(bytes, undefined);
+export async function readFrozenGraph(bytes: Uint8Array, beside: Beside): Promise<Imported> {
+  const { nodes, tensors } = readGraphDef(bytes);
+  const inside = new GraphDefWeights(tensors);
+  if (beside.names.includes(MANIFEST)) {
+    return importGraphDef({ nodes }, together(await manifestWeights(beside), inside));
+  }
+  if (inside.areMissing()) {
+    throw new DreamError(
+      'bad-model',
+      "the graph's constants hold no numbers: its weights are missing",
+      `Put ${MANIFEST} and the files that it names beside the graph, if it came with them.`,
+    );
+  }
+  return importGraphDef({ nodes }, inside);
 }
 
 export function isSavedModel(bytes: Uint8Array): boolean {
@@ -28,11 +45,28 @@ export async function readSavedModel(bytes: Uint8Array): Promise<Imported> {
   const graphs = metaGraphs(bytes);
   const served = graphs.find(({ tags }) => tags.includes('serve')) ?? graphs[0];
   if (!served) throw new DreamError('bad-model', 'the SavedModel holds no graph');
-  return readGraph(served.graph, served.output);
+  const { nodes, tensors } = readGraphDef(served.graph);
+  return importGraphDef({ nodes, output: served.output }, new GraphDefWeights(tensors));
 }
 
-/** @param output the node with the scores, where something besides the graph declares it. */
-async function readGraph(bytes: Uint8Array, output: string | undefined): Promise<Imported> {
-  const { nodes, tensors } = readGraphDef(bytes);
-  return importGraphDef({ nodes, output }, new GraphDefWeights(tensors));
+async function manifestWeights(beside: Beside): Promise<Weights> {
+  const text = Buffer.from(await beside.read(MANIFEST)).toString('utf8');
+  let manifest: unknown;
+  try {
+    manifest = JSON.parse(text);
+  } catch (error) {
+    const message = `'${MANIFEST}' is not JSON: ${(error as Error).message}`;
+    throw new DreamError('bad-model', message, undefined, { cause: error });
+  }
+  return openWeights(manifest, beside.read);
+}
+
+/** The weights of both, those of `first` where both have one. */
+function together(first: Weights, second: Weights): Weights {
+  const holder = (name: string): Weights => (first.has(name) ? first : second);
+  return {
+    has: (name) => holder(name).has(name),
+    constant: (name) => holder(name).constant(name),
+    ready: (names) => first.ready([...names].filter((name) => first.has(name))),
+  };
 }

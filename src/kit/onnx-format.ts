@@ -45,8 +45,8 @@ const types = protobufTypes({
     dataType: ['int32', 2],
     // Packed numbers, left as the bytes that they are: they can be half a gigabyte.
     floatData: ['repeated bytes', 4],
-    int32Data: ['repeated int32', 5],
-    int64Data: ['repeated int64', 7],
+    int32Data: ['repeated bytes', 5],
+    int64Data: ['repeated bytes', 7],
     name: ['string', 8],
     rawData: ['bytes', 9],
     doubleData: ['repeated bytes', 10],
@@ -110,8 +110,8 @@ export interface TensorMessage {
   readonly dataType?: number;
   readonly rawData?: Uint8Array;
   readonly floatData: readonly Uint8Array[];
-  readonly int32Data: readonly number[];
-  readonly int64Data: readonly number[];
+  readonly int32Data: readonly Uint8Array[];
+  readonly int64Data: readonly Uint8Array[];
   readonly doubleData: readonly Uint8Array[];
   readonly externalData: readonly { readonly key?: string; readonly value?: string }[];
   /** 1: in another file. */

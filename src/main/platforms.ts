@@ -32,7 +32,10 @@ export async function connectedPlatforms(parts: PlatformParts): Promise<Platform
 function discord({ settings, log, commands, download }: PlatformParts): Platform | null {
   const { DISCORD_TOKEN: token, DISCORD_API_URL: apiUrl, PICTURE_HOSTS: pictureHosts } = settings;
   if (token === undefined) return null;
-  return discordPlatform({ token, apiUrl, log, commands, download, pictureHosts });
+  return discordPlatform({
+    ...{ token, apiUrl, log, commands, download, pictureHosts },
+    maxPictureBytes: settings.MAX_PICTURE_MB * 2 ** 20,
+  });
 }
 
 function slack({ settings, log, commands, download }: PlatformParts): Platform | null {

@@ -76,11 +76,7 @@ function total(values: NodeRef, builder: GraphBuilder): NodeRef {
   return builder.add('reduceSum', [values], { axes: [0], keepDimensions: false });
 }
 
-function vector(
-  count: number,
-  valueAt: (index: number) => number,
-  builder: GraphBuilder,
-): NodeRef {
+function vector(count: number, valueAt: (index: number) => number, builder: GraphBuilder): NodeRef {
   const values = Float32Array.from({ length: count }, (_, index) => valueAt(index));
   return builder.constant({ shape: [count], read: () => values });
 }

@@ -72,10 +72,7 @@ export interface ClassReader {
 }
 
 /** Loads the weights that it needs. */
-export async function classReader(
-  model: Classifier,
-  engine: GradientEngine,
-): Promise<ClassReader> {
+export async function classReader(model: Classifier, engine: GradientEngine): Promise<ClassReader> {
   const { node, squash } = logitsOf(model.classifier, model.output);
   await model.ready(networkNodes(model, node));
   const evaluation: Evaluation = await engine.evaluate(model.classifier, [node]);

@@ -1,9 +1,16 @@
 /** What went wrong, in words that a stranger may read. */
 import { DreamError } from '../kit/errors.ts';
+import type { DreamErrorCode } from '../kit/errors.ts';
 import type { OrderFailure } from './order.ts';
 
-/** Of these the words name files of the host. */
-const INWARD: ReadonlySet<string> = new Set(['cannot-write', 'file-not-found', 'bad-model']);
+/** Of these the words speak to whoever runs the bot, and name its files. */
+const INWARD: Readonly<Partial<Record<DreamErrorCode, string>>> = {
+  'bad-model': 'this model is broken',
+  'unsupported-op': 'this model cannot be read',
+  'engine-unavailable': 'what computes dreams here is out of order',
+  'cannot-write': "the bot's disk did not take a file",
+  'file-not-found': "the bot's disk did not give a file",
+};
 
 const HINT = "The bot's log says more.";
 
@@ -12,16 +19,14 @@ export function failureOf(error: unknown): OrderFailure {
     return { code: 'internal', message: 'something in the bot went wrong', hint: HINT };
   }
   const { code, message, hint } = error;
-  if (code === 'bad-model') return { code, message: 'this model is broken', hint: HINT };
-  if (INWARD.has(code)) {
-    return { code: 'internal', message: "the bot's disk did not take or give a file", hint: HINT };
-  }
+  const inward = INWARD[code];
+  if (inward !== undefined) return { code, message: inward, hint: HINT };
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Whether whoever runs the bot should hear of it. */
 export function isOurs(error: unknown): boolean {
-  return !(error instanceof DreamError) || INWARD.has(error.code);
+  return !(error instanceof DreamError) || error.code in INWARD;
 }
 
 export const CRASHED: OrderFailure = {

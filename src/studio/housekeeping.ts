@@ -7,6 +7,8 @@ export interface Keeping {
   readonly days?: number;
   /** Of all pictures together. @default 20 GB */
   readonly bytes?: number;
+  /** Whether something else still shows an order's pictures, such as a contest. @default never */
+  readonly needed?: (order: string) => Promise<boolean>;
 }
 
 const DAY = 86_400_000;
@@ -15,7 +17,7 @@ const DAY = 86_400_000;
 export async function tidyUp(
   store: OrderStore,
   pictures: PictureFolder,
-  { days = 30, bytes = 20e9 }: Keeping,
+  { days = 30, bytes = 20e9, needed = () => Promise.resolve(false) }: Keeping,
 ): Promise<number> {
   const kept = await pictures.list();
   const now = Date.now();
@@ -26,6 +28,7 @@ export async function tidyUp(
     const mayGo = total > bytes || now - picture.at > days * DAY;
     // Of an order that was forgotten while it was rendered nothing may stay.
     if (order && !(mayGo && order.state === 'delivered')) continue;
+    if (order && (await needed(order.id))) continue;
     await pictures.remove(picture.id);
     total -= picture.bytes;
     removed += 1;

@@ -37,12 +37,7 @@ export function withPicture(graph: Graph, input: PictureInput): Graph {
       { shape: values.length === 1 ? [] : [values.length], read: () => Float32Array.from(values) },
       `${PICTURE}~${name}`,
     );
-  const scaled = builder.add(
-    'mul',
-    [arranged, constant('scale', scale)],
-    {},
-    `${PICTURE}~scaled`,
-  );
+  const scaled = builder.add('mul', [arranged, constant('scale', scale)], {}, `${PICTURE}~scaled`);
   // It takes the name of the network's own input, so that whatever reads that one reads this.
   builder.add('add', [scaled, constant('offset', offset)], {}, INPUT);
   for (const [name, node] of graph.nodes) if (name !== INPUT) builder.nodes.set(name, node);

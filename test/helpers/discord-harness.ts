@@ -77,6 +77,7 @@ export function testPlatform(
     apiUrl: server.apiUrl,
     log: silentLog,
     pictureHosts: [],
+    maxPictureBytes: 2 ** 20,
     retryAfter: 1,
     ...settings,
   });

@@ -4,6 +4,7 @@ import type { Asked } from './discord-world.ts';
 import type { Who } from './platform-harness.ts';
 
 const MANAGE_GUILD = 1n << 5n;
+const ADMINISTRATOR = 1n << 3n;
 const ALL = (1n << 50n) - 1n;
 
 export interface Circumstances {
@@ -39,7 +40,7 @@ export function interactionPayload(
   { direct = false, userInstall = false, lacks = 0n }: Circumstances,
 ): unknown {
   const user = userOf(asked.who);
-  const permissions = (asked.who === 'ann' ? ALL : ALL & ~MANAGE_GUILD & ~8n).toString();
+  const permissions = (asked.who === 'ann' ? ALL : ALL & ~MANAGE_GUILD & ~ADMINISTRATOR).toString();
   const member = {
     user,
     nick: asked.who === 'bob' ? 'Bobby' : null,
@@ -58,7 +59,7 @@ export function interactionPayload(
     version: 1,
     channel: { id: asked.channel, type: direct ? 1 : 0 },
     channel_id: asked.channel,
-    app_permissions: (ALL & ~lacks).toString(),
+    app_permissions: (ALL & ~ADMINISTRATOR & ~lacks).toString(),
     locale: 'en-GB',
     entitlements: [],
     authorizing_integration_owners: userInstall ? { '1': user.id } : { '0': direct ? '0' : GUILD },

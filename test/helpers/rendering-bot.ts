@@ -3,7 +3,6 @@ import { longJob, newOrder, openStudio, steps, until } from './studio.ts';
 
 const { studio, log } = await openStudio(process.argv[2]!);
 await studio.recover();
-const [left] = await studio.undelivered();
-const { id } = left ?? (await studio.submit(newOrder({ job: longJob })));
+const { id } = await studio.submit(newOrder({ job: longJob }));
 await until(studio, id, steps);
 process.stdout.write(`${id} ${log.pidsOf(id)[0]!}\n`);

@@ -69,6 +69,9 @@ export const job: DreamJob = {
 /** So long that a test has to end it. */
 export const longJob: DreamJob = { ...job, recipe: { ...job.recipe, steps: 1000 } };
 
+/** A picture that a test supplies, or does not. */
+export const attachment = { from: 'attachment', reference: 'x', name: 'x.png' } as const;
+
 let events = 0;
 
 export function newOrder(changes: Partial<NewOrder> & { person?: string } = {}): NewOrder {

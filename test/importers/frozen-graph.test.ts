@@ -1,8 +1,9 @@
 /** Whole networks as people's tools write them, from the file's bytes to the scores. */
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { simplifyForward } from '../../src/graph/rewrites/index.ts';
 import type { Imported } from '../../src/importers/imported.ts';
+import { weightsOf } from '../../src/importers/weights.ts';
 import { importModel } from '../../src/importers/index.ts';
 import type { Tensor } from '../../src/ops/op.ts';
 import { plainTensorflow } from '../helpers/tensorflow.ts';
@@ -21,8 +22,9 @@ import {
   text,
   waves,
 } from './graphdef-files.ts';
-import type { FileNode } from './graphdef-files.ts';
+import type { FileNode, TensorFields } from './graphdef-files.ts';
 import { run } from './run.ts';
+import { weightFiles } from './tfjs-files.ts';
 
 const tf = await plainTensorflow();
 
@@ -37,9 +39,12 @@ const pool = (size: number, stride: number, padding = 'VALID') => ({
   ksize: list(1, size, size, 1),
   ...conv(stride, padding),
 });
-const picture = (rows: number, columns = rows, channels = 3) =>
-  tf.randomUniform([1, rows, columns, channels], 0, 255, 'float32', 9) as Tensor4D;
-const weight = (sizes: number[]) => tf.tensor(waves(sizes), sizes);
+const picture = (rows: number, columns = rows, channels = 3): Tensor4D =>
+  tf.randomUniform([1, rows, columns, channels], 0, 255, 'float32', 9);
+const scaled = (x: Tensor4D, by: number): Tensor4D => tf.div(x, by);
+const filter = (sizes: [number, number, number, number]): Tensor4D =>
+  tf.tensor4d(waves(sizes), sizes);
+const matrix = (sizes: [number, number]): Tensor2D => tf.tensor2d(waves(sizes), sizes);
 
 function scoresOf({ graph, output }: Imported, input: Tensor): Tensor {
   return run(tf, graph, output, { input });
@@ -102,13 +107,17 @@ const retrainedInception: FileNode[] = [
 ];
 
 function inceptionScores(x: Tensor4D): Tensor {
-  const y = tf.conv2d(tf.div(tf.sub(x, 128), 128), weight([3, 3, 3, 4]) as never, 2, 'valid');
-  const beta = tf.tensor1d([0.1, 0.2, 0.3, 0.4]);
-  const normal = tf.batchNorm(y, [0, 0.1, -0.1, 0.2], [1, 0.5, 2, 0.7], beta, undefined, 1e-3);
-  const a: Tensor4D = tf.relu(normal);
+  const y = tf.conv2d(scaled(tf.sub(x, 128), 128), filter([3, 3, 3, 4]), 2, 'valid');
+  const [mean, variance, beta] = [
+    [0, 0.1, -0.1, 0.2],
+    [1, 0.5, 2, 0.7],
+    [0.1, 0.2, 0.3, 0.4],
+  ].map((values) => tf.tensor1d(values)) as [Tensor1D, Tensor1D, Tensor1D];
+  const normal: Tensor4D = tf.batchNorm4d(y, mean, variance, beta, undefined, 1e-3);
+  const a = tf.relu(normal);
   const joined = tf.concat([a, tf.maxPool(a, 3, 1, 'same')], 3);
   const bottleneck = tf.reshape(tf.avgPool(joined, [9, 8], 1, 'valid'), [1, 8]);
-  const logits = tf.matMul(bottleneck, weight([8, 3]) as never);
+  const logits = tf.matMul(bottleneck, matrix([8, 3]));
   return tf.softmax(tf.add(logits, [0.1, -0.1, 0]));
 }
 
@@ -191,22 +200,20 @@ describe('networks', () => {
     const imported = await read(graphFile(nodes));
     expect(imported).toMatchObject({ inputSize: [160, 160], output: 'final_result' });
 
-    const x = tf.div(picture(160), 255) as Tensor4D;
-    const relu6 = (y: Tensor) => tf.clipByValue(y, 0, 6) as Tensor4D;
-    const normal = (y: Tensor4D, mean: number[], variance: number[]) =>
-      relu6(tf.batchNorm(y, mean, variance, [0.1, 0.2, -0.1], [1.5, 0.5, 2], 1e-3));
-    const a = normal(
-      tf.conv2d(x, weight([3, 3, 3, 3]) as never, 2, 'same'),
-      [0, 1, -1],
-      [40, 30, 20],
-    );
+    const x = scaled(picture(160), 255);
+    const normal = (y: Tensor4D, mean: number[], variance: number[]): Tensor4D => {
+      const z = tf.batchNorm(y, mean, variance, [0.1, 0.2, -0.1], [1.5, 0.5, 2], 1e-3);
+      return tf.clipByValue(z, 0, 6) as Tensor4D;
+    };
+    const a = normal(tf.conv2d(x, filter([3, 3, 3, 3]), 2, 'same'), [0, 1, -1], [40, 30, 20]);
     const b = normal(
-      tf.depthwiseConv2d(a, weight([3, 3, 3, 1]) as never, 1, 'same'),
+      tf.depthwiseConv2d(a, filter([3, 3, 3, 1]), 1, 'same'),
       [0.5, 1, 0],
       [4, 3, 2],
     );
-    const hidden = tf.matMul(tf.mean(b, [1, 2]), tf.reshape(weight([1, 1, 3, 5]), [3, 5]));
-    const expected = tf.softmax(tf.matMul(hidden as never, weight([5, 3]) as never));
+    const means: Tensor2D = tf.mean(b, [1, 2]);
+    const last: Tensor2D = tf.reshape(filter([1, 1, 3, 5]), [3, 5]);
+    const expected = tf.softmax(tf.matMul(tf.matMul(means, last), matrix([5, 3])));
     expectClose(scoresOf(imported, x), expected);
 
     // Of a normalisation, nothing is left but the convolution before it.
@@ -248,9 +255,9 @@ describe('networks', () => {
     // 31 and 32 pixels give 15 cells.
     expect(imported.inputSize).toEqual([32, 32]);
     expect(imported.graph.layers.has('loss')).toBe(true);
-    const x = tf.div(picture(32), 2550) as Tensor4D;
-    const cells = tf.conv2d(x, weight([3, 3, 3, 4]) as never, 2, 'valid');
-    const dense = tf.matMul(tf.reshape(cells, [1, 900]), weight([900, 3]) as never);
+    const x = scaled(picture(32), 2550);
+    const cells = tf.conv2d(x, filter([3, 3, 3, 4]), 2, 'valid');
+    const dense = tf.matMul(tf.reshape(cells, [1, 900]), matrix([900, 3]));
     expectClose(scoresOf(imported, x), tf.softmax(dense));
   });
 
@@ -309,8 +316,8 @@ describe('networks', () => {
     ];
     const imported = await read(graphFile(nodes));
     expect(imported).toMatchObject({ inputSize: [8, 8], output: 'y', enteredAfter: 'Reshape' });
-    const x = tf.div(picture(8, 8, 1), 255) as Tensor4D;
-    const cells = tf.conv2d(x, weight([8, 8, 1, 2]) as never, 1, 'valid');
+    const x = scaled(picture(8, 8, 1), 255);
+    const cells = tf.conv2d(x, filter([8, 8, 1, 2]), 1, 'valid');
     expectClose(scoresOf(imported, x), tf.softmax(tf.reshape(cells, [1, 2])));
   });
 
@@ -340,9 +347,67 @@ describe('networks', () => {
       node('Softmax', 'y', ['logits']),
     ];
     const imported = await read(graphFile(nodes));
-    const x = tf.div(picture(4, 4, 2), 255) as Tensor4D;
-    const cells = tf.conv2d(x, weight([4, 4, 2, 3]) as never, 1, 'valid');
+    const x = scaled(picture(4, 4, 2), 255);
+    const cells = tf.conv2d(x, filter([4, 4, 2, 3]), 1, 'valid');
     expectClose(scoresOf(imported, x), tf.softmax(tf.mul(tf.reshape(cells, [1, 3]), 0.5)));
+  });
+
+  test('pictures whose channels are put in another order', async () => {
+    const nodes = [
+      node('Placeholder', 'rgb', [], { dtype: { type: FLOAT }, shape: shape(-1, 6, 6, 3) }),
+      integers('axis', [3], []),
+      node('Split', 'split', ['axis', 'rgb'], { num_split: { i: 3 } }),
+      floats('mean', [], [0.5]),
+      node('Sub', 'red', ['split', 'mean']),
+      node('ConcatV2', 'bgr', ['split:2', 'split:1', 'red', 'axis']),
+      floats('w', [6, 6, 3, 3]),
+      node('Conv2D', 'conv', ['bgr', 'w'], conv(1, 'VALID')),
+      node('Squeeze', 'logits', ['conv'], { squeeze_dims: list(1, 2) }),
+      node('Softmax', 'y', ['logits']),
+    ];
+    const imported = await read(graphFile(nodes));
+    expect(imported.inputSize).toEqual([6, 6]);
+    const x = scaled(picture(6), 255);
+    const [red, green, blue] = tf.split(x, 3, 3) as [Tensor4D, Tensor4D, Tensor4D];
+    const turned: Tensor4D = tf.concat([blue, green, tf.sub<Tensor4D>(red, 0.5)], 3);
+    const cells = tf.conv2d(turned, filter([6, 6, 3, 3]), 1, 'valid');
+    expectClose(scoresOf(imported, x), tf.softmax(tf.reshape(cells, [1, 3])));
+  });
+
+  test('an old tensorflow.js model: the graph, and its weights in files of their own', async () => {
+    const stripped = retrainedInception.map((each) => {
+      const { tensor } = (each.attr?.['value'] ?? {}) as { tensor?: TensorFields };
+      if (!tensor?.tensorContent) return each;
+      return constant(each.name, { dtype: FLOAT, tensorShape: tensor.tensorShape! });
+    });
+    const names = ['conv/w', 'weights/final_weights', 'conv/variance', 'conv/beta', 'conv/mean'];
+    const weights = retrainedInception.flatMap((each) => {
+      const { tensor } = (each.attr?.['value'] ?? {}) as { tensor?: TensorFields };
+      if (!tensor?.tensorContent || !tensor.tensorShape) return [];
+      const { dim } = tensor.tensorShape as { dim: { size: number }[] };
+      const entry = { name: each.name, shape: dim.map(({ size }) => size), dtype: 'float32' };
+      return [{ entry, bytes: tensor.tensorContent as Uint8Array }];
+    });
+    expect(weights.map(({ entry }) => entry.name)).toEqual(expect.arrayContaining(names));
+    const { manifest, readShard } = weightFiles(weights);
+    const imported = await importModel(
+      { bytes: graphFile(stripped) },
+      {
+        names: ['weights_manifest.json', 'shard1'],
+        read: (path) =>
+          path === 'weights_manifest.json'
+            ? Promise.resolve(Buffer.from(JSON.stringify(manifest)))
+            : readShard(path),
+      },
+    );
+    await imported.weights.ready(weightsOf(imported.graph));
+    const x = picture(19, 17);
+    expectClose(scoresOf(imported, x), inceptionScores(x));
+
+    await expect(read(graphFile(stripped))).rejects.toMatchObject({
+      message: "the graph's constants hold no numbers: its weights are missing",
+      hint: expect.stringContaining('weights_manifest.json') as string,
+    });
   });
 
   test('a SavedModel without variables, with the output that it declares', async () => {

@@ -102,8 +102,14 @@ export function integers(
   return constant(name, { dtype: INT32, tensorShape: shapeOf(sizes), intVal: values });
 }
 
-/** @param tensor the fields of a TensorProto. */
-export function constant(name: string, tensor: { dtype: number } & object): FileNode {
+/** The fields of a TensorProto. */
+export interface TensorFields {
+  readonly dtype: number;
+  readonly tensorShape?: object;
+  readonly [field: string]: unknown;
+}
+
+export function constant(name: string, tensor: TensorFields): FileNode {
   return node('Const', name, [], { dtype: { type: tensor.dtype }, value: { tensor } });
 }
 
@@ -127,11 +133,6 @@ export function savedModelFile(nodes: readonly FileNode[], output?: string): Uin
     signature: [{ key: 'serving_default', value: { outputs } }],
   };
   return encoded('SavedModel', { schemaVersion: 1, metaGraphs: [meta] });
-}
-
-/** A TensorProto by itself. */
-export function tensorFile(tensor: { dtype: number } & object): Uint8Array {
-  return encoded('Tensor', tensor);
 }
 
 function graphOf(nodes: readonly FileNode[]): object {

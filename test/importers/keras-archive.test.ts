@@ -100,7 +100,7 @@ function expected(): Tensor {
     tf.conv2d(hidden as never, tensorOf(of.inner), 1, 'valid'),
     tensorOf(of.alpha),
   );
-  const second = tf.conv2d(inner as never, tensorOf(of.second), 1, 'valid');
+  const second = tf.conv2d(inner, tensorOf(of.second), 1, 'valid');
   const norm = tf.div(tf.sub(second, tensorOf(of.mean)), tf.sqrt(tensorOf(of.variance)));
   const { mean, variance } = tf.moments(norm, [3], true);
   const even = tf.div(tf.sub(norm, mean), tf.sqrt(tf.add(variance, 0.01)));

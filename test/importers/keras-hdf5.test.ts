@@ -1,3 +1,4 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { DreamError } from '../../src/kit/errors.ts';
 import { seededRandom } from '../../src/kit/random.ts';
@@ -161,7 +162,7 @@ describe('networks', () => {
       0.01,
     );
     const last = tf.add(tf.conv2d(even as never, tensorOf(c), 1, 'valid'), tensorOf(cBias));
-    return tf.tanh(tf.add(tf.matMul(tf.max(last, [1, 2]) as never, tensorOf(d)), tensorOf(dBias)));
+    return tf.tanh(tf.add(tf.matMul(tf.max<Tensor2D>(last, [1, 2]), tensorOf(d)), tensorOf(dBias)));
   };
   const renamed = (weights: StoredWeight[]) =>
     weights.map((one, index) => ({ ...one, name: `session_${index}/${one.name.split('/')[1]!}` }));
@@ -274,7 +275,7 @@ describe('networks', () => {
       how === 'as they lie' ? tf.transpose(pooled, [0, 3, 1, 2]) : pooled,
       [1, 16],
     );
-    expectClose(found, tf.matMul(flat as never, tensorOf(top)));
+    expectClose(found, tf.matMul(flat, tensorOf(top)));
   });
 });
 

@@ -26,6 +26,21 @@ function layer(class_name: string, name: string, config: object, ...from: string
   return { class_name, name, config: { name, ...config }, inbound_nodes };
 }
 
+/** A function of TensorFlow between layers, as Keras 2.4 writes it. */
+function functionCall(name: string, as: string, node: unknown[]): Layer {
+  return { ...layer('TFOpLambda', as, { function: name }), inbound_nodes: [node] };
+}
+
+/** The same in Keras 3. */
+function operation(class_name: string, name: string, args: unknown[]): Layer {
+  return { ...layer(class_name, name, {}), inbound_nodes: [{ args, kwargs: {} }] };
+}
+
+const tensor = (name: string) => ({
+  class_name: '__keras_tensor__',
+  config: { shape: [1], dtype: 'float32', keras_history: [name, 0, 0] },
+});
+
 function functional(layers: Layer[], output = (layers.at(-1) as { name: string }).name): object {
   return {
     class_name: 'Model',
@@ -376,6 +391,36 @@ describe('structure', () => {
       ['mean', 'mean'],
       ['head', 'mean'],
     ]);
+  });
+
+  test.each([
+    [
+      'Keras 2',
+      [
+        functionCall('math.truediv', 'half', ['picture_in', 0, 0, { y: 2, name: null }]),
+        functionCall('math.subtract', 'less', ['half', 0, 0, { y: 1, name: null }]),
+        functionCall('nn.bias_add', 'shift', ['less', 0, 0, { bias: [1, -3], name: null }]),
+        functionCall('math.subtract', 'other', ['_CONSTANT_VALUE', -1, 5, { y: ['shift', 0, 0] }]),
+        functionCall('nn.relu6', 'last', ['other', 0, 0, { name: null }]),
+      ],
+    ],
+    [
+      'Keras 3',
+      [
+        operation('TrueDivide', 'half', [tensor('picture_in'), 2]),
+        operation('Subtract', 'less', [tensor('half'), 1]),
+        operation('Add', 'shift', [
+          tensor('less'),
+          { class_name: '__numpy__', config: { value: [1, -3] } },
+        ]),
+        operation('Subtract', 'other', [5, tensor('shift')]),
+        layer('ReLU', 'last', { max_value: 6 }, 'other'),
+      ],
+    ],
+  ])('functions between layers, as %s writes them', async (_, layers) => {
+    const [found, x] = await valueOf(layers, []);
+    const shifted = tf.add(tf.sub(tf.div(x, 2), 1), tf.tensor([1, -3]));
+    expectClose(found, tf.relu6(tf.sub(5, shifted)));
   });
 
   test('layers in any order; calls as Keras 3 writes them', async () => {

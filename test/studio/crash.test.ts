@@ -2,9 +2,19 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/kit/random.ts';
+import { openDatabase } from '../../src/studio/store/database.ts';
+import { OrderStore } from '../../src/studio/store/orders.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { gone, runBot } from '../helpers/run-bot.ts';
-import { openStudio, updatesOf } from '../helpers/studio.ts';
+import {
+  attachment,
+  newOrder,
+  openStudio,
+  steps,
+  TestLog,
+  until,
+  updatesOf,
+} from '../helpers/studio.ts';
 
 const folder = temporaryFolder();
 
@@ -37,26 +47,35 @@ describe('a bot that is killed', () => {
     expect(acknowledged.size).toBeGreaterThan(10);
   });
 
-  it('goes on with what it was rendering, until it has gone down too often', async () => {
+  it('goes on with what it was rendering, and leaves no process behind', async () => {
     const path = join(folder, 'rendering');
-    let id = '';
-    for (let round = 0; round < 3; round++) {
-      const bot = runBot('rendering-bot.ts', path);
-      const { value: line } = (await bot.lines.next()) as { value: string };
-      const [order, pid] = line.split(' ') as [string, string];
-      id ||= order;
-      expect(order).toBe(id);
-      await bot.kill();
-      // Nobody told it: it sees that its bot is gone.
-      await gone(Number(pid));
-    }
+    const bot = runBot('rendering-bot.ts', path);
+    const { value: line } = (await bot.lines.next()) as { value: string };
+    const [id, pid] = line.split(' ') as [string, string];
+    await bot.kill();
+    // Nobody told it: it sees that its bot is gone.
+    await gone(Number(pid));
+    const { studio } = await openStudio(path);
+    expect(await studio.order(id)).toMatchObject({ state: 'rendering' });
+    await studio.recover();
+    await until(studio, id, steps);
+    expect(await studio.cancel(id)).toBe(true);
+    await studio.close(0);
+  });
+
+  it('gives up an order that it went down with again and again', async () => {
+    const path = join(folder, 'fatal');
+    const { studio: first } = await openStudio(path);
+    const { id } = await first.submit(newOrder({ source: attachment }));
+    await first.close(0);
+    const database = await openDatabase(path, new TestLog());
+    const store = new OrderStore(database.tables);
+    await store.change(id, ['received'], { state: 'rendering', interruptions: 2 });
+    await database.close();
     const { studio } = await openStudio(path);
     await studio.recover();
     expect(await updatesOf(studio, id)).toEqual([{ state: 'failed' }]);
-    expect(await studio.order(id)).toMatchObject({
-      failure: { code: 'render-crashed' },
-      crashes: 0,
-    });
+    expect(await studio.order(id)).toMatchObject({ failure: { code: 'render-crashed' } });
     await studio.close(0);
   });
 });

@@ -115,6 +115,19 @@ describe('the fair line', () => {
     expect(line.list().map(({ id }) => id)).toEqual(['b3', 'a2']);
   });
 
+  it('lets no stream of new people starve somebody', () => {
+    const line = new FairLine<null>();
+    const taken: string[] = [];
+    for (let sequence = 1; sequence <= 3; sequence++) {
+      line.add({ id: `ada${sequence}`, person: 'ada', sequence, item: null });
+    }
+    for (let sequence = 4; sequence < 30; sequence++) {
+      taken.push(line.next()!.id);
+      line.add({ id: `new${sequence}`, person: `new${sequence}`, sequence, item: null });
+    }
+    expect(taken.slice(0, 6)).toEqual(['ada1', 'new4', 'ada2', 'new5', 'new6', 'ada3']);
+  });
+
   it('puts back in its place what came earlier', () => {
     const line = new FairLine<null>();
     line.add({ id: 'late', person: 'ada', sequence: 7, item: null });

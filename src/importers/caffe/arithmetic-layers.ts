@@ -41,7 +41,7 @@ export function bias(call: LayerCall): void {
 }
 
 /** x · factors + offsets, as a normalisation that normalises nothing. */
-export function affine(call: LayerCall, factors: string, offsets: string, channels: number): void {
+function affine(call: LayerCall, factors: string, offsets: string, channels: number): void {
   const [none, one] = [call.filled('mean', channels, 0), call.filled('variance', channels, 1)];
   call.give('BatchNormalization', { epsilon: 0 }, [call.input, factors, offsets, none, one]);
 }

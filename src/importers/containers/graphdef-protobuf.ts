@@ -12,6 +12,7 @@ import { typeName } from './tensor-proto.ts';
 
 const MOST_NODES = 1_000_000;
 const MOST_INPUTS = 10_000;
+const LONGEST_NAME = 1000;
 /** Of all that is not the contents of a tensor. The largest networks have about 6 MB. */
 const MOST_STRUCTURE = 32 * 1024 * 1024;
 /** No attribute that tells what a node computes comes near this. */
@@ -70,6 +71,9 @@ class GraphReader implements GraphDef {
   node(bytes: Uint8Array): void {
     this.#weigh(bytes);
     const { name, op, input, attr } = nodeMessage.decode(bytes) as unknown as NodeMessage;
+    if (name.length > LONGEST_NAME || op.length > LONGEST_NAME) {
+      throw new DreamError('bad-model', `node ${this.nodes.length} has a name without end`);
+    }
     if (input.length > MOST_INPUTS) {
       throw new DreamError('bad-model', `the node '${name}' has ${input.length} inputs`);
     }

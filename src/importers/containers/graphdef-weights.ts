@@ -1,7 +1,7 @@
 /** The constants of a GraphDef: views into the file's bytes, decoded when they are read. */
 import { DreamError } from '../../kit/errors.ts';
 import type { StoredConstant, Weights } from '../weights.ts';
-import { openTensor } from './tensor-proto.ts';
+import { openTensor, outlineOf } from './tensor-proto.ts';
 import type { StoredTensor } from './tensor-proto.ts';
 
 /** Of all tensors together: a few bytes can say that one number fills a tensor of any size. */
@@ -26,6 +26,13 @@ export class GraphDefWeights implements Weights {
   /** Nothing to wait for: they lie in the file that is in memory. */
   ready(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Whether every constant of two axes or more is told by its shape alone. */
+  areMissing(): boolean {
+    const shapes = [...this.tensors].map(([name, bytes]) => outlineOf(bytes, name));
+    const wide = shapes.filter(({ shape }) => shape.length > 1);
+    return wide.length > 0 && wide.every(({ isEmpty }) => isEmpty);
   }
 
   #open(name: string): StoredTensor {

@@ -44,7 +44,7 @@ export function typeName(type: number): string {
 }
 
 /** A field of TensorProto with a list of numbers: how one of them is read. */
-const lists = new Map<number, (reader: protobuf.Reader) => number>([
+const listed = new Map<number, (reader: protobuf.Reader) => number>([
   [5, (reader) => reader.float()],
   [6, (reader) => reader.double()],
   [7, (reader) => reader.int32()],
@@ -57,6 +57,10 @@ const TYPE = 1;
 const SHAPE = 2;
 const CONTENT = 4;
 const HALVES = 13;
+
+const LONGEST_SHAPE = 4096;
+/** Numbers with a tag each count as lists of one: nobody writes many so. */
+const MOST_LISTS = 100_000;
 
 export interface StoredTensor {
   readonly shape: readonly number[];
@@ -71,7 +75,7 @@ export interface StoredTensor {
  * @throws DreamError 'bad-model' where its shape and its bytes do not fit.
  */
 export function openTensor(bytes: Uint8Array, name: string): StoredTensor {
-  const damaged = (): string => `the constant '${name}' is damaged`;
+  const damaged = (): string => damage(name);
   const parts = undamaged(() => partsOf(bytes), damaged);
   const format = formats.get(parts.type);
   const problem = (text: string): DreamError =>
@@ -92,14 +96,30 @@ export function openTensor(bytes: Uint8Array, name: string): StoredTensor {
     }
     return { shape, repeated: 0, read: () => decoded(content, cells, format) };
   }
-  const listed = parts.lists.reduce((sum, { count }) => sum + count, 0);
-  if (listed > cells) throw problem(`of shape ${written} has ${listed} numbers`);
+  const count = parts.lists.reduce((sum, list) => sum + list.count, 0);
+  if (count > cells) throw problem(`of shape ${written} has ${count} numbers`);
   const bits = format.name === 'DT_BFLOAT16' ? bfloat : format.name === 'DT_HALF' ? fromHalf : null;
   return {
     shape,
-    repeated: cells - listed,
+    repeated: cells - count,
     read: () => undamaged(() => filled(parts.lists, cells, bits), damaged),
   };
+}
+
+/** A tensor's shape, and whether not one of its numbers is in the file: they all are 0 then. */
+export function outlineOf(
+  bytes: Uint8Array,
+  name: string,
+): { shape: readonly number[]; isEmpty: boolean } {
+  const { shape, content, lists } = undamaged(
+    () => partsOf(bytes),
+    () => damage(name),
+  );
+  return { shape, isEmpty: content === null && lists.length === 0 };
+}
+
+function damage(name: string): string {
+  return `the constant '${name}' is damaged`;
 }
 
 interface List {
@@ -124,12 +144,16 @@ function partsOf(bytes: Uint8Array): Parts {
     if (field === TYPE && wire === 0) {
       parts.type = reader.int32();
     } else if (field === SHAPE && wire === 2) {
-      parts.shape = sizesOf(shapeMessage.decode(reader.bytes()));
+      const shape = reader.bytes();
+      if (shape.length > LONGEST_SHAPE) throw new Error('a shape of too many axes');
+      parts.shape = sizesOf(shapeMessage.decode(shape));
     } else if (field === CONTENT && wire === 2) {
       const content = reader.bytes();
       if (content.length > 0) parts.content = content;
-    } else if (lists.has(field)) parts.lists.push(listAt(reader, field, wire));
-    else reader.skipType(wire, 0, field);
+    } else if (listed.has(field)) {
+      if (parts.lists.length >= MOST_LISTS) throw new Error('too many lists of numbers');
+      parts.lists.push(listAt(reader, field, wire));
+    } else reader.skipType(wire, 0, field);
   }
   return parts;
 }
@@ -171,7 +195,7 @@ function filled(
   let cell = 0;
   for (const { field, bytes, count } of parts) {
     const reader = protobuf.Reader.create(bytes);
-    const read = lists.get(field)!;
+    const read = listed.get(field)!;
     for (let index = 0; index < count; index++) {
       const value = read(reader);
       values[cell++] = bits && field === HALVES ? bits(value) : value;

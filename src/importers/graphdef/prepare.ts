@@ -9,6 +9,7 @@ import { linksOf, nodeName, sourcesOf } from './links.ts';
 import type { Links } from './links.ts';
 import type { TensorflowGraph, TensorflowNode } from './node.ts';
 import { findOutput } from './output.ts';
+import { withParts } from './parts.ts';
 
 export interface Prepared {
   /** The picture's entry has become a Placeholder, what only handed it on an Identity. */
@@ -20,7 +21,7 @@ export interface Prepared {
 
 /** @throws DreamError 'bad-model' for a graph without an output. */
 export async function prepared(file: TensorflowGraph, weights: Weights): Promise<Prepared> {
-  const all = withoutDropout(await withoutBranches(file.nodes, weights));
+  const all = withParts(withoutDropout(await withoutBranches(file.nodes, weights)));
   const links = linksOf(all);
   const varying = varyingNodes(links);
   const entry = findEntry(links, varying);

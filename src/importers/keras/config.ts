@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { Shape } from '../../graph/graph.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { checked } from '../checked.ts';
+import { operandsIn } from './operands.ts';
+import type { Operand } from './operands.ts';
 
 const layerSchema = z.object({
   class_name: z.string(),
@@ -23,9 +25,6 @@ export const modelSchema = z.object({
 
 export type KerasLayer = z.output<typeof layerSchema>;
 export type KerasModel = z.output<typeof modelSchema>;
-
-/** An output of a layer's call: [layer, which of its calls, which of the outputs]. */
-export type Source = readonly [layer: string, call: number, output: number];
 
 const MODELS = new Set(['Model', 'Functional', 'Sequential']);
 
@@ -55,28 +54,18 @@ export function isChannelsFirst(model: KerasModel): boolean {
 
 /** The shape that the model's first layer (of the innermost first model) declares. */
 export function firstInputShape(model: KerasModel): Shape | undefined {
-  const first = model.config.layers[0]!;
+  const { layers } = model.config;
+  const first = layers.find(({ class_name }) => class_name === 'InputLayer') ?? layers[0]!;
   const { config } = first;
   const shape = config['batch_input_shape'] ?? config['batch_shape'];
   if (Array.isArray(shape)) return shape as Shape;
-  return isModel(first) ? firstInputShape(nestedModel(first)) : undefined;
+  const inner = isModel(first) ? firstInputShape(nestedModel(first)) : undefined;
+  const built = model.config['build_input_shape'];
+  return inner ?? (Array.isArray(built) ? (built as Shape) : undefined);
 }
 
-/** Each call of a layer with the outputs that it reads; one without inputs for an InputLayer. */
-export function callsOf(layer: KerasLayer): readonly (readonly Source[])[] {
+/** Each call of a layer with what it reads; one without inputs for an InputLayer. */
+export function callsOf(layer: KerasLayer): readonly (readonly Operand[])[] {
   const nodes = layer.inbound_nodes ?? [];
-  return nodes.length === 0 ? [[]] : nodes.map(sourcesIn);
-}
-
-/** The sources in a piece of config, in order: Keras 2 nests arrays, Keras 3 names histories. */
-export function sourcesIn(value: unknown): Source[] {
-  if (Array.isArray(value)) {
-    const [layer, call, output] = value as unknown[];
-    if (typeof layer === 'string' && typeof call === 'number' && typeof output === 'number') {
-      return [[layer, call, output]];
-    }
-    return value.flatMap(sourcesIn);
-  }
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(sourcesIn);
+  return nodes.length === 0 ? [[]] : nodes.map(operandsIn);
 }

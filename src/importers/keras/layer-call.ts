@@ -19,6 +19,9 @@ export interface KerasImport {
   resized?: readonly [rows: number, columns: number];
 }
 
+/** What a layer is called with; numbers only where a network calls functions between layers. */
+export type Value = NodeRef | number | readonly number[];
+
 /** A weight, or one that is there only if an option is not false. */
 export type WeightRule = string | readonly [weight: string, option: string];
 
@@ -38,6 +41,8 @@ export interface LayerDefinition {
 /** One use of a layer: its options, inputs and weights, checked as they are read. */
 export class LayerCall {
   readonly builder: ShapedBuilder;
+  /** The values that are nodes. */
+  readonly inputs: readonly NodeRef[];
 
   constructor(
     readonly shared: KerasImport,
@@ -45,11 +50,12 @@ export class LayerCall {
     readonly layer: string,
     readonly className: string,
     readonly config: Readonly<Record<string, unknown>>,
-    readonly inputs: readonly NodeRef[],
+    readonly values: readonly Value[],
     /** The name of the node that gives the layer's output. */
     readonly output: string | undefined,
   ) {
     this.builder = shared.builder;
+    this.inputs = values.filter((value) => typeof value === 'string');
   }
 
   get input(): NodeRef {

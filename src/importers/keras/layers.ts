@@ -8,7 +8,7 @@ import {
   reluLayer,
   softmaxLayer,
 } from './activation-layers.ts';
-import { arithmetic, average, rescaling } from './arithmetic-layers.ts';
+import { arithmetic, average, rescaling, tensorflowFunction } from './arithmetic-layers.ts';
 import { isModel } from './config.ts';
 import type { LayerCall, LayerDefinition, WeightRule } from './layer-call.ts';
 import {
@@ -71,6 +71,9 @@ const table: Readonly<Record<string, LayerDefinition>> = {
   Subtract: { build: arithmetic('sub') },
   Multiply: { build: arithmetic('mul') },
   Average: { build: average },
+  Divide: { build: arithmetic('div') },
+  TrueDivide: { build: arithmetic('div') },
+  TFOpLambda: { build: tensorflowFunction },
   Rescaling: { build: rescaling },
 
   Concatenate: { build: concatenate },

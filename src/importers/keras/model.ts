@@ -1,11 +1,13 @@
 /** Walks a Keras model's layers, nested models included, and adds their nodes. */
 import type { NodeRef } from '../../graph/graph.ts';
 import { DreamError } from '../../kit/errors.ts';
-import { callsOf, isModel, layerName, nestedModel, sourcesIn } from './config.ts';
-import type { KerasLayer, KerasModel, Source } from './config.ts';
+import { callsOf, isModel, layerName, nestedModel } from './config.ts';
+import type { KerasLayer, KerasModel } from './config.ts';
 import { LayerCall } from './layer-call.ts';
-import type { KerasImport } from './layer-call.ts';
+import type { KerasImport, Value } from './layer-call.ts';
 import { layerDefinition } from './layers.ts';
+import { isSource, sourcesIn } from './operands.ts';
+import type { Operand, Source } from './operands.ts';
 
 /** EfficientNet B7 has 813. */
 const MOST_LAYERS = 10_000;
@@ -70,13 +72,12 @@ function addFunctional(
   let pending = pendingCalls(model);
   // Keras lists layers in the order they are computed, mostly: else a later round takes them.
   while (pending.length > 0) {
-    const waiting = pending.filter(({ layer, sources, key }) => {
-      if (!sources.every((source) => values.has(keyOf(source)))) return true;
-      const built = addLayer(
-        shared,
-        layer,
-        sources.map((source) => values.get(keyOf(source))!),
+    const waiting = pending.filter(({ layer, operands, key }) => {
+      const ready = operands.map((operand) =>
+        isSource(operand) ? values.get(keyOf(operand)) : operand,
       );
+      if (ready.includes(undefined)) return true;
+      const built = addLayer(shared, layer, ready as Value[]);
       calls.push(...built);
       values.set(key, built.at(-1)!.output);
       return false;
@@ -95,7 +96,7 @@ function addFunctional(
 /** A layer's call, and how those that read it name it. */
 interface PendingCall {
   readonly layer: KerasLayer;
-  readonly sources: readonly Source[];
+  readonly operands: readonly Operand[];
   readonly key: string;
 }
 
@@ -107,7 +108,10 @@ function pendingCalls({ config }: KerasModel): PendingCall[] {
   const layers = config.layers.filter(({ class_name }) => class_name !== 'InputLayer');
   const calls = layers.map(callsOf);
   const latest = new Map<string, number>();
-  for (const [layer, call] of [...calls.flat(2), ...sourcesIn(config['output_layers'])]) {
+  for (const [layer, call] of [
+    ...calls.flat(2).filter(isSource),
+    ...sourcesIn(config['output_layers']),
+  ]) {
     latest.set(layer, Math.max(call, latest.get(layer) ?? 0));
   }
   return layers.flatMap((layer, index) => {
@@ -115,12 +119,13 @@ function pendingCalls({ config }: KerasModel): PendingCall[] {
     const own = calls[index]!;
     // The making of a model inside another counts as its first call, in most versions of Keras.
     const first = isModel(layer) && (latest.get(name) ?? 0) >= own.length ? 1 : 0;
-    return own.map((sources, call) => ({ layer, sources, key: `${name} ${call + first}` }));
+    return own.map((operands, call) => ({ layer, operands, key: `${name} ${call + first}` }));
   });
 }
 
 /** The layer's own call comes last, after those of the layers inside it. */
-function addLayer(shared: KerasImport, layer: KerasLayer, inputs: readonly NodeRef[]): BuiltCall[] {
+function addLayer(shared: KerasImport, layer: KerasLayer, values: readonly Value[]): BuiltCall[] {
+  const inputs = values.filter((value) => typeof value === 'string');
   const { builder } = shared;
   const { class_name: className, config } = layer;
   const name = layerName(layer);
@@ -129,7 +134,7 @@ function addLayer(shared: KerasImport, layer: KerasLayer, inputs: readonly NodeR
     return [...calls, { layer: name, className, inputs, output: outputs[0]!, linear: false }];
   }
   builder.place = `layer '${name}' (${className})`;
-  const call = new LayerCall(shared, name, className, config, inputs, builder.free(name));
+  const call = new LayerCall(shared, name, className, config, values, builder.free(name));
   const output = layerDefinition(call).build(call);
   const linear = (config['activation'] ?? 'linear') === 'linear';
   return [{ layer: name, className, inputs, output, linear }];
@@ -139,7 +144,11 @@ function keyOf([layer, call, output]: Source): string {
   return output === 0 ? `${layer} ${call}` : `${layer} ${call} ${output}`;
 }
 
-function neverComputed({ layer, sources }: PendingCall, layers: readonly KerasLayer[]): DreamError {
+function neverComputed(
+  { layer, operands }: PendingCall,
+  layers: readonly KerasLayer[],
+): DreamError {
+  const sources = operands.filter(isSource);
   const reads = sources.map(([name]) => `'${name}'`).join(', ');
   const names = new Set(layers.map(layerName));
   const problem = sources.every(([name]) => names.has(name))

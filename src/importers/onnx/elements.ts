@@ -1,4 +1,5 @@
 /** Number formats of ONNX tensors, all little-endian. */
+import protobuf from 'protobufjs/light.js';
 import { DreamError } from '../../kit/errors.ts';
 import type { TensorMessage } from '../../kit/onnx-format.ts';
 import { fromHalf } from '../containers/half.ts';
@@ -71,14 +72,27 @@ export function wholeNumbersIn(bytes: Uint8Array, format: Format): number[] {
  * The numbers of a tensor that lie in its message, wherever they lie there.
  * @returns bytes in the tensor's format, or a list of numbers
  */
-export function contentOf(tensor: TensorMessage, format: Format): Uint8Array | number[] {
+export function contentOf(
+  tensor: TensorMessage,
+  format: Format,
+  count: number,
+): Uint8Array | number[] {
   if (tensor.rawData && tensor.rawData.length > 0) return tensor.rawData;
   if (format.name === 'float') return joined(tensor.floatData);
   if (format.name === 'double') return joined(tensor.doubleData);
-  if (format.name === 'int64') return [...tensor.int64Data];
-  if (format.name === 'float16') return tensor.int32Data.map(fromHalf);
-  if (format.name === 'bfloat16') return tensor.int32Data.map(fromBrain);
-  return [...tensor.int32Data];
+  if (format.name === 'int64') return varints(tensor.int64Data, count);
+  const words = varints(tensor.int32Data, count);
+  if (format.name === 'float16') return words.map(fromHalf);
+  if (format.name === 'bfloat16') return words.map(fromBrain);
+  return words;
+}
+
+/** Packed whole numbers; one more than `count` is enough to see that there are too many. */
+function varints(parts: readonly Uint8Array[], count: number): number[] {
+  const reader = protobuf.Reader.create(joined(parts));
+  const values: number[] = [];
+  while (reader.pos < reader.len && values.length <= count) values.push(Number(reader.int64()));
+  return values;
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

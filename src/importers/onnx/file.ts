@@ -8,12 +8,21 @@ import type {
   NodeMessage,
   ValueInfoMessage,
 } from '../../kit/onnx-format.ts';
+import { structureOf } from '../containers/wire.ts';
+import type { Wire } from '../containers/wire.ts';
 import type { ReadShard } from '../imported.ts';
 import type { Attribute, Network, NetworkNode, NetworkValue } from './network.ts';
 import { OnnxWeights } from './tensors.ts';
 
 /** The largest picture networks have some thousands. */
 const MOST_NODES = 50_000;
+
+/** Of all that is not the contents of tensors. */
+const MOST_STRUCTURE = 64 * 2 ** 20;
+const TENSOR: Wire = { contents: [4, 5, 7, 9, 10] };
+const ATTRIBUTE: Wire = { messages: { 5: TENSOR } };
+const NODE: Wire = { messages: { 5: ATTRIBUTE } };
+const STRUCTURE: Wire = { messages: { 7: { messages: { 1: NODE, 5: TENSOR } } } };
 
 /** Types of elements that can be a picture: floats of any width, and bytes. */
 const PICTURE_TYPES = new Set([1, 2, 10, 11, 16]);
@@ -41,6 +50,8 @@ export function readNetworkFile(bytes: Uint8Array, readShard: ReadShard): Networ
 
 function decodedModel(bytes: Uint8Array): ModelMessage {
   try {
+    const size = structureOf(bytes, STRUCTURE);
+    if (size > MOST_STRUCTURE) throw new RangeError(`it describes ${size} bytes of nodes`);
     return decodeOnnx(bytes);
   } catch (error) {
     const message = `the ONNX file cannot be read: ${(error as Error).message}`;

@@ -1,5 +1,6 @@
 /** Nodes that compute with what is known: sizes, axes, weights. They are done here and now. */
 import { derived } from '../weights.ts';
+import type { StoredConstant } from '../weights.ts';
 import type { NodeCall } from './node-call.ts';
 import { cellsOf, dimsOf, sameNumbers } from './value.ts';
 import type { ConstantValue, Numbers, Value } from './value.ts';
@@ -8,7 +9,7 @@ import type { ConstantValue, Numbers, Value } from './value.ts';
 export const MOST_NUMBERS = 65_536;
 
 /** Numbers that no file holds (fills, repetitions): together no more than a large network has. */
-export const MOST_MADE = 2 ** 28;
+export const MOST_MADE = 2 ** 27;
 
 /** A node over what is known. */
 export type Fold = (call: NodeCall) => Value;
@@ -39,8 +40,30 @@ export function folded(
     const made = compute(values);
     return made instanceof Float32Array ? made : Float32Array.from(made);
   };
-  return { kind: 'constant', name: call.node.name, constant: derived(dims, sources, read) };
+  return computed(call, call.node.name, derived(dims, sources, read), inputs);
 }
+
+/** A constant that is computed from others: once, where several ask for it one after another. */
+export function computed(
+  call: NodeCall,
+  name: string,
+  constant: StoredConstant,
+  inputs: readonly Value[],
+): ConstantValue {
+  const depths = inputs.map((input) => (input.kind === 'constant' ? (input.depth ?? 0) : 0));
+  const depth = Math.max(...depths) + 1;
+  if (depth > DEEPEST) throw call.bad('is computed from a hundred others, one after another');
+  let remembered: WeakRef<Float32Array> | undefined;
+  const read = (): Float32Array => {
+    const values = remembered?.deref() ?? constant.read();
+    remembered = new WeakRef(values);
+    return values;
+  };
+  const weights = [...new Set(constant.weights)];
+  return { kind: 'constant', name, constant: { shape: constant.shape, weights, read }, depth };
+}
+
+const DEEPEST = 100;
 
 /** The inputs, where none of them comes from the picture. */
 export function knownInputs(call: NodeCall): (ConstantValue | Numbers)[] | null {

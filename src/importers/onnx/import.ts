@@ -3,7 +3,7 @@ import type { NodeRef } from '../../graph/graph.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { INPUT } from '../imported.ts';
 import type { Imported } from '../imported.ts';
-import { asInOnnx } from './arrange.ts';
+import { arranged, asInOnnx } from './arrange.ts';
 import { layoutOf } from './picture-input.ts';
 import type { PictureInput } from './picture-input.ts';
 import { nameLayers } from './naming.ts';
@@ -15,7 +15,8 @@ import { inOrder, outputOf } from './order.ts';
 import { pictureOf, refuseUnreadable } from './refusals.ts';
 import { constantValue } from './shape-nodes.ts';
 import { onnxOps } from './table.ts';
-import { cellsOf, tensorOf } from './value.ts';
+import { MOST_AXES } from './tensors.ts';
+import { cellsOf, dimsOf, tensorOf } from './value.ts';
 import type { Value } from './value.ts';
 
 /** What pictures are tried with where the file does not say: the usual sizes, usual ones first. */
@@ -89,8 +90,10 @@ function built(network: Network, { nodes, output, picture }: Plan, usual: number
   const shared: OnnxImport = { builder, opset: network.opset, constants: new Map() };
   const values = new Map<string, Value>([[picture.name, tensorOf(builder, input, picture.order)]]);
   const named = new Map<string, NodeRef>();
+  const limits = limitsOf(builder);
   for (const node of nodes) {
     for (const [name, value] of outputsOf(node, shared, { network, values })) {
+      limits(value, node);
       values.set(name, value);
       const isFirst = name === node.outputs[0];
       if (value.kind === 'tensor' && node.inner !== true)
@@ -98,18 +101,22 @@ function built(network: Network, { nodes, output, picture }: Plan, usual: number
     }
   }
   nameLayers(builder, nodes, named);
-  return { builder, output: finished(builder, values.get(output), output) };
+  return { builder, output: finished(builder, values.get(output), { name: output, picture }) };
 }
 
 function outputsOf(
   node: NetworkNode,
   shared: OnnxImport,
-  { network, values }: { network: Network; values: ReadonlyMap<string, Value> },
+  { network, values }: { network: Network; values: Map<string, Value> },
 ): [string, Value][] {
   shared.builder.place = node.place;
   const inputs = node.inputs.map((name) => {
+    const known = values.get(name);
     const constant = network.constants.get(name);
-    return values.get(name) ?? (constant && constantValue(name, constant));
+    if (known || !constant) return known;
+    const value = constantValue(name, constant);
+    values.set(name, value);
+    return value;
   });
   const result = onnxOps.get(node.op)!(new NodeCall(shared, node, inputs));
   const results = Array.isArray(result) ? (result as readonly Value[]) : [result as Value];
@@ -119,10 +126,32 @@ function outputsOf(
   });
 }
 
-/** The output's node, in ONNX's order where it is no picture. */
-function finished(builder: NominalBuilder, value: Value | undefined, name: string): NodeRef {
+/** No file is so large that what is made of it may not be larger still. */
+function limitsOf(builder: NominalBuilder): (value: Value, node: NetworkNode) => void {
+  let numbers = 0;
+  return (value, { place }) => {
+    if (value.kind === 'numbers') numbers += value.values.length;
+    if (numbers > MOST_NUMBERS || builder.nodes.size > MOST_MADE_NODES) {
+      throw new DreamError('bad-model', `${place}: the network is larger than any for pictures`);
+    }
+    const axes = dimsOf(value).length;
+    if (axes <= MOST_AXES) return;
+    throw new DreamError('unsupported-op', `${place} gives a tensor of ${axes} axes`);
+  };
+}
+
+const MOST_NUMBERS = 2 ** 22;
+const MOST_MADE_NODES = 400_000;
+
+/** The output's node: in the order of pictures where it is one, else in ONNX's. */
+function finished(
+  builder: NominalBuilder,
+  value: Value | undefined,
+  { name, picture }: { name: string; picture: PictureInput },
+): NodeRef {
   if (value?.kind !== 'tensor' || value.ref === INPUT) {
     throw new DreamError('bad-model', `the output '${name}' is not computed from the picture`);
   }
-  return value.dims.length === 4 ? value.ref : asInOnnx(builder, value).ref;
+  if (value.dims.length === 4) return arranged(builder, value, picture.order).ref;
+  return asInOnnx(builder, value).ref;
 }

@@ -1,6 +1,6 @@
 /** Nodes that give a tensor another shape and leave its cells in ONNX's order. */
 import { arranged, transposedConstant } from './arrange.ts';
-import { folded } from './fold.ts';
+import { computed, folded } from './fold.ts';
 import type { NodeCall } from './node-call.ts';
 import { reshaped } from './reshape.ts';
 import { cellsOf, dimsOf, inOrderOf } from './value.ts';
@@ -73,7 +73,7 @@ export function transpose(call: NodeCall): Value {
   }
   if (x.kind === 'constant') {
     const name = `${x.name} turned ${order.join('')}`;
-    return { kind: 'constant', name, constant: transposedConstant(x.constant, order) };
+    return computed(call, name, transposedConstant(x.constant, order), [x]);
   }
   const steps = order.map((axis) => cellsOf(x.dims.slice(axis + 1)));
   const dims = order.map((axis) => x.dims[axis]!);

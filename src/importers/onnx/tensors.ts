@@ -32,7 +32,7 @@ export class OnnxWeights implements Weights {
       const read = (): Float32Array => numbersIn(this.#bytes(at, name), format);
       return this.#keep(name, { constant: { shape: tensor.dims, weights: [name], read }, whole });
     }
-    const content = contentOf(tensor, format);
+    const content = contentOf(tensor, format, count);
     const found =
       content instanceof Uint8Array ? Math.floor(content.length / format.bytes) : content.length;
     if (found !== count) {
@@ -105,8 +105,10 @@ export class OnnxWeights implements Weights {
 
 /** Far beyond any network of pictures. */
 const MOST_ELEMENTS = 2 ** 31;
+export const MOST_AXES = 8;
 
 export function elementsOf(dims: readonly number[], place: string): number {
+  if (dims.length > MOST_AXES) throw bad(`${place} has ${dims.length} axes`);
   let count = 1;
   for (const size of dims) {
     count *= size;

@@ -7,7 +7,7 @@ import type { Delivery } from '../../chat/platform.ts';
 import type { Logger } from '../../kit/log.ts';
 import { tokenLives } from './address.ts';
 import type { DiscordAddress } from './address.ts';
-import { isGone, isShutOut } from './failure.ts';
+import { isGone, isReplyForbidden, isShutOut } from './failure.ts';
 import { USUAL_LIMIT, writeFitting } from './fitting.ts';
 import { bareMessage, carries } from './message.ts';
 import type { Wire } from './wire.ts';
@@ -66,7 +66,7 @@ export async function deliver(
   await pointTo(posted, address, parts);
 }
 
-/** @returns where it stands; null where the token has gone, or the message. */
+/** @returns where it stands; null where it cannot be reached that way. */
 async function editByToken(
   address: DiscordAddress,
   outbound: Outbound,
@@ -81,12 +81,13 @@ async function editByToken(
     );
     return { ...address, message: id };
   } catch (error) {
-    if (isGone(error)) return null;
+    if (isGone(error) || isShutOut(error)) return null;
     throw error;
   }
 }
 
-function post(
+/** As a reply, where the bot may read what it replies to. */
+async function post(
   address: DiscordAddress,
   outbound: Outbound,
   { key, person }: Delivery,
@@ -94,9 +95,16 @@ function post(
 ): Promise<APIMessage> {
   const { channel, message } = address;
   const extras = { limit: botLimit(address), key, lead: `<@${person}>`, mention: person };
-  return writeFitting(outbound, extras, (answer) =>
-    wire.post(channel, answer, { nonce: nonceOf(key), replyTo: message }),
-  );
+  const send = (replyTo: string | null): Promise<APIMessage> =>
+    writeFitting(outbound, extras, (answer) =>
+      wire.post(channel, answer, { nonce: nonceOf(key), replyTo }),
+    );
+  try {
+    return await send(message);
+  } catch (error) {
+    if (!isReplyForbidden(error)) throw error;
+    return await send(null);
+  }
 }
 
 /** To the person alone, saying which channel it is about. */

@@ -32,11 +32,11 @@ export const isGone = hasCode(
   Code.UnknownMessage,
 );
 
-/** Too late, or done before. */
-export const isSettled = hasCode(
-  Code.UnknownInteraction,
-  Code.InteractionHasAlreadyBeenAcknowledged,
-);
+/** Discord waits no longer. */
+export const isTooLate = hasCode(Code.UnknownInteraction);
+
+/** By an earlier event of the same id, or an attempt whose success got lost. */
+export const isAnsweredAlready = hasCode(Code.InteractionHasAlreadyBeenAcknowledged);
 
 /** The bot cannot speak there, now or later. */
 export const isShutOut = hasCode(
@@ -45,17 +45,23 @@ export const isShutOut = hasCode(
   Code.MissingPermissions,
   Code.CannotSendMessagesToThisUser,
   Code.CannotSendMessagesToThisUserDueToHavingNoMutualGuilds,
+  Code.CannotSendMessagesInNonTextChannel,
+  Code.ThreadLocked,
+  Code.MessageWasBlockedByAutomaticModeration,
   Code.UnknownUser,
 );
+
+export const isReplyForbidden = hasCode(Code.CannotReplyWithoutPermissionToReadMessageHistory);
 
 export function isTooLarge(error: unknown): boolean {
   if (!(error instanceof DiscordFailure)) return false;
   return error.status === 413 || error.code === Code.RequestEntityTooLarge;
 }
 
-/** The connection broke: discord.js itself repeats timeouts, resets it knows, and 5xx. */
+/** The connection broke, or was not made; discord.js itself repeats timeouts and 5xx. */
 export function isConnectionLost(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  if (cause instanceof Error) return isConnectionLost(cause);
   return typeof code === 'string' && /^(UND_ERR_|E[A-Z]{4,}$)/.test(code);
 }
 

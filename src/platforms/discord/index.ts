@@ -7,6 +7,7 @@ import {
   Events,
   GatewayDispatchEvents,
   GatewayIntentBits,
+  Status,
 } from 'discord.js';
 import type { APIInteraction } from 'discord.js';
 import type { Command } from '../../chat/command.ts';
@@ -20,26 +21,25 @@ import { deliver, show } from './delivery.ts';
 import { withoutSecrets } from './failure.ts';
 import { PLATFORM } from './people.ts';
 import { receive } from './receive.ts';
+import { restOptions } from './rest-options.ts';
 import { Wire } from './wire.ts';
 
 export interface DiscordSettings {
   readonly token: string;
   /** Another place than Discord's, with the path before the version. */
-  readonly apiUrl?: string;
+  readonly apiUrl?: string | undefined;
   readonly commands: readonly Command[];
   readonly log: Logger;
   /** Further hosts that pictures may come from. */
   readonly pictureHosts: readonly string[];
   readonly download: Download;
+  readonly maxPictureBytes: number;
   /** Milliseconds before what a broken connection swallowed is sent again. @default 1000 */
   readonly retryAfter?: number;
 }
 
 /** Discord takes about five edits in five seconds; others want their turn too. */
 const EDIT_INTERVAL = 2500;
-/** Milliseconds for a request: 10 MB over a slow line. */
-const REQUEST_TIMEOUT = 120_000;
-const PICTURE_BYTES = 50 * 2 ** 20;
 const PICTURE_HOSTS = ['cdn.discordapp.com', 'media.discordapp.net'];
 
 export function discordPlatform(settings: DiscordSettings): Platform {
@@ -76,14 +76,16 @@ export function discordPlatform(settings: DiscordSettings): Platform {
       while (working.size > 0) await Promise.all(working);
       await client.destroy();
     },
-    ready: () => client.isReady(),
+    // The client as a whole counts as ready from its first connection on.
+    ready: () =>
+      client.isReady() && client.ws.shards.every(({ status }) => status === Status.Ready),
     show: (address, outbound) => tracked(show(readAddress(address), outbound, parts)),
     deliver: (address, outbound, delivery) =>
       tracked(deliver(readAddress(address), outbound, delivery, parts)),
     fetch: ({ reference }, signal) =>
       download(reference, {
         hosts: [...PICTURE_HOSTS, ...pictureHosts],
-        maxBytes: PICTURE_BYTES,
+        maxBytes: settings.maxPictureBytes,
         signal,
       }),
   };
@@ -92,7 +94,7 @@ export function discordPlatform(settings: DiscordSettings): Platform {
 function createClient({ apiUrl, log }: DiscordSettings): Client {
   const client = new Client({
     intents: [GatewayIntentBits.Guilds],
-    rest: { timeout: REQUEST_TIMEOUT, ...(apiUrl === undefined ? {} : { api: apiUrl }) },
+    rest: restOptions(apiUrl),
   });
   client.on(Events.Error, (error) => {
     log.error({ err: withoutSecrets(error) }, 'discord');

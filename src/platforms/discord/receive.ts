@@ -12,7 +12,7 @@ import type { ActionEvent, CommandEvent, Handler } from '../../chat/inbound.ts';
 import { problemMessage } from '../../chat/words.ts';
 import { DreamError } from '../../kit/errors.ts';
 import type { Logger } from '../../kit/log.ts';
-import { isSettled } from './failure.ts';
+import { isAnsweredAlready, isTooLate } from './failure.ts';
 import { menuEntries, pictureOption } from './menu-entries.ts';
 import { addressOf, missingPermissions, personOf, placeOf } from './people.ts';
 import { pictureOf } from './pictures.ts';
@@ -151,6 +151,6 @@ async function complete(
     await wire.suggest(interaction, fitting.slice(0, CHOICES));
   } catch (error) {
     // Whoever types fast has typed on.
-    if (!isSettled(error)) throw error;
+    if (!isTooLate(error) && !isAnsweredAlready(error)) throw error;
   }
 }

@@ -19,10 +19,11 @@ import type { Option, Options } from '../../chat/option.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { DiscordFailure, withoutSecrets } from './failure.ts';
 import { menuEntries } from './menu-entries.ts';
+import { restOptions } from './rest-options.ts';
 
 export interface Registration {
   readonly token: string;
-  readonly apiUrl?: string;
+  readonly apiUrl?: string | undefined;
   /** Found by the token where it is not given. */
   readonly applicationId?: string;
   readonly commands: readonly Command[];
@@ -47,7 +48,7 @@ export async function registerCommands({
   commands,
   guild,
 }: Registration): Promise<string[]> {
-  const rest = new REST(apiUrl === undefined ? {} : { api: apiUrl }).setToken(token);
+  const rest = new REST(restOptions(apiUrl)).setToken(token);
   const body = commandsJson(commands);
   try {
     const id =

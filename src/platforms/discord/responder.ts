@@ -5,7 +5,7 @@ import type { Responder } from '../../chat/inbound.ts';
 import type { Outbound } from '../../chat/outbound.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { DiscordAddress } from './address.ts';
-import { isSettled } from './failure.ts';
+import { isAnsweredAlready, isTooLate } from './failure.ts';
 import { writeFitting } from './fitting.ts';
 import type { Wire } from './wire.ts';
 
@@ -18,7 +18,7 @@ export function respondTo(
   let acknowledged: Promise<DiscordAddress> | undefined;
   let answered = false;
   const settled = (error: unknown): void => {
-    if (!isSettled(error)) throw error;
+    if (!isTooLate(error) && !isAnsweredAlready(error)) throw error;
     log.warn({ code: error.code }, 'an answer to an interaction came too late or twice');
   };
   const defer = async (): Promise<DiscordAddress> => {
@@ -30,7 +30,7 @@ export function respondTo(
     } catch (error) {
       settled(error);
       // The token of an interaction that was not answered in time opens nothing.
-      return { ...address, issued: 0 };
+      return isTooLate(error) ? { ...address, issued: 0 } : address;
     }
   };
   return {

@@ -31,6 +31,20 @@ export function commandNamed(commands: readonly Command[], name: CommandName): S
   return 'subcommands' in command ? findSubcommand(command, name.subcommand ?? '') : command;
 }
 
+/** What is meant where no command is named: the first that takes pictures. */
+export function usualCommand(commands: readonly Command[]): SimpleCommand | undefined {
+  return commands.find(
+    (command): command is SimpleCommand =>
+      'options' in command && pictureOptions(command.options).length > 0,
+  );
+}
+
+/** A text that begins with no command's name belongs to this one. */
+export function withCommand(commands: readonly Command[], text: string, usual: string): string {
+  const first = text.split(/\s/, 1)[0]!.replace(/^\//, '').toLowerCase();
+  return commands.some(({ name }) => name === first) ? text : `${usual} ${text}`;
+}
+
 export function pictureOptions(options: Options): string[] {
   return Object.keys(options).filter((name) => options[name]!.kind === 'picture');
 }

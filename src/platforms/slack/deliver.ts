@@ -8,25 +8,35 @@ import type { Delivery } from '../../chat/platform.ts';
 import { Undeliverable } from '../../chat/platform.ts';
 import type { SlackAddress } from './address.ts';
 import { messageOf } from './blocks.ts';
-import type { ShownFile } from './blocks.ts';
-import { isFinal, isGone, reasonOf } from './failures.ts';
+import type { ShownFile, SlackMessage } from './blocks.ts';
+import { isFinal, isGone, patiently, reasonOf } from './failures.ts';
 import { toMrkdwn } from './markup.ts';
 import { edit, post } from './speech.ts';
 import { canBeShown, findUpload, upload } from './upload.ts';
-import type { Uploaded } from './upload.ts';
+
+export interface Delivering {
+  readonly client: webApi.WebClient;
+  /** The bot's user. */
+  readonly bot: string;
+  /** By key, the messages of answers that are not through: a repetition edits them. */
+  readonly posted: Map<string, string>;
+}
 
 export async function deliver(
-  client: webApi.WebClient,
+  delivering: Delivering,
   address: SlackAddress,
   outbound: Outbound,
-  delivery: Delivery & { readonly bot: string },
+  delivery: Delivery,
 ): Promise<void> {
+  const { posted } = delivering;
+  const at = { ...address, message: address.message ?? posted.get(delivery.key) ?? null };
   try {
-    await (outbound.picture
-      ? deliverPicture(client, address, outbound, delivery)
-      : putMessage(client, address, outbound));
+    if (outbound.picture) await deliverPicture(delivering, at, outbound, delivery);
+    else await putMessage(delivering.client, at, outbound);
+    posted.delete(delivery.key);
   } catch (error) {
     if (!isFinal(error)) throw error;
+    posted.delete(delivery.key);
     throw new Undeliverable(`Slack says ${reasonOf(error) ?? ''}`, { cause: error });
   }
 }
@@ -36,37 +46,28 @@ export async function deliver(
  * whatever point this breaks off, it can begin again.
  */
 async function deliverPicture(
-  client: webApi.WebClient,
+  { client, bot, posted }: Delivering,
   address: SlackAddress,
   outbound: Outbound,
-  { key, again, person, bot }: Delivery & { readonly bot: string },
+  { key, again, person }: Delivery,
 ): Promise<void> {
   const { channel, thread } = address;
   const picture = outbound.picture!;
-  const since = address.message ?? thread;
-  const earlier = again ? await findUpload(client, { bot, key, since }) : null;
-  // Without a message of its own, the picture came after the message that says it all.
+  const search = { bot, key, since: address.message ?? thread };
+  const earlier = again ? await patiently(() => findUpload(client, search)) : null;
+  // Where no message was known, the one that says it all came before the picture.
   if (earlier && address.message === null) return;
-  const message = address.message ?? (await post(client, address, mentioning(outbound, person)));
+  const message =
+    address.message ?? (await patiently(() => post(client, address, messageOf(outbound))));
+  posted.set(key, message);
   const title = toMrkdwn(outbound.text.split('\n')[0] ?? '');
-  const uploaded =
-    earlier ??
-    (await upload(client, { channel, thread: thread ?? message }, picture, {
-      key,
-      comment: `<@${person}> ${title}`,
-    }));
-  const veiled = picture.spoiler || thread !== null;
-  const image = veiled ? undefined : await shown(client, uploaded, picture.alt);
+  const labels = { key, comment: `<@${person}> ${title}` };
+  const spot = { channel, thread: thread ?? message };
+  const { id } = earlier ?? (await patiently(() => upload(client, spot, picture, labels)));
+  // In the channel itself the message shows the picture too; in a thread that would be twice.
+  const shows = !picture.spoiler && thread === null && (await canBeShown(client, id));
+  const image = shows ? { id, alt: picture.alt } : undefined;
   await putMessage(client, { ...address, message }, outbound, image);
-}
-
-/** In the channel itself the message shows the picture too; in a thread that would be twice. */
-async function shown(
-  client: webApi.WebClient,
-  uploaded: Uploaded,
-  alt: string,
-): Promise<ShownFile | undefined> {
-  return (await canBeShown(client, uploaded)) ? { id: uploaded.id, alt } : undefined;
 }
 
 async function putMessage(
@@ -76,23 +77,24 @@ async function putMessage(
   image?: ShownFile,
 ): Promise<void> {
   const { channel, message: ts, person } = address;
+  const anew = (): Promise<string> =>
+    patiently(() => post(client, address, mentioning(outbound, person)));
   if (ts === null) {
-    await post(client, address, mentioning(outbound, person));
+    await anew();
     return;
   }
   try {
-    await edit(client, { channel, ts }, messageOf(outbound, image));
+    await patiently(() => edit(client, { channel, ts }, messageOf(outbound, image)));
   } catch (error) {
     // Slack may not show a file that it has just taken; the thread has it all the same.
     if (image && reasonOf(error) === 'invalid_blocks') {
       await putMessage(client, address, outbound);
-    } else if (isGone(error)) {
-      await post(client, address, mentioning(outbound, person));
-    } else throw error;
+    } else if (isGone(error)) await anew();
+    else throw error;
   }
 }
 
-function mentioning(outbound: Outbound, person: string): ReturnType<typeof messageOf> {
+function mentioning(outbound: Outbound, person: string): SlackMessage {
   const { text, blocks } = messageOf(outbound);
   const mention = `<@${person}>`;
   const first = { type: 'section', text: { type: 'mrkdwn', text: mention } } as const;

@@ -71,8 +71,13 @@ export async function explaining(
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof DreamError)) throw error;
     const { responder } = await eventOf(desk, origin);
-    await responder.reply(problemMessage(error), { private: true });
+    await responder.reply(problemMessage(explained(desk, error)), { private: true });
   }
+}
+
+function explained({ log }: Desk, error: unknown): DreamError {
+  if (error instanceof DreamError) return error;
+  log.error({ err: error }, 'an event of Slack was not understood');
+  return new DreamError('internal', 'something went wrong between Slack and me', 'Ask again.');
 }

@@ -1,4 +1,5 @@
 /** What Slack's refusals mean. */
+import { setTimeout as after } from 'node:timers/promises';
 import { webApi } from '@slack/bolt';
 
 /** Slack's own word for what went wrong; undefined for what is no answer of the Web API. */
@@ -9,6 +10,23 @@ export function reasonOf(error: unknown): string | undefined {
 /** Seconds to wait; undefined where the error is another one. */
 export function retryAfter(error: unknown): number | undefined {
   return error instanceof webApi.WebAPIRateLimitedError ? error.retryAfter : undefined;
+}
+
+const MOST_WAITS = 3;
+/** Seconds. */
+const LONGEST_WAIT = 60;
+
+/** Again when Slack listens again, where it has asked for a pause. */
+export async function patiently<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  for (let waits = 0; ; waits++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const seconds = retryAfter(error);
+      if (seconds === undefined || seconds > LONGEST_WAIT || waits === MOST_WAITS) throw error;
+      await after(seconds * 1000);
+    }
+  }
 }
 
 /** The bot is no member of the channel; of a private one it is not even told that it exists. */

@@ -30,6 +30,7 @@ export function slackPlatform(options: SlackOptions): Platform {
   const hosts = ['files.slack.com', ...pictureHosts];
   const maxBytes = options.maxPictureBytes ?? 32 * 2 ** 20;
   const progress = new ProgressBoard(client);
+  const posted = new Map<string, string>();
   let bot: Identity | undefined;
   let transport: Transport | undefined;
   let inFlight = watched();
@@ -65,7 +66,8 @@ export function slackPlatform(options: SlackOptions): Platform {
     show: (address, outbound) => progress.show(readAddress(address), outbound),
     async deliver(address, outbound, delivery) {
       bot ??= await login(client);
-      await deliver(client, readAddress(address), outbound, { ...delivery, bot: bot.user });
+      const delivering = { client, bot: bot.user, posted };
+      await deliver(delivering, readAddress(address), outbound, delivery);
     },
     fetch: (attachment, signal) =>
       fetchFile({ client, download, token: botToken, hosts, maxBytes }, attachment, signal),

@@ -1,11 +1,11 @@
 /** Slash commands: run at once, or asked for their pictures by a form. */
 import type { App, SlashCommand } from '@slack/bolt';
-import type { SimpleCommand } from '../../chat/command.ts';
+import type { Command, SimpleCommand } from '../../chat/command.ts';
 import type { Options, RawValue } from '../../chat/option.ts';
 import { parseCommandText } from '../../chat/text.ts';
 import { checkValues } from '../../chat/values.ts';
 import { DreamError } from '../../kit/errors.ts';
-import { commandNamed, pictureOptions } from './commands.ts';
+import { commandNamed, pictureOptions, usualCommand, withCommand } from './commands.ts';
 import { explaining, runCommand } from './desk.ts';
 import type { Desk, Origin } from './desk.ts';
 import { reasonOf } from './failures.ts';
@@ -23,7 +23,7 @@ export function listenToCommands(app: App, desk: Desk): void {
 }
 
 async function slash(desk: Desk, origin: Origin, typed: SlashCommand): Promise<void> {
-  const text = `${typed.command} ${fromMrkdwn(typed.text)}`;
+  const text = asMeant(desk.commands, typed.command.slice(1), fromMrkdwn(typed.text));
   const { values, ...name } = parseCommandText(text, desk.commands);
   const command = commandNamed(desk.commands, name);
   if (pictureOptions(command.options).length === 0) {
@@ -33,6 +33,12 @@ async function slash(desk: Desk, origin: Origin, typed: SlashCommand): Promise<v
   const { channel, thread, responseUrl } = origin;
   const remembered = { ...name, channel, thread, responseUrl, pictures: {} };
   await openModal(desk, command, typed.trigger_id, remembered, values);
+}
+
+/** `/dream help` means `/help`, which in a workspace may be another app's. */
+function asMeant(commands: readonly Command[], command: string, text: string): string {
+  const usual = usualCommand(commands)?.name;
+  return command === usual ? withCommand(commands, text, usual) : `${command} ${text}`;
 }
 
 /** @throws DreamError where what was typed would not do, or Slack did not get the form in time. */

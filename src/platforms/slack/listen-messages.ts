@@ -5,7 +5,7 @@ import type { Attachment } from '../../chat/option.ts';
 import { parseCommandText } from '../../chat/text.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { isDirect } from './address.ts';
-import { commandNamed, pictureOptions, pictureValues, unspelled } from './commands.ts';
+import { commandNamed, pictureValues, unspelled, usualCommand, withCommand } from './commands.ts';
 import { explaining, runCommand } from './desk.ts';
 import type { Desk, Origin } from './desk.ts';
 import { picturesOf, sharedFile } from './files.ts';
@@ -60,22 +60,14 @@ async function hear(desk: Desk, event: Said): Promise<void> {
   const origin = { id, user: { id: user }, channel, thread: thread ?? ts, responseUrl: null };
   await explaining(desk, origin, async () => {
     const pictures = await picturesOf(desk.client, event.files ?? []);
-    const text = withCommand(desk, fromMrkdwn(event.text ?? ''), pictures);
-    const { values, ...name } = parseCommandText(text, desk.commands);
+    const text = fromMrkdwn(event.text ?? '');
+    const usual = pictures.length > 0 ? usualCommand(desk.commands) : undefined;
+    const full = usual ? withCommand(desk.commands, text, usual.name) : text;
+    const { values, ...name } = parseCommandText(full, desk.commands);
     const { options } = commandNamed(desk.commands, name);
     const all = { ...values, ...pictureValues(options, pictures) };
     await runCommand(desk, origin, { ...name, values: all });
   });
-}
-
-/** Beside a picture the command's name may be left out: it is the first that takes pictures. */
-function withCommand({ commands }: Desk, text: string, pictures: readonly Attachment[]): string {
-  const first = text.split(/\s/, 1)[0]!.replace(/^\//, '').toLowerCase();
-  if (pictures.length === 0 || commands.some(({ name }) => name === first)) return text;
-  const usual = commands.find(
-    (command) => 'options' in command && pictureOptions(command.options).length > 0,
-  );
-  return usual ? `${usual.name} ${text}` : text;
 }
 
 /** At once; where something else is required, by a form. */

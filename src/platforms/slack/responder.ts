@@ -6,7 +6,7 @@ import type { Logger } from '../../kit/log.ts';
 import type { SlackAddress } from './address.ts';
 import { messageOf } from './blocks.ts';
 import type { SlackMessage } from './blocks.ts';
-import { isOutside } from './failures.ts';
+import { isOutside, patiently } from './failures.ts';
 import { plain } from './markup.ts';
 import { post, respond, whisper } from './speech.ts';
 import { upload } from './upload.ts';
@@ -27,7 +27,7 @@ export function responderFor(answering: Answering): Responder {
       const { client, address } = answering;
       const working = messageOf({ text: 'Starting …' });
       try {
-        return { ...address, message: await post(client, address, working) };
+        return { ...address, message: await patiently(() => post(client, address, working)) };
       } catch (error) {
         if (isOutside(error)) await tellToInvite(answering);
         throw error;
@@ -44,8 +44,9 @@ export function responderFor(answering: Answering): Responder {
 async function say(answering: Answering, message: SlackMessage, alone: boolean): Promise<void> {
   const { client, address, responseUrl } = answering;
   try {
-    if (alone) await whisper(client, address, message);
-    else await post(client, address, message);
+    await patiently<unknown>(() =>
+      alone ? whisper(client, address, message) : post(client, address, message),
+    );
   } catch (error) {
     if (!isOutside(error) || responseUrl === null) throw error;
     await respond(responseUrl, message, { visibly: !alone });

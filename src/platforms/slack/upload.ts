@@ -3,6 +3,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { OutboundPicture } from '../../chat/outbound.ts';
+import { patiently } from './failures.ts';
 import { clipped } from './markup.ts';
 import { asMember } from './speech.ts';
 import type { Spot } from './speech.ts';
@@ -69,9 +70,9 @@ export async function findUpload(
 }
 
 /** Whether a message can show the file: Slack looks at it for a while after it has taken it. */
-export async function canBeShown(client: webApi.WebClient, { id }: Uploaded): Promise<boolean> {
+export async function canBeShown(client: webApi.WebClient, id: string): Promise<boolean> {
   for (const pause of PATIENCE) {
-    const { file } = await client.files.info({ file: id });
+    const { file } = await patiently(() => client.files.info({ file: id }));
     if (file?.mimetype) return SHOWABLE.includes(file.mimetype);
     await after(pause);
   }

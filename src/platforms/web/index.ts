@@ -1,23 +1,21 @@
 /** The local web chat: a page, and the server behind it. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Command, SimpleCommand } from '../../chat/command.ts';
+import type { Command } from '../../chat/command.ts';
 import type { Handler, Person } from '../../chat/inbound.ts';
 import type { Platform } from '../../chat/platform.ts';
 import type { Shelf } from '../../kit/shelf.ts';
 import { Conversation } from './conversation.ts';
-import { eventRoutes } from './event-routes.ts';
 import { EventStreams } from './event-stream.ts';
-import { checkHost, checkSameOrigin, checkSameSite, SECURITY_HEADERS } from './guard.ts';
-import { messageRoute } from './message-route.ts';
 import type { Page } from './page.ts';
-import { bundlePage, pageRoutes, samplePictures } from './page.ts';
-import { pictureRoutes } from './picture-routes.ts';
+import { bundlePage, samplePictures } from './page.ts';
 import { Previews } from './pictures.ts';
-import { answerFailures, Refused } from './refusal.ts';
+import { Refused } from './refusal.ts';
 import { PLATFORM, Room } from './room.ts';
+import { addRoutes } from './routes.ts';
 import type { Served } from './served.ts';
+import { commandsOnWire } from './snapshot.ts';
 import { Uploads } from './uploads.ts';
-import type { Example, Snapshot, WireCommand } from './wire.ts';
+import type { Example } from './wire.ts';
 
 export interface WebChatParts {
   /** The routes are added to it; whoever made it listens and closes. */
@@ -45,7 +43,7 @@ const EDIT_INTERVAL = 200;
 const MAX_PICTURE = 25 * 2 ** 20;
 
 export function webChat(parts: WebChatParts): Platform {
-  const { app, commands, shelf, pictures, maxPicture = MAX_PICTURE } = parts;
+  const { app, commands, shelf, pictures, hosts = [], maxPicture = MAX_PICTURE } = parts;
   const uploads = new Uploads(parts.uploadsDir);
   const previews = new Previews();
   const conversation = new Conversation(shelf, async ({ upload }) => {
@@ -53,10 +51,10 @@ export function webChat(parts: WebChatParts): Platform {
   });
   const room = new Room({ conversation, previews, pictures });
   const sample = samplePictures(parts.sample);
-  const streams = new EventStreams(conversation, (person): Snapshot => ({
-    messages: conversation.visibleTo(person.id),
-    you: { id: person.id, name: person.name },
-    commands: commands.map(asWire),
+  const streams = new EventStreams(conversation, ({ id, name }) => ({
+    messages: conversation.visibleTo(id),
+    you: { id, name },
+    commands: commandsOnWire(commands),
     maxPicture,
     examples: parts.examples ?? [],
     sample: sample.paths,
@@ -64,37 +62,15 @@ export function webChat(parts: WebChatParts): Platform {
   let handler: Handler | undefined;
   let page: Page | undefined;
   const served: Served = {
-    commands,
-    conversation,
-    room,
-    uploads,
-    maxPicture,
-    personOf(request) {
+    ...{ commands, conversation, room, uploads, maxPicture },
+    personOf: (request) => {
       const person = parts.people ? parts.people(request) : YOU;
-      if (person) return person;
-      throw new Refused(401, 'Nobody is known by this request.');
+      return person ?? refuse(401, 'Nobody is known by this request.');
     },
-    handler() {
-      if (handler) return handler;
-      throw new Refused(503, 'The bot is not running just now.', 'Try again in a moment.');
-    },
+    handler: () => handler ?? refuse(503, 'The bot is not running.', 'Try again in a moment.'),
   };
-
-  // A scope of its own: its checks and headers are for its own routes.
-  void app.register(async (scope) => {
-    guard(scope, parts.hosts ?? []);
-    pageRoutes(scope, () => page);
-    pictureRoutes(scope, served, { previews, pictures });
-    eventRoutes(scope, served);
-    scope.get('/api/events', (request, reply) => {
-      served.handler();
-      streams.serve(request, reply, served.personOf(request));
-    });
-    await messageRoute(scope, served);
-  });
-  app.addHook('preClose', () => {
-    streams.close();
-  });
+  const sources = { previews, pictures };
+  addRoutes(app, { served, sources, streams, hosts, page: () => page });
 
   return {
     name: PLATFORM,
@@ -118,24 +94,6 @@ export function webChat(parts: WebChatParts): Platform {
   };
 }
 
-function guard(scope: FastifyInstance, hosts: readonly string[]): void {
-  answerFailures(scope);
-  scope.addHook('onRequest', (request, reply, done) => {
-    void reply.headers(SECURITY_HEADERS);
-    checkHost(request, hosts);
-    // A link from anywhere may open the page; it shows nothing by itself.
-    if (request.method !== 'GET' && request.method !== 'HEAD') checkSameOrigin(request);
-    else if (request.routeOptions.url !== '/') checkSameSite(request);
-    done();
-  });
-}
-
-function asWire(command: Command): WireCommand {
-  const { name, description } = command;
-  if ('subcommands' in command) {
-    const subcommands = command.subcommands.map(asWire);
-    return { name, description, options: {}, onPicture: false, subcommands };
-  }
-  const { options, onPicture }: SimpleCommand = command;
-  return { name, description, options, onPicture: onPicture !== undefined, subcommands: [] };
+function refuse(status: number, message: string, hint?: string): never {
+  throw new Refused(status, message, hint);
 }

@@ -23,7 +23,7 @@ export function commandOf(
 
 /** A picture by itself asks for what is offered on pictures. */
 function bare(picture: Attachment | undefined, commands: readonly Command[]): Asked {
-  const command = commands.find((each) => 'onPicture' in each && each.onPicture !== undefined);
+  const command = commands.find((each) => 'onPicture' in each);
   if (picture && command) return { command: command.name, values: {} };
   throw new DreamError(
     'unknown-command',

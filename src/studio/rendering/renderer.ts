@@ -4,7 +4,7 @@ import { readPicture, encodePicture, writeFileAtomically } from '../../dream/pic
 import type { Picture } from '../../dream/picture.ts';
 import type { Image } from '../../dream/image.ts';
 import { chooseEngine } from '../../engines/choose.ts';
-import type { ChosenEngine } from '../../engines/choose.ts';
+import type { ChosenEngine, EngineRequest } from '../../engines/choose.ts';
 import { loadModel } from '../catalogue.ts';
 import type { Model } from '../catalogue.ts';
 import { composeSheet } from '../contact-sheet.ts';
@@ -55,13 +55,19 @@ export class Renderer {
   }
 
   async #prepare({ job, picturePath, facts, modelsFolder, engine }: RenderTask): Promise<Studio> {
-    this.#chosen ??= chooseEngine(engine);
     const [model, chosen, picture] = await Promise.all([
       this.#model(job.model, modelsFolder),
-      this.#chosen,
+      this.#engine(engine),
       readPicture(picturePath),
     ]);
     return { model, chosen, picture: { ...picture, ...facts } };
+  }
+
+  #engine(request: EngineRequest): Promise<ChosenEngine> {
+    const chosen = (this.#chosen ??= chooseEngine(request));
+    // What is out now may work again for the next task.
+    chosen.catch(() => (this.#chosen = undefined));
+    return chosen;
   }
 
   #model(name: string, folder: string): Promise<Model> {

@@ -1,5 +1,5 @@
 /** A bot at the stand-in, anew for each test. */
-import { afterEach, beforeEach, expect } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createDownloader } from '../../../src/chat/download.ts';
 import type { Downloader } from '../../../src/chat/download.ts';
 import type { Inbound } from '../../../src/chat/inbound.ts';
@@ -91,6 +91,7 @@ export class Bench {
   #log(): Logger {
     const at = (level: string) => (fields: LogFields, text: string) => {
       this.logged.push({ level, fields, text });
+      this.world.changed();
     };
     return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   }
@@ -98,6 +99,7 @@ export class Bench {
 
 /** Every request of every test has to be as Discord wants it. */
 export function useBench(): () => Bench {
+  vi.setConfig({ testTimeout: 10_000 });
   let bench: Bench | undefined;
   beforeEach(async () => {
     bench = new Bench(await DiscordServer.start());

@@ -188,6 +188,12 @@ describe('a slash command', () => {
     expect(harness.server.callsOf('views.open')).toEqual([]);
   });
 
+  it('of another app with the same name can be gone round', async () => {
+    await harness.people.slash('bob', '/dream layers model:inception');
+    await handled();
+    expect(handler.events).toMatchObject([{ command: 'layers', values: { model: 'inception' } }]);
+  });
+
   it('that will not do is explained to the person alone', async () => {
     await harness.command('ann', 'dream', { octaves: '99' });
     expect(await said()).toMatchObject({ private: true });

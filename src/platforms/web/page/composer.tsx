@@ -78,23 +78,29 @@ export function Composer({ handle, about, messages }: ComposerProps) {
       <div class="line">
         <PictureField files={files} draft={draft} onFile={attach} />
         <TextField {...{ input, draft, caret, suggestions, onKeyDown }} />
-        <button
-          type="submit"
-          class="round send"
-          aria-label="Send"
-          title="Send"
-          disabled={line.trim() === '' && !hasPicture}
-          aria-busy={draft.sending}
-        >
-          <Icon name="send" />
-        </button>
+        <SendButton disabled={line.trim() === '' && !hasPicture} busy={draft.sending} />
       </div>
     </form>
   );
 }
 
+function SendButton({ disabled, busy }: { disabled: boolean; busy: boolean }) {
+  return (
+    <button
+      type="submit"
+      class="round send"
+      aria-label="Send"
+      title="Send"
+      disabled={disabled}
+      aria-busy={busy}
+    >
+      <Icon name="send" />
+    </button>
+  );
+}
+
 interface PictureFieldProps {
-  readonly files: RefObject<HTMLInputElement>;
+  readonly files: RefObject<HTMLInputElement | null>;
   readonly draft: Editing;
   readonly onFile: (file: File) => void;
 }
@@ -135,7 +141,7 @@ function PictureField({ files, draft: { picture, setPicture }, onFile }: Picture
 }
 
 interface TextFieldProps {
-  readonly input: RefObject<HTMLInputElement>;
+  readonly input: RefObject<HTMLInputElement | null>;
   readonly draft: Editing;
   readonly caret: Caret;
   readonly suggestions: Suggestions;

@@ -1,0 +1,123 @@
+/** The smallest change of a picture that makes a network say something else. */
+import type { Ascent, PictureSize } from '../../engines/engine.ts';
+import { DreamError } from '../../kit/errors.ts';
+import type { Frame } from '../dream.ts';
+import type { Image } from '../image.ts';
+import { scoreThrough } from '../windows/ascent.ts';
+import { sample, spread } from '../windows/sample.ts';
+import { wholeWindow } from '../windows/window.ts';
+import { squaredDistance } from './attack.ts';
+import type { Attack, Problem } from './attack.ts';
+import { dithered, rounded } from './round.ts';
+
+/** A little more than 0, so that another machine's last digits do not undo it. */
+const BOUND = 0.2;
+
+/** Twice the change that the search found must do, or nothing will. */
+const MOST = 4;
+const BISECTIONS = 12;
+
+export interface PerturbOptions {
+  readonly picture: Image;
+  /** Its score is a margin: above 0 the network says what it is to say. */
+  readonly ascent: Ascent;
+  /** The pictures that the network takes. */
+  readonly size: PictureSize;
+  readonly attack: Attack;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The picture with the smallest change that was found, in whole levels: what a file of 8 bits
+ * holds succeeds. @throws DreamError 'cancelled', 'bad-option' where nothing was found
+ */
+export async function* perturb(options: PerturbOptions): AsyncGenerator<Frame, Image, void> {
+  const { picture, attack, signal } = options;
+  const problem = problemOf(options);
+  const search = attack.search(problem);
+  for (let started = performance.now(); ; started = performance.now()) {
+    if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
+    const next = await search.next();
+    if (next.done) return settle(options, problem, next.value);
+    const gradientSeconds = (performance.now() - started) / 1000;
+    const { steps } = attack;
+    yield { octave: 0, octaves: 1, steps, ...next.value, gradientSeconds, image: picture };
+  }
+}
+
+/**
+ * Pixels beyond what the network takes are averaged before it sees them: the change is searched
+ * for in what it sees. A picture that is smaller is searched in itself.
+ */
+function problemOf({ picture, ascent, size }: PerturbOptions): Problem {
+  const windows = [wholeWindow(picture)];
+  const bound = BOUND;
+  if (isLarger(picture, size)) {
+    const seen = sample(picture, windows[0]!, size);
+    return { picture: seen, bound, at: (image) => ascent.at(image) };
+  }
+  return { picture, bound, at: (image) => scoreThrough(ascent, image, { windows, size }) };
+}
+
+function isLarger(picture: PictureSize, size: PictureSize): boolean {
+  return picture.rows >= size.rows && picture.columns >= size.columns;
+}
+
+/** From the change of what the network sees to the least of the picture, rounded, that succeeds. */
+async function settle(
+  options: PerturbOptions,
+  problem: Problem,
+  found: Float32Array | null,
+): Promise<Image> {
+  const { picture, ascent, size } = options;
+  if (!found) {
+    throw new DreamError(
+      'bad-option',
+      'no change was found that makes the network say it',
+      'Try another --attack, or a dream without --perturb.',
+    );
+  }
+  const windows = [wholeWindow(picture)];
+  const change = enlarged(
+    found.map((value, index) => value - problem.picture.data[index]!),
+    options,
+  );
+  const moved = (share: number): Image => ({
+    ...picture,
+    data: picture.data.map((value, index) => value + share * change[index]!),
+  });
+  let best: { image: Image; distance: number } | null = null;
+  const tryShare = async (share: number, round: (image: Image) => Image): Promise<boolean> => {
+    const image = round(moved(share));
+    const { score } = await scoreThrough(ascent, image, { windows, size });
+    if (score <= 0) return false;
+    const distance = squaredDistance(image.data, picture.data);
+    if (!best || distance < best.distance) best = { image, distance };
+    return true;
+  };
+  for (const round of [rounded, dithered]) {
+    let [low, high] = [0, 1];
+    while (high <= MOST && !(await tryShare(high, round))) [low, high] = [high, 2 * high];
+    if (high > MOST) continue;
+    for (let step = 0; step < BISECTIONS; step++) {
+      const middle = (low + high) / 2;
+      if (await tryShare(middle, round)) high = middle;
+      else low = middle;
+    }
+  }
+  if (best) return (best as { image: Image }).image;
+  throw new DreamError(
+    'bad-option',
+    'the smallest change that was found is lost in a picture of 8 bits',
+    'Try another --attack.',
+  );
+}
+
+/** The least change of the picture that looks to the network like `change`, nearly. */
+function enlarged(change: Float32Array, { picture, size }: PerturbOptions): Float32Array {
+  if (!isLarger(picture, size)) return change;
+  const result = { ...picture, data: new Float32Array(picture.data.length) };
+  const pixelsPerCell = (picture.rows * picture.columns) / (size.rows * size.columns);
+  spread({ ...size, data: change }, wholeWindow(picture), result, pixelsPerCell);
+  return result.data;
+}

@@ -1,0 +1,49 @@
+/**
+ * What layers are called with, as the inbound_nodes of a config say it: outputs of other layers,
+ * and for the functions that networks may call between layers also numbers.
+ */
+
+/** An output of a layer's call: [layer, which of its calls, which of the outputs]. */
+export type Source = readonly [layer: string, call: number, output: number];
+
+export type Operand = Source | number | readonly number[];
+
+/** What Keras 2 writes in place of a layer's name where a function's first operand is a number. */
+const NUMBER = '_CONSTANT_VALUE';
+/** The names of a function's operands; its other options are no operands. */
+const OPERANDS = ['x', 'y', 'x1', 'x2', 'bias'];
+
+/** The operands in a node of a layer, in order: Keras 2 nests arrays, Keras 3 names histories. */
+export function operandsIn(value: unknown): Operand[] {
+  if (typeof value === 'number') return [value];
+  if (Array.isArray(value)) return operandsInList(value as unknown[]);
+  if (typeof value !== 'object' || value === null) return [];
+  const { args, kwargs, config } = value as Record<'args' | 'kwargs' | 'config', unknown>;
+  if (args !== undefined) return [...operandsIn(args), ...named(kwargs)];
+  const { keras_history: history, value: numbers } = (config ?? {}) as Record<string, unknown>;
+  return operandsIn(history ?? numbers);
+}
+
+function operandsInList(list: readonly unknown[]): Operand[] {
+  const [layer, call, output, options] = list;
+  if (typeof layer === 'string' && typeof call === 'number' && typeof output === 'number') {
+    const first: Operand = layer === NUMBER ? output : [layer, call, output];
+    return [first, ...named(options)];
+  }
+  if (list.length > 0 && list.every((item) => typeof item === 'number')) return [list];
+  return list.flatMap(operandsIn);
+}
+
+function named(options: unknown): Operand[] {
+  if (typeof options !== 'object' || options === null) return [];
+  return OPERANDS.flatMap((name) => operandsIn((options as Record<string, unknown>)[name]));
+}
+
+export function isSource(operand: Operand): operand is Source {
+  return typeof operand === 'object' && typeof operand[0] === 'string';
+}
+
+/** The outputs of layers in a piece of config, in order. */
+export function sourcesIn(value: unknown): Source[] {
+  return operandsIn(value).filter(isSource);
+}

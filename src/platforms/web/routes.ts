@@ -1,0 +1,52 @@
+/** The routes of the chat, in a scope of their own: its checks and headers are for them alone. */
+import type { FastifyInstance } from 'fastify';
+import { eventRoutes } from './event-routes.ts';
+import type { EventStreams } from './event-stream.ts';
+import { checkHost, checkSameOrigin, checkSameSite, SECURITY_HEADERS } from './guard.ts';
+import { messageRoute } from './message-route.ts';
+import type { Page } from './page.ts';
+import { pageRoutes } from './page.ts';
+import type { PictureSources } from './picture-routes.ts';
+import { pictureRoutes } from './picture-routes.ts';
+import { answerFailures } from './refusal.ts';
+import type { Served } from './served.ts';
+
+export interface RouteParts {
+  readonly served: Served;
+  readonly sources: PictureSources;
+  readonly streams: EventStreams;
+  readonly hosts: readonly string[];
+  /** Undefined until the chat has started. */
+  readonly page: () => Page | undefined;
+}
+
+export function addRoutes(app: FastifyInstance, parts: RouteParts): void {
+  const { served, sources, streams, hosts, page } = parts;
+  void app.register(async (scope) => {
+    guard(scope, hosts);
+    pageRoutes(scope, page);
+    pictureRoutes(scope, served, sources);
+    eventRoutes(scope, served);
+    scope.get('/api/events', (request, reply) => {
+      served.handler();
+      streams.serve(request, reply, served.personOf(request));
+    });
+    await messageRoute(scope, served);
+  });
+  app.addHook('preClose', (done) => {
+    streams.close();
+    done();
+  });
+}
+
+function guard(scope: FastifyInstance, hosts: readonly string[]): void {
+  answerFailures(scope);
+  scope.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(SECURITY_HEADERS);
+    checkHost(request, hosts);
+    // A link from anywhere may open the page; it shows nothing by itself.
+    if (request.method !== 'GET' && request.method !== 'HEAD') checkSameOrigin(request);
+    else if (request.routeOptions.url !== '/') checkSameSite(request);
+    done();
+  });
+}

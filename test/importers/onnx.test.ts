@@ -1,0 +1,9 @@
+import { describe, expect, it } from 'vitest';
+import { onnxCases } from './onnx-cases.ts';
+import { expectSame, onnxFile } from './onnx-files.ts';
+
+describe('an ONNX network computes what onnxruntime computes from the file itself', () => {
+  it.each(onnxCases)('$title', async ({ picture, ...model }) => {
+    await expectSame(onnxFile(model), picture ?? (model.dims as number[] | undefined));
+  });
+});

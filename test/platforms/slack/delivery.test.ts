@@ -1,0 +1,288 @@
+/** Answers arrive once, whatever Slack does. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Responder } from '../../../src/chat/inbound.ts';
+import type { Outbound } from '../../../src/chat/outbound.ts';
+import { Undeliverable } from '../../../src/chat/platform.ts';
+import type { Platform } from '../../../src/chat/platform.ts';
+import type { Address } from '../../../src/platforms/slack/address.ts';
+import { slackHarness } from '../../helpers/slack-harness.ts';
+import type { SlackHarness } from '../../helpers/slack-harness.ts';
+import { GENERAL } from '../../helpers/slack-people.ts';
+import { BOT } from '../../helpers/slack-workspace.ts';
+import type { SlackMessage } from '../../helpers/slack-workspace.ts';
+import { COMMANDS, DONE, KEY, PROGRESS, idOf, picture, scripted } from './scripted.ts';
+
+let harness: SlackHarness;
+let platform: Platform;
+let first = { key: KEY, again: false, person: '' };
+const FAILED: Outbound = { text: 'The picture is damaged.', tone: 'problem' };
+
+beforeEach(async () => {
+  harness = await slackHarness(COMMANDS);
+  platform = await harness.connect();
+  await platform.start(scripted());
+  first = { key: KEY, again: false, person: idOf(harness.server, 'bob') };
+});
+
+afterEach(() => harness.close());
+
+function addressIn(channel: string, more: Address = {}): Address {
+  return { team: 'T0000001', channel, thread: null, message: null, person: first.person, ...more };
+}
+
+/** Where progress stands already. */
+function working(thread: string | null = null): Promise<Address> {
+  return platform.show(addressIn(GENERAL, { thread }), PROGRESS);
+}
+
+function botMessages(): SlackMessage[] {
+  return harness.server.workspace.messages.filter(({ user }) => user === BOT.user);
+}
+
+function files(): SlackMessage[] {
+  return botMessages().filter((message) => message.files.length > 0);
+}
+
+describe('progress', () => {
+  it('is one message, edited in place, without the pictures of what is under way', async () => {
+    const address = await working();
+    const preview = picture({ id: null, name: 'preview' });
+    expect(await platform.show(address, { ...PROGRESS, picture: preview })).toEqual(address);
+    expect(botMessages()).toMatchObject([{ ts: address['message'], edits: 1 }]);
+    const [shown] = harness.messages('bob');
+    expect(shown!.text).toMatch(/^\*\*Dream of mixed5\*\* · 42 %\n▓{8}░{12}$/);
+    expect(shown!.buttons).toEqual([{ label: 'Cancel', action: `cancel:${KEY}` }]);
+    expect(harness.server.callsOf('files.getUploadURLExternal')).toEqual([]);
+  });
+
+  it('is dropped while Slack asks for a pause', async () => {
+    const address = await working();
+    const before = harness.server.calls.length;
+    harness.failNext!(429);
+    expect(await platform.show(address, PROGRESS)).toEqual(address);
+    expect(await platform.show(address, PROGRESS)).toEqual(address);
+    expect(harness.server.calls.length).toBe(before + 1);
+  });
+
+  it('comes anew where its message was removed', async () => {
+    const address = await working();
+    harness.server.workspace.messages.splice(0);
+    const moved = await platform.show(address, PROGRESS);
+    expect(moved['message']).not.toBe(address['message']);
+    expect(botMessages()).toMatchObject([{ ts: moved['message'] }]);
+  });
+
+  it('that is lost throws', async () => {
+    const address = await working();
+    harness.failNext!(500);
+    await expect(platform.show(address, PROGRESS)).rejects.toThrow();
+  });
+});
+
+describe('an answer', () => {
+  it('without a picture takes the place of the progress', async () => {
+    const address = await working();
+    await platform.deliver(address, FAILED, first);
+    await platform.deliver(address, FAILED, { ...first, again: true });
+    expect(botMessages()).toMatchObject([
+      { ts: address['message'], text: '⚠️ The picture is damaged.' },
+    ]);
+  });
+
+  it('is a new message that mentions the person where there was none', async () => {
+    await platform.deliver(addressIn(GENERAL), DONE, first);
+    const [above, file] = botMessages();
+    expect(file).toMatchObject({ thread: above!.ts });
+    expect(file!.text).toContain(`<@${first.person}>`);
+    await platform.deliver(addressIn(GENERAL), DONE, { ...first, again: true });
+    expect(botMessages()).toHaveLength(2);
+  });
+
+  it('is a new message where the one with the progress was removed', async () => {
+    const { ts } = harness.people.say('bob', 'dream');
+    const address = await working(ts);
+    harness.server.workspace.messages.splice(1);
+    await platform.deliver(address, FAILED, first);
+    expect(botMessages()).toMatchObject([{ thread: ts }]);
+    expect(botMessages()[0]!.text).toContain(`<@${first.person}>`);
+  });
+
+  it('has its picture in the thread only, where it is veiled', async () => {
+    const address = await working();
+    const veiled = { ...DONE, picture: picture({ spoiler: true }) };
+    await platform.deliver(address, veiled, first);
+    const [above, file] = botMessages();
+    expect(above!.blocks.filter(({ type }) => type === 'image')).toEqual([]);
+    expect(file!.files).toHaveLength(1);
+  });
+
+  it('waits until Slack has made out what the file is', async () => {
+    harness.server.workspace.slowness = 3;
+    await platform.deliver(await working(), DONE, first);
+    expect(harness.server.callsOf('files.info')).toHaveLength(4);
+    expect(botMessages()[0]!.blocks.filter(({ type }) => type === 'image')).toHaveLength(1);
+  });
+
+  it('does without the picture in the channel where Slack does not show it', async () => {
+    harness.server.refuseShownFiles = true;
+    await platform.deliver(await working(), DONE, first);
+    expect(botMessages()[0]!.blocks.filter(({ type }) => type === 'image')).toEqual([]);
+    expect(harness.messages('bob')).toMatchObject([{ alt: 'A dog of pagodas' }]);
+  });
+
+  it('is named after its order', async () => {
+    const other = picture({
+      name: 'sheet',
+      fileWithin: async (bytes) => ({ ...(await picture().fileWithin(bytes)), name: 'sheet.png' }),
+    });
+    await platform.deliver(await working(), { ...DONE, picture: other }, first);
+    const [file] = [...harness.server.workspace.files.values()];
+    expect(file).toMatchObject({ name: `sheet-${KEY}.png`, title: `sheet-${KEY}.png` });
+  });
+});
+
+describe('an answer that breaks off', () => {
+  const BREAKS = [
+    ['before the upload', { method: 'files.getUploadURLExternal', status: 500 }],
+    ['when the upload is completed', { method: 'files.completeUploadExternal', status: 500 }],
+    [
+      'when the upload was completed, unknown to us',
+      { method: 'files.completeUploadExternal', status: 0, afterwards: true },
+    ],
+    ['after the upload', { method: 'chat.update', status: 503 }],
+    ['in the end', { method: 'chat.update', status: 0, afterwards: true }],
+  ] as const;
+
+  it.each(BREAKS)('%s arrives once with the next attempt', async (_, fault) => {
+    const address = await working();
+    harness.server.faults.push(fault);
+    await expect(platform.deliver(address, DONE, first)).rejects.toThrow();
+    await platform.deliver(address, DONE, { ...first, again: true });
+    expect(files()).toHaveLength(1);
+    expect(harness.messages('bob')).toMatchObject([
+      { alt: 'A dog of pagodas', buttons: [{ label: 'Deeper' }, { label: 'Again' }] },
+    ]);
+  });
+
+  it('without a message of its own arrives once with the next attempt', async () => {
+    harness.server.faults.push({ method: 'files.completeUploadExternal', status: 500 });
+    const address = addressIn(GENERAL);
+    await expect(platform.deliver(address, DONE, first)).rejects.toThrow();
+    await platform.deliver(address, DONE, { ...first, again: true });
+    expect(botMessages()).toHaveLength(2);
+    expect(files()).toHaveLength(1);
+  });
+
+  it('is found among many files', async () => {
+    const address = await working();
+    await platform.deliver(address, DONE, first);
+    const many = { user: BOT.user, bytes: new Uint8Array([1]) };
+    for (let index = 0; index < 450; index++) {
+      harness.server.workspace.addFile({ ...many, name: `dream-${index}.png` });
+    }
+    await platform.deliver(address, DONE, { ...first, again: true });
+    expect(files()).toHaveLength(1);
+    expect(harness.server.callsOf('files.list')).toHaveLength(3);
+  });
+
+  it('waits as long as Slack asks', async () => {
+    const address = await working();
+    const paused = { status: 429, headers: { 'retry-after': '0' } };
+    harness.server.faults.push({ method: 'files.completeUploadExternal', ...paused });
+    harness.server.faults.push({ method: 'chat.update', ...paused });
+    await platform.deliver(address, DONE, first);
+    expect(files()).toHaveLength(1);
+  });
+});
+
+describe('an answer that cannot be given', () => {
+  it.each(['C0SECRET0', 'C0GONE000'])('in %s is given up', async (channel) => {
+    await expect(platform.deliver(addressIn(channel), DONE, first)).rejects.toThrow(Undeliverable);
+    await expect(platform.deliver(addressIn(channel), FAILED, first)).rejects.toThrow(
+      Undeliverable,
+    );
+  });
+
+  it('in an archived channel is given up', async () => {
+    const address = await working();
+    harness.server.workspace.channels.get(GENERAL)!.archived = true;
+    await expect(platform.deliver(address, DONE, first)).rejects.toThrow(Undeliverable);
+  });
+
+  it.each(['account_inactive', 'invalid_auth', 'token_revoked'])(
+    'for %s is given up',
+    async (error) => {
+      const address = await working();
+      harness.server.faults.push({
+        method: 'chat.update',
+        status: 200,
+        body: { ok: false, error },
+      });
+      await expect(platform.deliver(address, FAILED, first)).rejects.toThrow(Undeliverable);
+    },
+  );
+
+  it('for the moment is not given up', async () => {
+    const address = await working();
+    harness.server.faults.push({
+      method: 'chat.update',
+      status: 200,
+      body: { ok: false, error: 'fatal_error' },
+    });
+    const delivery = platform.deliver(address, FAILED, first);
+    await expect(delivery).rejects.not.toThrow(Undeliverable);
+  });
+
+  it('outside is given after the bot has entered', async () => {
+    await platform.deliver(addressIn('C0OUTSIDE'), DONE, first);
+    expect(files()).toMatchObject([{ channel: 'C0OUTSIDE' }]);
+  });
+});
+
+describe('a first answer', () => {
+  async function asked(channel: string, answer: (responder: Responder) => Promise<unknown>) {
+    await platform.stop();
+    platform = await harness.connect();
+    const handler = scripted(({ responder }) => answer(responder));
+    await platform.start(handler);
+    await harness.people.slash('ann', '/layers', channel);
+    return harness.server.workspace.until(() => botMessages().at(-1));
+  }
+
+  it('where the bot may not write is a request for an invitation', async () => {
+    let failure: unknown;
+    const told = await asked('C0SECRET0', (responder) =>
+      responder.acknowledge().catch((error: unknown) => (failure = error)),
+    );
+    expect(told).toMatchObject({ only: idOf(harness.server, 'ann') });
+    expect(told.text).toContain('/invite @dream');
+    await platform.stop();
+    expect(String(failure)).toContain('channel_not_found');
+  });
+
+  it('reaches people where the bot may not write, for all or for one', async () => {
+    const all = await asked('C0SECRET0', (responder) => responder.reply({ text: 'mixed5' }));
+    expect(all).toMatchObject({ only: null, text: 'mixed5' });
+    const one = await asked('C0SECRET0', (responder) =>
+      responder.reply({ text: 'mixed4' }, { private: true }),
+    );
+    await harness.server.workspace.until(() => botMessages().length === 2);
+    expect(one.channel).toBe('C0SECRET0');
+    expect(botMessages()[1]).toMatchObject({ only: idOf(harness.server, 'ann'), text: 'mixed4' });
+  });
+
+  it('can have a picture: in the thread for all, as a direct message for one', async () => {
+    await asked(GENERAL, (responder) => responder.reply(DONE));
+    await harness.server.workspace.until(() => files().length === 1);
+    expect(harness.messages('bob')).toMatchObject([{ alt: 'A dog of pagodas' }]);
+    await asked(GENERAL, (responder) => responder.reply(DONE, { private: true }));
+    const sent = await harness.server.workspace.until(() => files()[1]);
+    expect(sent.channel).toBe('D0ANN0000');
+  });
+
+  it('waits where Slack asks for a pause', async () => {
+    harness.server.faults.push({ status: 429, headers: { 'retry-after': '0' } });
+    const told = await asked(GENERAL, (responder) => responder.acknowledge());
+    expect(told.text).toBe('Starting …');
+  });
+});
