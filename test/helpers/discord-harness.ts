@@ -20,7 +20,7 @@ export async function discordHarness(
 ): Promise<PlatformHarness & { readonly server: DiscordServer }> {
   const server = await DiscordServer.start();
   const { world } = server;
-  const { download, close: closeDownloader } = createDownloader({ trustedHosts: ['127.0.0.1'] });
+  const downloader = createDownloader({ trustedHosts: ['127.0.0.1'] });
   const messages = (who: Who): readonly Seen[] => {
     const direct = world.directChannels.get(userOf(who).id);
     return [CHANNEL, ...(direct === undefined ? [] : [direct])]
@@ -31,7 +31,8 @@ export async function discordHarness(
   return {
     name: 'discord',
     server,
-    connect: () => Promise.resolve(testPlatform(server, { commands, download })),
+    connect: () =>
+      Promise.resolve(testPlatform(server, { commands, download: downloader.download })),
     command(who, name, values, picture) {
       const chosen = chosenCommand(commands, name);
       const options = optionValues(chosen.command.options, values, picture !== undefined);
@@ -59,7 +60,7 @@ export async function discordHarness(
       server.fail({ on: /^(POST|PATCH) \/(webhooks|channels|interactions)\//, with: reply });
     },
     async close() {
-      await closeDownloader();
+      await downloader.close();
       await server.close();
       if (world.violations.length > 0) throw new Error(world.violations.join('\n'));
     },

@@ -1,5 +1,5 @@
 /** How the stand-in keeps messages: as Discord gives them back. */
-import { MessageFlags, MessageReferenceType, MessageType } from 'discord.js';
+import { ComponentType, MessageFlags, MessageReferenceType, MessageType } from 'discord.js';
 import type { APIMessage, APIMessageTopLevelComponent } from 'discord.js';
 import type { MessageJson } from './discord-rules.ts';
 import { APPLICATION, snowflake, userOf } from './discord-world.ts';
@@ -24,7 +24,7 @@ export interface Origin {
 
 /** The answer that is still to come: "the bot is thinking". */
 export function keepThinking(at: Origin, asked: Asked, ephemeral: boolean): Kept {
-  const flags = (LOADING | (ephemeral ? EPHEMERAL : 0)) as MessageFlags;
+  const flags = bits(LOADING, ephemeral ? EPHEMERAL : 0);
   const message = {
     ...blank(at.channel),
     flags,
@@ -55,9 +55,15 @@ export function keepNew(
     ...kept,
     message: {
       ...kept.message,
-      flags: ((kept.message.flags ?? 0) | (only === undefined ? 0 : EPHEMERAL)) as MessageFlags,
+      flags: bits(kept.message.flags, only === undefined ? 0 : EPHEMERAL),
       ...(reference
-        ? { message_reference: { ...reference, type: MessageReferenceType.Default } }
+        ? {
+            message_reference: {
+              ...reference,
+              type: MessageReferenceType.Default,
+              channel_id: at.channel,
+            },
+          }
         : {}),
     } as APIMessage,
     // Only what is new alerts anybody.
@@ -80,6 +86,10 @@ export function keepEdited(
 
 export function isV2({ message }: Kept): boolean {
   return ((message.flags ?? 0) & V2) !== 0;
+}
+
+function bits(one: number | undefined, other: number): MessageFlags {
+  return (one ?? 0) | other;
 }
 
 function keep(world: World, kept: Kept): Kept {
@@ -127,13 +137,11 @@ function filled(at: Origin, before: Kept, written: Written, uploads: readonly Up
           width: 64,
           height: 64,
           content_type: found.content_type,
-          loading_state: 2,
           attachment_id: found.id,
         }
       : value;
   }) as APIMessageTopLevelComponent[];
-  const kept = (before.message.flags ?? 0) & ~LOADING;
-  const flags = (kept | ((written.flags ?? 0) & V2)) as MessageFlags;
+  const flags = bits((before.message.flags ?? 0) & ~LOADING, (written.flags ?? 0) & V2);
   return {
     ...before,
     // What components show is no longer listed beside them.
@@ -147,12 +155,19 @@ function filled(at: Origin, before: Kept, written: Written, uploads: readonly Up
   };
 }
 
+/** What Discord adds where the sender is silent. */
+const USUALLY: Readonly<Partial<Record<ComponentType, object>>> = {
+  [ComponentType.Container]: { spoiler: false },
+  [ComponentType.StringSelect]: { min_values: 1, max_values: 1 },
+};
+
 /** Components that have no id get one by their order. */
 function numbered(components: APIMessageTopLevelComponent[]): APIMessageTopLevelComponent[] {
   let next = 1;
   return JSON.parse(JSON.stringify(components), (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null || !('type' in value)) return value;
-    return { id: next++, ...value };
+    const usual: object = USUALLY[(value as { type: ComponentType }).type] ?? {};
+    return { id: next++, ...usual, ...value };
   }) as APIMessageTopLevelComponent[];
 }
 

@@ -35,7 +35,7 @@ export function seen({ message, only, files }: Kept): Seen {
 
 /** As written, before the escapes. */
 function plain(markdown: string): string {
-  return markdown.replace(/^-# /gm, '').replace(/\\([^\w\s])/g, '$1');
+  return markdown.replace(/^-# /gm, '').replace(/\\([^a-zA-Z0-9\s])/g, '$1');
 }
 
 /** `**name** value`, a line or a part of the small print each. */

@@ -203,7 +203,7 @@ describe('networks', () => {
     const x = scaled(picture(160), 255);
     const normal = (y: Tensor4D, mean: number[], variance: number[]): Tensor4D => {
       const z = tf.batchNorm(y, mean, variance, [0.1, 0.2, -0.1], [1.5, 0.5, 2], 1e-3);
-      return tf.clipByValue(z, 0, 6) as Tensor4D;
+      return tf.clipByValue<Tensor4D>(z, 0, 6);
     };
     const a = normal(tf.conv2d(x, filter([3, 3, 3, 3]), 2, 'same'), [0, 1, -1], [40, 30, 20]);
     const b = normal(
@@ -350,6 +350,38 @@ describe('networks', () => {
     const x = scaled(picture(4, 4, 2), 255);
     const cells = tf.conv2d(x, filter([4, 4, 2, 3]), 1, 'valid');
     expectClose(scoresOf(imported, x), tf.softmax(tf.mul(tf.reshape(cells, [1, 3]), 0.5)));
+  });
+
+  test('a server that scales before it resizes: what scales stays', async () => {
+    const nodes = [
+      node('Placeholder', 'contents', [], { dtype: { type: STRING }, shape: shape() }),
+      node('DecodeJpeg', 'decode', ['contents'], { channels: { i: 3 } }),
+      node('Cast', 'convert/Cast', ['decode'], { DstT: { type: FLOAT } }),
+      floats('convert/y', [], [1 / 255]),
+      node('Mul', 'convert', ['convert/Cast', 'convert/y']),
+      integers('dim', [0], []),
+      node('ExpandDims', 'expanded', ['convert', 'dim']),
+      integers('size', [7, 5]),
+      node('ResizeBilinear', 'resized', ['expanded', 'size']),
+      node('Squeeze', 'squeezed', ['resized'], { squeeze_dims: list(0) }),
+      floats('half', [], [0.5]),
+      node('Sub', 'centred', ['squeezed', 'half']),
+      node('ExpandDims', 'batch', ['centred', 'dim']),
+      floats('w', [7, 5, 3, 3]),
+      node('Conv2D', 'conv', ['batch', 'w'], conv(1, 'VALID')),
+      node('Squeeze', 'logits', ['conv'], { squeeze_dims: list(1, 2) }),
+      node('Softmax', 'y', ['logits']),
+    ];
+    const imported = await read(graphFile(nodes));
+    expect(imported).toMatchObject({ inputSize: [7, 5], enteredAfter: 'convert/Cast' });
+    const x = picture(7, 5);
+    const cells = tf.conv2d(
+      tf.sub<Tensor4D>(scaled(x, 255), 0.5),
+      filter([7, 5, 3, 3]),
+      1,
+      'valid',
+    );
+    expectClose(scoresOf(imported, x), tf.softmax(tf.reshape(cells, [1, 3])));
   });
 
   test('pictures whose channels are put in another order', async () => {

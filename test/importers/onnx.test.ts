@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { onnxCases } from './onnx-cases.ts';
 import { expectSame, onnxFile } from './onnx-files.ts';
 

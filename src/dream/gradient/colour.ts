@@ -4,7 +4,7 @@ import type { Image } from '../image.ts';
  * Square root of the covariance of red, green and blue over natural pictures (from
  * github.com/tensorflow/lucid, optvis/param/color.py).
  */
-const COVARIANCE_ROOT = [
+export const COVARIANCE_ROOT = [
   [0.26, 0.09, 0.02],
   [0.27, 0.0, -0.05],
   [0.27, -0.09, 0.03],

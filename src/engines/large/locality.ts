@@ -40,6 +40,7 @@ const POINTWISE = new Set([
   'clip',
   'sigmoid',
   'softmax',
+  'lrn',
   'square',
   'exp',
   'log',

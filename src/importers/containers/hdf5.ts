@@ -95,8 +95,8 @@ export function inHdf5<Result>(
     );
   } catch (error) {
     if (error instanceof DreamError) throw error;
-    // jsfive throws texts and whatever its reading of wild addresses leads to.
-    const found = error instanceof Error ? error.message : String(error);
+    // jsfive throws texts, and whatever its reading at wild addresses leads to.
+    const found = typeof error === 'string' ? error : 'an address in it leads nowhere';
     const message = `${what} is a damaged HDF5 file: ${found}`;
     throw new DreamError('bad-model', message, DAMAGED, { cause: error });
   }

@@ -4,9 +4,7 @@ import { fromStart } from './axes.ts';
 import type { TensorflowNode } from './node.ts';
 import type { NodeCall } from './node-call.ts';
 
-/** The op of such a node; TensorFlow has none of that name. */
-export const PART = 'Part of Split';
-
+/** The same graph in which each Split has one output: the part that its attribute `index` tells. */
 export function withParts(nodes: readonly TensorflowNode[]): readonly TensorflowNode[] {
   const splits = new Map(nodes.filter(({ op }) => op === 'Split').map((node) => [node.name, node]));
   if (splits.size === 0) return nodes;
@@ -17,7 +15,7 @@ export function withParts(nodes: readonly TensorflowNode[]): readonly Tensorflow
     if (!split) return input;
     const part = index === '0' ? name : `${name}/output_${index}`;
     const attributes = { ...split.attributes, index: Number(index) };
-    parts.set(part, { ...split, name: part, op: PART, attributes });
+    parts.set(part, { ...split, name: part, attributes });
     return part;
   };
   const others = nodes

@@ -28,7 +28,7 @@ import {
 } from './layout-nodes.ts';
 import { convolution, depthwiseConvolution, product } from './linear-nodes.ts';
 import type { NodeCall, NodeDefinition } from './node-call.ts';
-import { PART, part } from './parts.ts';
+import { part } from './parts.ts';
 import {
   fusedNormalisation,
   globalNormalisation,
@@ -85,7 +85,7 @@ const table: Readonly<Record<string, NodeDefinition>> = {
   ConcatV2: { build: concatenate, settings: [-1] },
   Pad: { build: padded, settings: [1] },
   PadV2: { build: padded, settings: [1, 2] },
-  [PART]: { build: part, settings: [0] },
+  Split: { build: part, settings: [0] },
   Reshape: { build: reshaped, settings: [1] },
   Squeeze: { build: squeezed },
   ExpandDims: { build: expanded, settings: [1] },

@@ -58,7 +58,7 @@ export const FREEZE =
   'folder>; the model.json in the new folder can be read.';
 
 function namedOp(op: string, names: readonly string[]): string {
-  const others = names.length === 1 ? '' : ` (as are ${names.length - 1} other nodes)`;
+  const others = names.length === 1 ? '' : ` (${names.length} such nodes)`;
   return `node '${names[0]!}' is a ${op}${others}`;
 }
 

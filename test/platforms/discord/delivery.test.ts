@@ -151,8 +151,8 @@ describe('a second attempt', () => {
 });
 
 function forgetNonces(): void {
-  for (const [id, { nonce: _nonce, ...kept }] of bench().world.messages) {
-    bench().world.messages.set(id, kept);
+  for (const [id, kept] of bench().world.messages) {
+    bench().world.messages.set(id, { ...kept, nonce: '' });
   }
 }
 

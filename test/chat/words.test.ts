@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { commandFor } from '../../src/chat/command-text.ts';
+import { parseCommandText } from '../../src/chat/text.ts';
+import { duration, finalMessage, progressMessage } from '../../src/chat/words.ts';
+import { commands } from '../../commands/index.ts';
+import { presets } from '../../src/dream/presets.ts';
+import type { DreamJob, Order } from '../../src/studio/order.ts';
+
+const JOB: DreamJob = {
+  kind: 'dream',
+  model: 'inception_v3',
+  recipe: { ...presets.default, layer: 'mixed3 + mixed5', steps: 20, seed: 7 },
+  size: 512,
+  deepLayers: false,
+};
+
+const ORDER: Order = {
+  id: 'abcdefghijkl',
+  requester: { id: 'ann', name: 'Ann' },
+  place: { platform: 'stage', channel: 'main' },
+  address: {},
+  job: JOB,
+  source: { from: 'attachment', name: 'sea.png', reference: 'r' },
+  event: 'e1',
+  spoiler: true,
+  state: 'queued',
+  createdAt: 0,
+  updatedAt: 0,
+  crashes: 0,
+  deliveryBegun: false,
+};
+
+const nothing = (): Promise<Uint8Array> => Promise.reject(new Error('not asked for'));
+
+describe('what is said about an order', () => {
+  it('says its place and its time', () => {
+    const queued = (ahead: number, eta: number | null) =>
+      progressMessage(ORDER, { state: 'queued', ahead, eta }).text;
+    expect(queued(0, null)).toBe('**Dream of mixed3 + mixed5** · next in line');
+    expect(queued(1, 70)).toBe('**Dream of mixed3 + mixed5** · 1 dream before it · about 70 s');
+    expect(queued(12, 600)).toContain('12 dreams before it · about 10 min');
+  });
+
+  it('shows how far it is, with the picture as it stands and a way to end it', async () => {
+    const message = progressMessage(ORDER, {
+      state: 'rendering',
+      fraction: 0.996,
+      eta: 3,
+      octave: 1,
+      octaves: 4,
+      preview: new Uint8Array([255, 216, 255]),
+    });
+    expect(message.text).toContain('99 % · octave 2 of 4 · about 3 s to go');
+    expect(message.buttons).toMatchObject([{ action: 'cancel:abcdefghijkl' }]);
+    expect(message.picture).toMatchObject({ spoiler: true, id: null });
+    expect(await message.picture!.fileWithin(1)).toMatchObject({ contentType: 'image/jpeg' });
+  });
+
+  it('offers another try only where it may help', () => {
+    const failed = (code: 'render-crashed' | 'picture-too-small') =>
+      finalMessage({ ...ORDER, state: 'failed', failure: { code, message: 'it failed' } }, nothing);
+    expect(failed('render-crashed').buttons).toHaveLength(1);
+    expect(failed('picture-too-small')).toEqual({
+      text: 'It failed.',
+      tone: 'problem',
+      buttons: [],
+    });
+  });
+
+  it('describes the picture for those who do not see it', () => {
+    const result = {
+      rows: 341,
+      columns: 512,
+      formula: 'f',
+      notices: ['Shrunk.'],
+      engine: 'e',
+      seconds: 12.3,
+      scores: [],
+    };
+    const message = finalMessage({ ...ORDER, state: 'rendered', result }, nothing);
+    expect(message.picture!.alt).toBe(
+      'A DeepDream of mixed3 + mixed5 of inception_v3 on sea.png, 512 by 341 pixels',
+    );
+    expect(message.text).toBe('**Dream of mixed3 + mixed5**\nShrunk.');
+  });
+});
+
+describe('the command that makes a dream again', () => {
+  it('is read back as it was meant', () => {
+    const text = commandFor(JOB);
+    expect(text).toBe('/dream layer:"mixed3 + mixed5" steps:20 size:512 seed:7');
+    expect(parseCommandText(text, commands).values).toEqual({
+      layer: 'mixed3 + mixed5',
+      steps: '20',
+      size: '512',
+      seed: '7',
+    });
+  });
+});
+
+describe('durations', () => {
+  it.each([
+    [0.2, '1 s'],
+    [59, '59 s'],
+    [119, '2 min'],
+    [3599, '1 h'],
+    [3600, '1 h'],
+    [4900, '1 h 22 min'],
+  ])('%d', (seconds, words) => {
+    expect(duration(seconds)).toBe(words);
+  });
+});
