@@ -19,6 +19,7 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
   await withTemporaryFile(path, async (temporary, target) => {
     await writeToDisk(temporary, bytes, target.mode);
     await rename(temporary, target.path);
+    await syncFolder(dirname(target.path));
   });
 }
 
@@ -91,6 +92,16 @@ async function writeToDisk(
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** The new name reaches the disk too, where the system can do that (Windows cannot). */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY).catch(() => null);
+  try {
+    await handle?.sync().catch(() => undefined);
+  } finally {
+    await handle?.close();
   }
 }
 

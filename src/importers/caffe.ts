@@ -8,7 +8,7 @@ import { decoded } from '../kit/protobuf.ts';
 import { caffeLayers } from './caffe/layers.ts';
 import { LayerCall } from './caffe/layer-call.ts';
 import type { CaffeImport } from './caffe/layer-call.ts';
-import { layersOf, netOf } from './caffe/net.ts';
+import { bad, layersOf, netOf } from './caffe/net.ts';
 import type { Net } from './caffe/net.ts';
 import { netType } from './caffe/schema.ts';
 import type { NetMessage } from './caffe/schema.ts';
@@ -83,16 +83,17 @@ function decodedNet(bytes: Uint8Array): NetMessage {
   let net: NetMessage;
   try {
     const size = structureOf(bytes, STRUCTURE);
-    if (size > MOST_STRUCTURE) throw new RangeError(`it describes ${size} bytes of layers`);
+    if (size > MOST_STRUCTURE) throw bad(`the Caffe model describes ${size} bytes of layers`);
     net = decoded(netType, bytes) as unknown as NetMessage;
   } catch (error) {
+    if (error instanceof DreamError) throw error;
     const message = `the Caffe model cannot be read: ${(error as Error).message}`;
     const hint = 'Copy it anew: it was cut short or damaged.';
     throw new DreamError('bad-model', message, hint, { cause: error });
   }
   const { length } = layersOf(net);
   if (length > 0 && length <= MOST_LAYERS) return net;
-  throw new DreamError('bad-model', `the Caffe model has ${length} layers`);
+  throw bad(`the Caffe model has ${length} layers`);
 }
 
 /** The best of the texts beside the model that describe its layers; for deployment before others. */
@@ -105,7 +106,7 @@ async function describedBeside(beside: Beside, trained: NetMessage): Promise<Net
     const net = readNetText(text, name);
     const layers = layersOf(net);
     if (layers.length > MOST_LAYERS) {
-      throw new DreamError('bad-model', `'${name}' has ${layers.length} layers`);
+      throw bad(`'${name}' has ${layers.length} layers`);
     }
     const shared = layers.filter((layer) => known.has(layer.name)).length;
     // A solver's settings have no layers, and another network's text has others.
@@ -126,7 +127,7 @@ function networkOf(net: Net): Network {
     else shared.nodes.push({ name, op: `caffe:${type}`, inputs, outputs, attributes: {}, place });
   }
   const output = net.outputs.at(-1);
-  if (output === undefined) throw new DreamError('bad-model', 'the Caffe model has no output');
+  if (output === undefined) throw bad('the Caffe model has no output');
   return {
     nodes: shared.nodes,
     opset: OPSET,

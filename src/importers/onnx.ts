@@ -25,6 +25,6 @@ export function isOnnx(bytes: Uint8Array): boolean {
 }
 
 /** @throws DreamError 'bad-model' or 'unsupported-op', naming the node. */
-export function readOnnx(bytes: Uint8Array, beside: Beside): Promise<Imported> {
-  return importNetwork(readNetworkFile(bytes, beside.read));
+export async function readOnnx(bytes: Uint8Array, beside: Beside): Promise<Imported> {
+  return await importNetwork(readNetworkFile(bytes, beside.read));
 }

@@ -7,9 +7,18 @@ import protobuf from 'protobufjs/light.js';
  */
 export type Fields = Readonly<Record<string, readonly [type: string, id: number]>>;
 
-/** @param messages message name → its fields; types are protobuf's own or another message's name. */
-export function protobufTypes(messages: Readonly<Record<string, Fields>>): protobuf.Root {
-  const nested = Object.entries(messages).map(([name, fields]) => [name, messageOf(fields)]);
+/**
+ * @param messages message name → its fields; types are protobuf's own or another message's name.
+ * @param edition in proto2 a zero that is written differs from a field that is missing.
+ */
+export function protobufTypes(
+  messages: Readonly<Record<string, Fields>>,
+  edition: 'proto2' | 'proto3' = 'proto3',
+): protobuf.Root {
+  const nested = Object.entries(messages).map(([name, fields]) => [
+    name,
+    { ...messageOf(fields), edition },
+  ]);
   return protobuf.Root.fromJSON({
     nested: Object.fromEntries(nested) as Record<string, protobuf.IType>,
   });

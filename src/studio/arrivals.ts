@@ -46,14 +46,19 @@ export class Arrivals {
 
   /** The picture of an order that nobody has to fetch, in the background. */
   takeOwn(order: StoredOrder): void {
-    const { source } = order;
+    const { id, source } = order;
     if (source.from === 'attachment') return;
-    this.#ownPicture(source)
-      .then((picture) => this.supply(order, picture))
-      .catch((error: unknown) => this.#parts.fail(order.id, failureOf(error)))
-      .catch((error: unknown) => {
-        this.#parts.log.error({ err: error, order: order.id }, 'its end could not be noted down');
-      });
+    const { fail, log } = this.#parts;
+    void this.#decoding.add(async () => {
+      try {
+        await this.#store(order, await this.#ownPicture(source));
+      } catch (error) {
+        if (isOurs(error)) log.error({ err: error, order: id }, 'no picture');
+        await fail(id, failureOf(error)).catch((err: unknown) => {
+          log.error({ err, order: id }, 'its end could not be noted down');
+        });
+      }
+    });
   }
 
   /** Puts an order back in the queue that was there before the bot went down. */

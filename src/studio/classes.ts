@@ -8,6 +8,7 @@ import type { ClassView } from '../objectives/class-logit.ts';
 import { parseClasses } from '../objectives/class-words.ts';
 import type { ClassTerm } from '../objectives/class-words.ts';
 import { logitsOf, probabilitiesOf } from '../objectives/logits.ts';
+import type { Logits } from '../objectives/logits.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { weightedSum } from '../objectives/weighted-sum.ts';
 import { inferShapes } from '../ops/shapes.ts';
@@ -66,6 +67,7 @@ export function classObjective(
 
 /** Says how probable a model finds each class in pictures of `pictureSizeOf`. */
 export interface ClassReader {
+  readonly squash: Logits['squash'];
   logits(picture: Planes): Promise<Float32Array>;
   probabilities(picture: Planes): Promise<number[]>;
   dispose(): Promise<void>;
@@ -79,6 +81,7 @@ export async function classReader(model: Classifier, engine: GradientEngine): Pr
   const logits = async (picture: Planes): Promise<Float32Array> =>
     (await evaluation.at(picture)).get(node)!.data;
   return {
+    squash,
     logits,
     probabilities: async (picture) => probabilitiesOf(await logits(picture), squash),
     dispose: () => evaluation.dispose(),
@@ -87,6 +90,23 @@ export async function classReader(model: Classifier, engine: GradientEngine): Pr
 
 function networkNodes({ classifier }: Classifier, output: NodeRef): NodeRef[] {
   return [...slice(classifier, [output]).nodes.keys()];
+}
+
+/** Σ weight · logarithm of the class's odds: how much a picture looks like the targets. */
+export function oddsOf(
+  targets: readonly ClassTerm[],
+  logits: ArrayLike<number>,
+  squash: Logits['squash'],
+): number {
+  const values = logits.length === 1 ? [-logits[0]!, logits[0]!] : Array.from(logits);
+  return targets.reduce((sum, { index, weight }) => {
+    const own = values[index]!;
+    if (squash === 'sigmoid' || logits.length === 1) return sum + weight * own;
+    const others = values.filter((_, other) => other !== index);
+    const most = Math.max(...others);
+    const total = others.reduce((raised, value) => raised + Math.exp(value - most), 0);
+    return sum + weight * (own - most - Math.log(total));
+  }, 0);
 }
 
 /** How many numbers the network gives to a picture. */

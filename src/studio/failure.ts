@@ -18,10 +18,16 @@ export function failureOf(error: unknown): OrderFailure {
   if (!(error instanceof DreamError)) {
     return { code: 'internal', message: 'something in the bot went wrong', hint: HINT };
   }
-  const { code, message, hint } = error;
+  const { code, message, hint } = withoutFlags(error) as DreamError;
   const inward = INWARD[code];
   if (inward !== undefined) return { code, message: inward, hint: HINT };
   return { code, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** The same error without a hint that names options of the command line. */
+export function withoutFlags(error: unknown): unknown {
+  if (!(error instanceof DreamError) || !error.hint?.includes('--')) return error;
+  return new DreamError(error.code, error.message, undefined, { cause: error });
 }
 
 /** Whether whoever runs the bot should hear of it. */

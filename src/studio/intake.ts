@@ -33,7 +33,6 @@ export async function takePicture(
     return { png, facts: factsOf(picture) };
   } catch (error) {
     if (!(error instanceof DreamError) || error.code !== 'picture-too-large') throw error;
-    // Its hint speaks of the command line.
     throw new DreamError(error.code, error.message, 'Make the picture smaller.', { cause: error });
   }
 }

@@ -149,7 +149,6 @@ export class LocalStudio implements Studio {
   }
 
   async supply(id: string, picture: Uint8Array): Promise<void> {
-    this.#checkOpen();
     const order = await this.#store.get(id);
     if (order.state === 'received') await this.#arrivals.supply(order, picture);
   }
@@ -246,6 +245,8 @@ export class LocalStudio implements Studio {
 
   async #close(deadline: number): Promise<void> {
     await this.drain(deadline);
+    // Also pictures that came since.
+    await this.#arrivals.settled();
     this.#closed.abort();
     this.#bells.ringAll();
     await this.#database.close();

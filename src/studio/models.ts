@@ -1,10 +1,12 @@
 /** The models of a host for those who ask: names, layers, suggestions, and what a job may be. */
 import { recipeSchema } from '../dream/recipe.ts';
+import type { Recipe } from '../dream/recipe.ts';
 import { DreamError } from '../kit/errors.ts';
 import { parseObjective } from '../objectives/parse.ts';
 import { describeModel, loadModel, modelNames, MODELS } from './catalogue.ts';
 import type { Model, ModelDescription } from './catalogue.ts';
 import { pixelSteps, workPerPixel } from './cost.ts';
+import { withoutFlags } from './failure.ts';
 import { checkDepth, hasLayers, pictureLayers, withObjective } from './layers.ts';
 import type { Job } from './order.ts';
 import type { PictureFacts } from './picture-facts.ts';
@@ -17,7 +19,7 @@ const MOST_SUGGESTIONS = 25;
 export interface ModelsOptions {
   /** One folder for each model. @default those that come with the program */
   readonly folder?: string;
-  /** Whether jobs may use layers beyond a model's deepest. @default false */
+  /** Whether jobs may ask for layers beyond a model's deepest. @default false */
   readonly deepLayers?: boolean;
 }
 
@@ -55,9 +57,13 @@ export class Models {
     return this.#load(name);
   }
 
-  /** The layers that people may dream at, in the network's order. @throws as `describe` */
-  async layersOf(name: string): Promise<string[]> {
-    return pictureLayers(await this.#load(name), this.#deepLayers);
+  /**
+   * The layers that people may dream at, in the network's order.
+   * @param deep whether those beyond the model's deepest are among them.
+   * @throws as `describe`
+   */
+  async layersOf(name: string, deep = false): Promise<string[]> {
+    return pictureLayers(await this.#load(name), deep && this.#deepLayers);
   }
 
   /** `words` (a recipe's `layer`) where the model has all layers that they name, else its default. */
@@ -71,7 +77,7 @@ export class Models {
     if (kind === 'model') return matching(text, await this.names(), MOST_SUGGESTIONS);
     try {
       const loaded = await this.#load(model ?? '');
-      const names = pictureLayers(loaded, this.#deepLayers);
+      const names = pictureLayers(loaded, false);
       // The last of several: `mixed2:0.2,mix` goes on with `mixed2:0.2,mixed3`.
       const start = text.lastIndexOf(',') + 1;
       const best = [...new Set([...loaded.layersWorthDreaming, ...names])];
@@ -91,15 +97,11 @@ export class Models {
     if (job.deepLayers && !this.#deepLayers) {
       throw new DreamError('not-allowed', "layers beyond a model's deepest are off here");
     }
-    const model = await this.#load(job.model);
-    for (const recipe of recipesOf(job)) {
-      const checked = recipeSchema.safeParse(recipe);
-      if (!checked.success) {
-        const { path, message } = checked.error.issues[0]!;
-        throw new DreamError('bad-option', `${path.join('.')}: ${message}`);
-      }
-      const scored = withObjective(model.graph, parseObjective(recipe.layer, recipe));
-      if (!job.deepLayers) checkDepth(model, recipe.layer, scored.nodes.keys());
+    try {
+      const model = await this.#load(job.model);
+      for (const recipe of recipesOf(job)) checkRecipe(model, recipe, job.deepLayers);
+    } catch (error) {
+      throw withoutFlags(error);
     }
   }
 
@@ -144,4 +146,14 @@ export class Models {
     }
     return { good, broken };
   }
+}
+
+function checkRecipe(model: Model, recipe: Recipe, deepLayers: boolean): void {
+  const checked = recipeSchema.safeParse(recipe);
+  if (!checked.success) {
+    const { path, message } = checked.error.issues[0]!;
+    throw new DreamError('bad-option', `${path.join('.')}: ${message}`);
+  }
+  const scored = withObjective(model.graph, parseObjective(recipe.layer, recipe));
+  if (!deepLayers) checkDepth(model, recipe.layer, scored.nodes.keys());
 }

@@ -5,62 +5,60 @@
  *   plan.run(engine, signal)     yields a Frame after each step, returns the Image
  */
 import { dream } from '../dream/dream.ts';
-import type { Frame } from '../dream/dream.ts';
-import type { Image } from '../dream/image.ts';
+import { fourierDream } from '../dream/fourier/dream.ts';
 import { planOctaves } from '../dream/octaves.ts';
-import type { OctaveSize } from '../dream/octaves.ts';
-import type { Picture } from '../dream/picture.ts';
-import type { Recipe } from '../dream/recipe.ts';
-import type { GradientEngine } from '../engines/engine.ts';
+import { windowedAscent } from '../dream/windows/ascent.ts';
 import { DreamError } from '../kit/errors.ts';
 import { parseObjective } from '../objectives/parse.ts';
 import type { Model } from './catalogue.ts';
+import { planClassRender } from './class-render.ts';
+import { pictureSizeOf } from './classes.ts';
 import { checkDepth, smallestSide, withObjective } from './layers.ts';
+import { maskOf, pictureNotices, throwIfCancelled } from './plan.ts';
+import type { RenderPlan, RenderRequest } from './plan.ts';
 
-export interface RenderRequest {
-  readonly picture: Pick<Picture, 'image' | 'note' | 'originalRows' | 'originalColumns'>;
-  readonly recipe: Recipe;
-  /** Allows layers beyond the model's `deepestLayer`. @default false */
-  readonly deepLayers?: boolean;
-}
+export type { RenderPlan, RenderRequest } from './plan.ts';
 
-export interface RenderPlan {
-  /** The octaves, from small to large. */
-  readonly sizes: readonly OctaveSize[];
-  /** What a person should know, a sentence each: a picture shrunk, octaves left out. */
-  readonly notices: readonly string[];
-  /** The objective as a formula. */
-  readonly formula: string;
-  /** Same engine, same values. @throws DreamError 'cancelled' within one step of the signal */
-  run(engine: GradientEngine, signal?: AbortSignal): AsyncGenerator<Frame, Image, void>;
-}
+/** What only a class can be asked for, and how it is said. */
+const FOR_CLASSES = ['place', 'perturb', 'attack', 'contrast'] as const;
 
 /**
- * @throws DreamError 'unknown-layer', 'bad-channel', 'bad-option' or 'picture-too-small', all of
- *   them before any weight is read.
+ * @throws DreamError 'unknown-layer', 'bad-channel', 'unknown-class', 'not-allowed', 'bad-option'
+ *   or 'picture-too-small', all of them before any weight is read.
  */
 export function planRender(model: Model, request: RenderRequest): RenderPlan {
+  if (request.recipe.class !== undefined) return planClassRender(model, request);
+  checkLayerRecipe(request);
+  return planLayerRender(model, request);
+}
+
+function planLayerRender(model: Model, request: RenderRequest): RenderPlan {
   const { picture, recipe, deepLayers = false } = request;
   const objective = parseObjective(recipe.layer, recipe);
   const scored = withObjective(model.graph, objective);
   if (!deepLayers) checkDepth(model, recipe.layer, scored.nodes.keys());
   const { sizes, notices } = planOctaves(picture.image.rows, picture.image.columns, {
     ...recipe,
-    minimumSide: Math.max(model.minimumSide, smallestSide(scored)),
+    minimumSide: recipe.windows ? 1 : Math.max(model.minimumSide, smallestSide(scored)),
   });
   const needed = [...scored.nodes.keys()].filter((node) => model.graph.nodes.has(node));
+  const size = pictureSizeOf(model);
   return {
-    sizes,
-    notices: [...(picture.note ?? []), ...shrinkNotice(picture), ...notices],
+    sizes: recipe.fourier ? sizes.slice(-1) : sizes,
+    steps: recipe.steps,
+    notices: [...pictureNotices(request), ...notices],
     formula: objective.describe(),
     async *run(engine, signal) {
       await model.ready(needed);
       throwIfCancelled(signal);
-      const ascent = await engine.prepare(model.graph, objective, { largest: sizes.at(-1)! });
+      const { windows, seed } = recipe;
+      const largest = windows ? size : sizes.at(-1)!;
+      const base = await engine.prepare(model.graph, objective, { largest });
+      const ascent = windows ? windowedAscent(base, { ...windows, size, seed }) : base;
       try {
         throwIfCancelled(signal);
-        const options = { picture: picture.image, recipe, ascent, sizes };
-        return yield* dream(signal ? { ...options, signal } : options);
+        const options = { picture: picture.image, recipe, ascent, sizes, mask: maskOf(request) };
+        return yield* (recipe.fourier ? fourierDream : dream)({ ...options, signal });
       } finally {
         await ascent.dispose();
       }
@@ -68,18 +66,9 @@ export function planRender(model: Model, request: RenderRequest): RenderPlan {
   };
 }
 
-function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
-}
-
-function shrinkNotice({
-  image,
-  originalRows,
-  originalColumns,
-}: RenderRequest['picture']): string[] {
-  const { rows, columns } = image;
-  if (rows === originalRows && columns === originalColumns) return [];
-  return [
-    `The picture was shrunk from ${originalColumns}×${originalRows} to ${columns}×${rows} pixels.`,
-  ];
+function checkLayerRecipe({ recipe }: RenderRequest): void {
+  const field = FOR_CLASSES.find((name) => recipe[name] !== undefined && recipe[name] !== false);
+  if (field === undefined) return;
+  const message = `'${field}' is for dreams of a class, and no class is named`;
+  throw new DreamError('bad-option', message, 'Name one with --class.');
 }

@@ -65,7 +65,7 @@ export function keepNew(
             },
           }
         : {}),
-    } as APIMessage,
+    },
     // Only what is new alerts anybody.
     alerted: alertedBy(written),
     ...(only === undefined ? {} : { only }),
@@ -89,7 +89,8 @@ export function isV2({ message }: Kept): boolean {
 }
 
 function bits(one: number | undefined, other: number): MessageFlags {
-  return (one ?? 0) | other;
+  const both: unknown = (one ?? 0) | other;
+  return both as MessageFlags;
 }
 
 function keep(world: World, kept: Kept): Kept {

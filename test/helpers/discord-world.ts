@@ -1,5 +1,5 @@
 /** What the stand-in for Discord knows: people, channels, messages, interactions. */
-import type { APIAttachment, APIMessage, APIUser, UserFlags } from 'discord.js';
+import type { APIAttachment, APIMessage, APIUser } from 'discord.js';
 import type { Who } from './platform-harness.ts';
 
 export const APPLICATION = '1100000000000000001';
@@ -11,7 +11,7 @@ export const CHANNEL = '1100000000000000011';
 const DISCORD_EPOCH = 1_420_070_400_000n;
 let serial = 0n;
 
-const NO_FLAGS: UserFlags = 0;
+const NO_FLAGS: object = { public_flags: 0, flags: 0 };
 
 /** Ids tell their time, and sort by it. */
 export function snowflake(): string {
@@ -32,9 +32,8 @@ export function userOf(who: Who | 'bot'): APIUser {
     discriminator: '0',
     avatar: null,
     bot: who === 'bot',
-    public_flags: NO_FLAGS,
-    flags: NO_FLAGS,
     primary_guild: null,
+    ...NO_FLAGS,
   };
 }
 

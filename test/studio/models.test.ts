@@ -44,7 +44,10 @@ describe('models', () => {
 
   it('hold back layers beyond the deepest', async () => {
     expect(await models.layersOf('inception_v3')).not.toContain('mixed7');
-    expect(await new Models({ deepLayers: true }).layersOf('inception_v3')).toContain('mixed7');
+    const deep = new Models({ deepLayers: true });
+    expect(await deep.layersOf('inception_v3')).not.toContain('mixed7');
+    expect(await deep.layersOf('inception_v3', true)).toContain('mixed7');
+    expect(await models.layersOf('inception_v3', true)).not.toContain('mixed7');
   });
 
   it.each<[string, Job, string]>([
@@ -64,7 +67,9 @@ describe('models', () => {
       'bad-channel',
     ],
   ])('refuse a job with %s', async (_, wrong, code) => {
-    await expect(models.checkJob(wrong)).rejects.toMatchObject({ name: 'DreamError', code });
+    await expect(models.checkJob(wrong)).rejects.toMatchObject({
+      ...{ name: 'DreamError', code },
+    });
   });
 
   it('take a job that can be', async () => {

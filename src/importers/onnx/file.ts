@@ -51,9 +51,10 @@ export function readNetworkFile(bytes: Uint8Array, readShard: ReadShard): Networ
 function decodedModel(bytes: Uint8Array): ModelMessage {
   try {
     const size = structureOf(bytes, STRUCTURE);
-    if (size > MOST_STRUCTURE) throw new RangeError(`it describes ${size} bytes of nodes`);
+    if (size > MOST_STRUCTURE) throw bad(`the ONNX file describes ${size} bytes of nodes`);
     return decodeOnnx(bytes);
   } catch (error) {
+    if (error instanceof DreamError) throw error;
     const message = `the ONNX file cannot be read: ${(error as Error).message}`;
     const hint = 'Copy it anew: it was cut short or damaged.';
     throw new DreamError('bad-model', message, hint, { cause: error });

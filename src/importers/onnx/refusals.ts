@@ -15,7 +15,7 @@ const reasons: readonly Reason[] = [
     hint: 'Load the file that it was made from, with its weights as floats.',
   },
   {
-    ops: /^(NonMaxSuppression|RoiAlign|MaxRoiPool|.*:\w*(NMS|Nms)\w*)$/,
+    ops: /^(NonMaxSuppression|RoiAlign|MaxRoiPool|.*:\w*(NMS|Nms|DetectionOutput|PriorBox|Proposal|ROIPooling)\w*)$/,
     says: 'the network is a detector: it finds boxes and has no scores of classes for a picture',
     hint: 'Load a classifier, or the backbone that the detector was made from.',
   },

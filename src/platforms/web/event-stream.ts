@@ -13,6 +13,7 @@ import { Refused } from './refusal.ts';
 import type { Snapshot } from './wire.ts';
 
 const HEARTBEAT = 15_000;
+const LAST_WAIT = 500;
 const MOST_STREAMS = 100;
 /** Bytes that a tab may lag behind; it is cut off then, and asks for what it has missed. */
 const MOST_WAITING = 4 * 2 ** 20;
@@ -45,8 +46,12 @@ export class EventStreams {
     this.#follow(response, person);
   }
 
+  /** Ends them all; those that do not take the end in are cut off. */
   close(): void {
-    for (const response of this.#open) response.end();
+    for (const response of this.#open) {
+      response.end();
+      setTimeout(() => response.destroy(), LAST_WAIT).unref();
+    }
   }
 
   /** The revision that the tab has already, if it is one of this run. */

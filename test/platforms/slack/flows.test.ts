@@ -37,8 +37,8 @@ function said(): Promise<Seen> {
   return harness.server.workspace.until(() => harness.messages('ann').at(-1));
 }
 
-function handled(count = 1): Promise<true> {
-  return harness.server.workspace.until(() => handler.events.length >= count);
+function handled(count = 1): Promise<void> {
+  return handler.heard(count);
 }
 
 function botMessages(): SlackMessage[] {
@@ -293,6 +293,6 @@ it('a menu that one person sees comes back with the choice, and is answered ther
   const asked = await said();
   expect(asked).toMatchObject({ private: true, menu: { values: ['mixed3'] } });
   await harness.press('ann', asked, `layer:${KEY}`, 'mixed3');
-  await harness.server.workspace.until(() => asking.events.length === 2);
+  await asking.heard(2);
   expect(asking.events[1]).toMatchObject({ action: `layer:${KEY}`, choice: 'mixed3' });
 });

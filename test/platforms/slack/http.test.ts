@@ -7,6 +7,7 @@ import { slackPlatform } from '../../../src/platforms/slack/index.ts';
 import { slackHarness } from '../../helpers/slack-harness.ts';
 import type { SlackHarness } from '../../helpers/slack-harness.ts';
 import { eventPayload, httpLine, signedRequest } from '../../helpers/slack-lines.ts';
+import type { Json } from '../../helpers/slack-workspace.ts';
 import { BOT_TOKEN } from '../../helpers/slack-server.ts';
 import { silentLog } from '../../../src/kit/log.ts';
 import { COMMANDS, DONE, PNG, dreaming, scripted } from './scripted.ts';
@@ -63,23 +64,25 @@ it('carries a dream from the form to the picture', async () => {
   );
   expect(answer).toMatchObject({ text: DONE.text, alt: 'A dog of pagodas' });
   await harness.press('bob', answer, answer.buttons[0]!.action);
-  await harness.server.workspace.until(() => handler.events.length === 2);
+  await handler.heard(2);
   await platform.stop();
   expect(platform.ready()).toBe(false);
   platform = await harness.connect();
 });
 
 describe('a request', () => {
-  const event = eventPayload(
-    { type: 'app_mention', user: 'UBOB00001', text: 'layers', ts: '1.1', channel: 'C0GENERAL' },
-    1,
-  );
+  let event: Json;
+
+  beforeEach(() => {
+    const { user, text, ts, channel } = harness.people.say('bob', 'layers');
+    event = eventPayload({ type: 'app_mention', user, text, ts, channel }, 1);
+  });
 
   it('that Slack has signed is taken, once', async () => {
     expect((await signedRequest('events_api', event, { url, secret })).status).toBe(200);
     expect((await signedRequest('events_api', event, { url, secret })).status).toBe(200);
     await harness.people.slash('bob', '/contest list');
-    await harness.server.workspace.until(() => handler.events.length === 2);
+    await handler.heard(2);
     expect(handler.events).toMatchObject([{ command: 'layers' }, { command: 'contest' }]);
   });
 

@@ -28,8 +28,8 @@ async function opened(text: string, channel?: string): Promise<SlackView> {
   return harness.people.form('ann');
 }
 
-function handled(): Promise<true> {
-  return harness.server.workspace.until(() => handler.events.length > 0);
+function handled(): Promise<void> {
+  return handler.heard(1);
 }
 
 function blocksOf({ view }: SlackView): Json[] {
@@ -103,7 +103,7 @@ describe('a form', () => {
     await harness.people.submit('ann', form, { picture: photo });
     await harness.people.submit('ann', form, { picture: photo });
     await harness.people.slash('ann', '/layers');
-    await harness.server.workspace.until(() => handler.events.length === 2);
+    await handler.heard(2);
     expect(handler.events).toMatchObject([{ command: 'dream' }, { command: 'layers' }]);
   });
 });

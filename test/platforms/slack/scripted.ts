@@ -1,4 +1,5 @@
 /** Commands, and a handler that does what a test says. */
+import { EventEmitter, once } from 'node:events';
 import type { Command } from '../../../src/chat/command.ts';
 import type { Handler, Inbound, Typing } from '../../../src/chat/inbound.ts';
 import type { Outbound, OutboundPicture } from '../../../src/chat/outbound.ts';
@@ -54,18 +55,25 @@ export interface Scripted extends Handler {
   readonly events: Inbound[];
   readonly typings: Typing[];
   completions: readonly string[];
+  /** Resolves when so many events have come. */
+  heard(count: number): Promise<void>;
 }
 
 /** @param act what is done about an event */
 export function scripted(act: (inbound: Inbound) => Promise<unknown> = run): Scripted {
   const events: Inbound[] = [];
   const typings: Typing[] = [];
+  const arrivals = new EventEmitter();
   return {
+    async heard(count) {
+      while (events.length < count) await once(arrivals, 'event');
+    },
     events,
     typings,
     completions: [],
     async handle(inbound) {
       events.push(inbound);
+      arrivals.emit('event');
       await act(inbound);
     },
     complete(typing) {

@@ -1,0 +1,113 @@
+/** What a model makes of a picture before and after a dream of a class. */
+import type { Image } from '../dream/image.ts';
+import { psnr } from '../dream/perturb/compare.ts';
+import { sample } from '../dream/windows/sample.ts';
+import { wholeWindow } from '../dream/windows/window.ts';
+import type { Window } from '../dream/windows/window.ts';
+import type { GradientEngine } from '../engines/engine.ts';
+import { seededRandom } from '../kit/random.ts';
+import { classReader, labelsOf, pictureSizeOf, targetsOf } from './classes.ts';
+import type { Classifier, ClassReader } from './classes.ts';
+
+/** Classes that are shown, beside those that were dreamed of. */
+const TOP = 3;
+
+/** Shifted and scaled views of the result: how many, and how far, as shares of the sides. */
+const VIEWS = 20;
+const SHIFT = 0.1;
+const SCALE = 0.2;
+const VIEW_SEED = 20;
+
+export interface ClassShare {
+  readonly label: string;
+  /** 0 … 1. */
+  readonly probability: number;
+}
+
+export interface Target extends ClassShare {
+  /** Below 0 for a class that was dreamed away from. */
+  readonly weight: number;
+  readonly before: number;
+  /** The mean over `views` random shifts and scalings of the result. */
+  readonly shifted: number;
+}
+
+/** Of the picture as it was saved and read again. */
+export interface Evidence {
+  readonly targets: readonly Target[];
+  /** The most probable classes, best first. */
+  readonly before: readonly ClassShare[];
+  readonly after: readonly ClassShare[];
+  readonly views: number;
+  /** Decibels from the picture to the result; null where nothing changed. */
+  readonly psnr: number | null;
+  /** One a step: the score before it. */
+  readonly curve: readonly number[];
+}
+
+export interface EvidenceRequest {
+  /** As the recipe says. */
+  readonly words: string;
+  readonly before: Image;
+  /** Read from the file that was saved. */
+  readonly after: Image;
+  readonly curve: readonly number[];
+}
+
+export async function gatherEvidence(
+  model: Classifier,
+  engine: GradientEngine,
+  { words, before, after, curve }: EvidenceRequest,
+): Promise<Evidence> {
+  const reader = await classReader(model, engine);
+  try {
+    const labels = labelsOf(model);
+    const size = pictureSizeOf(model);
+    const read = (image: Image, window = wholeWindow(image)): ReturnType<ClassReader['probabilities']> =>
+      reader.probabilities(sample(image, window, size));
+    const [first, last] = [await read(before), await read(after)];
+    const shifted: number[][] = [];
+    for (const view of viewsOf(after)) shifted.push(await read(after, view));
+    const distance = psnr(before, after);
+    return {
+      targets: targetsOf(model, words).map(({ index, label, weight }) => ({
+        label,
+        weight,
+        before: first[index]!,
+        probability: last[index]!,
+        shifted: shifted.reduce((sum, found) => sum + found[index]!, 0) / shifted.length,
+      })),
+      before: topOf(first, labels),
+      after: topOf(last, labels),
+      views: VIEWS,
+      psnr: distance === Infinity ? null : distance,
+      curve,
+    };
+  } finally {
+    await reader.dispose();
+  }
+}
+
+/** The same for every picture of a size. */
+function viewsOf(image: Image): Window[] {
+  const random = seededRandom(VIEW_SEED);
+  const between = (reach: number): number => reach * (2 * random.uniform() - 1);
+  const whole = wholeWindow(image);
+  return Array.from({ length: VIEWS }, () => {
+    const scale = 1 + between(SCALE);
+    return {
+      ...whole,
+      row: whole.row + whole.height * between(SHIFT),
+      column: whole.column + whole.width * between(SHIFT),
+      height: whole.height * scale,
+      width: whole.width * scale,
+    };
+  });
+}
+
+function topOf(probabilities: readonly number[], labels: readonly string[]): ClassShare[] {
+  return probabilities
+    .map((probability, index) => ({ label: labels[index]!, probability }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, TOP);
+}
