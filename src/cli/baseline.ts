@@ -1,5 +1,6 @@
 /** What a dream starts from, before the options change it: a preset, or an earlier picture. */
 import { availableParallelism } from 'node:os';
+import { classRecipe, noiseRecipe } from '../dream/class-recipes.ts';
 import { presets } from '../dream/presets.ts';
 import { recipeSchema } from '../dream/recipe.ts';
 import type { Recipe } from '../dream/recipe.ts';
@@ -33,7 +34,7 @@ export async function baselineOf(settings: Settings, given: Given): Promise<Base
     throw new DreamError('bad-option', message, 'Leave one of them out.');
   }
   const imprint = redo === undefined ? undefined : await readImprint(redo, settings.maxPixels);
-  const recipe = imprint?.recipe ?? presets[preset ?? 'default'];
+  const recipe = imprint?.recipe ?? (preset === undefined ? usualRecipe(given) : presets[preset]);
   const asked = engine !== undefined || provider !== undefined || threads !== undefined;
   return {
     recipe: checkedOptions(recipeSchema, { ...recipe, ...readRecipeOptions(given) }, given),
@@ -42,6 +43,12 @@ export async function baselineOf(settings: Settings, given: Given): Promise<Base
     engine: asked || !imprint ? requestOf(settings) : requestAgain(imprint),
     ...(imprint ? { imprint } : {}),
   };
+}
+
+/** Of the kind of dream that is asked for. */
+function usualRecipe(given: Given): Recipe {
+  if (given.from === 'noise') return noiseRecipe;
+  return given.class === undefined ? presets.default : classRecipe;
 }
 
 /**
@@ -57,6 +64,7 @@ export function withLayer(
   const { defaultLayer: layer } = model;
   if (options.clouds) return { recipe: { ...recipe, layer }, notices: [] };
   if (hasLayers(model, recipe.layer)) return { recipe, notices: [] };
+  if (recipe.class !== undefined) return { recipe: { ...recipe, layer }, notices: [] };
   const notice = `${model.name} has not the layers of the preset (${recipe.layer}): this dreams at ${layer}.`;
   return { recipe: { ...recipe, layer }, notices: [notice] };
 }

@@ -1,10 +1,13 @@
 /** `dream [picture]`: one dream, a contact sheet, or a list of layers. */
 import { existsSync } from 'node:fs';
-import { encodePicture, writeFileAtomically } from '../dream/picture.ts';
+import { encodePicture, readPicture, writeFileAtomically } from '../dream/picture.ts';
 import { DreamError } from '../kit/errors.ts';
+import { gatherEvidence } from '../studio/evidence.ts';
+import type { Evidence } from '../studio/evidence.ts';
 import { planRender } from '../studio/render.ts';
 import { baselineOf } from './baseline.ts';
 import type { Baseline } from './baseline.ts';
+import { differencePath, writeDifference } from './difference.ts';
 import { programVersion } from './environment.ts';
 import { imprintText } from '../studio/imprint.ts';
 import { withInterrupt } from './interrupt.ts';
@@ -44,25 +47,41 @@ async function dreamOnce(
   given: Given,
 ): Promise<void> {
   const job = await prepareJob(path, baseline, settings, given);
-  const { picture, recipe, model, engine } = job;
-  const plan = planRender(model, { picture, recipe, deepLayers: settings.deepLayers });
+  const { picture, recipe, model, engine, mask } = job;
+  const plan = planRender(model, { picture, recipe, deepLayers: settings.deepLayers, mask });
   const again = baseline.imprint ? '-redo' : '';
-  const name = `${job.stem}-${recipe.layer}${again}`;
+  const title = recipe.class ?? recipe.layer;
+  const name = `${job.stem}-${title}${again}`;
   const output = await chooseOutput(settings.output, name, job.picturePath);
   const notices = [...job.notices, ...plan.notices];
   for (const notice of notices) noteTo(process.stderr, notice, settings);
+  const difference = recipe.perturb ? await differencePath(output.path) : undefined;
   const watched = await withInterrupt(async (signal) => {
-    const { steps, layer: title } = recipe;
     const { quiet } = settings;
-    const result = await watch(plan, { engine: engine.engine, steps, title, quiet, signal });
+    const result = await watch(plan, { engine: engine.engine, title, quiet, signal });
     await write(output, job, result, settings);
     return result;
   });
+  if (difference !== undefined) await writeDifference(difference, picture.image, watched.image);
+  const evidence = await evidenceOf(output, job, watched);
+  const { formula } = plan;
   resultTo(
     process.stdout,
-    { output: output.path, formula: plan.formula, notices, job, watched },
+    { output: output.path, formula, notices, job, watched, evidence, difference },
     settings,
   );
+}
+
+/** Of a dream of a class: from the file as it was written. */
+async function evidenceOf(
+  { path }: Output,
+  { picture, recipe, model, engine }: Job,
+  { curve }: Watched,
+): Promise<Evidence | undefined> {
+  if (recipe.class === undefined) return undefined;
+  const { image: after } = await readPicture(path);
+  const { image: before } = picture;
+  return gatherEvidence(model, engine.engine, { words: recipe.class, before, after, curve });
 }
 
 async function write(

@@ -3,6 +3,8 @@ import { basename, extname } from 'node:path';
 import { existsSync } from 'node:fs';
 import { readPicture } from '../dream/picture.ts';
 import type { Picture } from '../dream/picture.ts';
+import { createImage } from '../dream/image.ts';
+import type { Image } from '../dream/image.ts';
 import type { Recipe } from '../dream/recipe.ts';
 import { chooseEngine } from '../engines/choose.ts';
 import type { ChosenEngine, EngineRequest } from '../engines/choose.ts';
@@ -16,11 +18,16 @@ import type { Imprint } from '../studio/imprint.ts';
 import type { Given } from './program.ts';
 import type { Settings } from './settings.ts';
 
+/** Pixels, where noise has no picture to take its size from. */
+const NOISE_SIDE = 512;
+
 export interface Job {
   readonly picture: Picture;
   readonly picturePath: string;
   /** The picture's name, for that of the output. */
   readonly stem: string;
+  /** Where the dream may change the picture. */
+  readonly mask?: Image;
   readonly model: Model;
   readonly recipe: Recipe;
   readonly engine: ChosenEngine;
@@ -35,11 +42,14 @@ export async function prepareJob(
   given: Given,
 ): Promise<Job> {
   const { maxPixels, preset } = settings;
+  const limits = maxPixels === undefined ? {} : { maxPixels };
   const { size, imprint } = baseline;
   const picturePath = path ?? CLOUDS;
-  if (path === undefined) await makeClouds();
-  const [picture, model, [engine, engineNotices]] = await Promise.all([
-    readPicture(picturePath, { maxSide: size, ...(maxPixels === undefined ? {} : { maxPixels }) }),
+  const blank = path === undefined && baseline.recipe.from === 'noise';
+  if (path === undefined && !blank) await makeClouds();
+  const [picture, mask, model, [engine, engineNotices]] = await Promise.all([
+    blank ? blankPicture(settings.size) : readPicture(picturePath, { maxSide: size, ...limits }),
+    settings.mask === undefined ? undefined : readPicture(settings.mask, limits),
     loadModel(baseline.model, modelsFolder()),
     engineFor(baseline),
   ]);
@@ -47,11 +57,19 @@ export async function prepareJob(
   const clouds = path === undefined && preset === undefined;
   const { recipe, notices } = withLayer(baseline, model, { asked, clouds });
   const changes = imprint ? await changesSince(imprint, model, engine) : [];
-  const stem = basename(picturePath, extname(picturePath));
+  const stem = blank ? 'noise' : basename(picturePath, extname(picturePath));
   return {
+    ...(mask ? { mask: mask.image } : {}),
     ...{ picture, picturePath, stem, model, recipe, engine, size },
     notices: [...notices, ...engineNotices, ...changes],
   };
+}
+
+/** For what begins with noise: of a picture only the size counts. */
+function blankPicture(side = NOISE_SIDE): Picture {
+  const image = createImage(side, side);
+  image.data.fill(127.5);
+  return { image, format: 'png', originalRows: side, originalColumns: side };
 }
 
 /** The clouds are committed; should they be gone, they are made anew. */

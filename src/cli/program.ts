@@ -20,6 +20,7 @@ Examples:
   npm run dream -- photo.jpg --layer mixed4 -o out.png
   npm run dream -- photo.jpg --preset keras --seed 7
   npm run dream -- photo.jpg --sheet              a contact sheet of many layers
+  npm run dream -- photo.jpg --model my-face --class me --place
   npm run dream -- --redo out.png photo.jpg       the same picture again
   npm run dream -- --layers                       what --layer can name
   npm run doctor                                  what this machine can dream with`;
@@ -70,6 +71,7 @@ function addOutputOptions(program: Command): void {
       '--max-pixels <count>',
       'refuse pictures with more pixels than this (default: 64000000)',
     )
+    .option('--mask <file>', 'a picture: where it is white the dream takes place, black stays')
     .option('--quality <percent>', 'of a .jpg (default: 92) or .webp (default: 90)')
     .option('--quiet', 'print nothing but errors')
     .option('--json', 'print the result as one line of JSON');
@@ -101,7 +103,8 @@ function defaultWords(field: RecipeField): string {
   const recipe: Recipe = presets.default;
   const value = recipe[field];
   if (value === undefined) {
-    return recipeOptions.find((option) => option.field === field)?.without ?? 'none';
+    const option = recipeOptions.find((candidate) => candidate.field === field);
+    return option?.value === undefined ? 'off' : (option.without ?? 'none');
   }
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return typeof value === 'object' ? Object.values(value).join(',') : String(value);

@@ -3,6 +3,7 @@
  * field's name, in kebab case; what it may be is for the recipe's schema to say.
  */
 import type { Recipe } from '../dream/recipe.ts';
+import { classOptions } from './class-options.ts';
 
 export type RecipeField = keyof Recipe;
 
@@ -110,6 +111,7 @@ export const recipeOptions: readonly RecipeOption[] = [
     read: (text) => named(['sigma', 'floor'], readNumbers(text)),
     without: 'none',
   },
+  ...classOptions,
   { field: 'seed', value: 'number', words: 'the same seed gives the same picture' },
 ];
 

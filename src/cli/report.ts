@@ -1,4 +1,6 @@
 /** What is printed: notes on standard error, the result on standard output. */
+import type { Evidence } from '../studio/evidence.ts';
+import { evidenceWords } from './evidence-words.ts';
 import type { Job } from './job.ts';
 import type { Settings } from './settings.ts';
 import type { Watched } from './watch.ts';
@@ -11,6 +13,10 @@ export interface Report {
   readonly notices: readonly string[];
   readonly job: Job;
   readonly watched: Watched;
+  /** Of a dream of a class. */
+  readonly evidence?: Evidence | undefined;
+  /** The file with the difference that a perturbation made. */
+  readonly difference?: string | undefined;
 }
 
 type Printing = Pick<Settings, 'quiet' | 'json'>;
@@ -24,13 +30,18 @@ export function resultTo(stream: NodeJS.WritableStream, report: Report, printing
   else if (!printing.quiet) stream.write(`${wordsOf(report)}\n`);
 }
 
-function wordsOf({ output, formula, watched }: Report): string {
+function wordsOf({ output, formula, watched, evidence, difference }: Report): string {
   const { image, scores, seconds } = watched;
   const [first, last] = scores.map((score) => score.toPrecision(4));
-  return `wrote ${output} (${image.columns}×${image.rows}, ${formula} ${first} → ${last}, ${seconds.toFixed(1)} s)`;
+  const written = `wrote ${output} (${image.columns}×${image.rows}, ${formula} ${first} → ${last}, ${seconds.toFixed(1)} s)`;
+  return [
+    written,
+    ...(difference === undefined ? [] : [`wrote ${difference}`]),
+    ...(evidence ? evidenceWords(evidence) : []),
+  ].join('\n');
 }
 
-function jsonOf({ output, formula, notices, job, watched }: Report): object {
+function jsonOf({ output, formula, notices, job, watched, evidence, difference }: Report): object {
   const { image, scores } = watched;
   const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000;
   return {
@@ -46,5 +57,7 @@ function jsonOf({ output, formula, notices, job, watched }: Report): object {
     gradientSeconds: rounded(watched.gradientSeconds),
     secondsToFirstStep: rounded(watched.secondsToFirstStep),
     notices,
+    ...(difference === undefined ? {} : { difference }),
+    ...(evidence ? { evidence } : {}),
   };
 }

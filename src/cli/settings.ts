@@ -10,6 +10,7 @@ const settingsSchema = z.object({
   preset: z.enum(PRESET_NAMES).optional(),
   size: z.int().min(1).max(65_535).optional(),
   maxPixels: z.int().min(1).optional(),
+  mask: z.string().optional(),
   quality: z.int().min(1).max(100).optional(),
   quiet: z.boolean().default(false),
   json: z.boolean().default(false),

@@ -50,13 +50,12 @@ function chosenLayers({ model }: Job, chosen: string | true, settings: Settings)
 }
 
 function dreamTiles(job: Job, tiles: readonly TilePlan[], settings: Settings): Promise<Tile[]> {
-  const { steps } = job.recipe;
   return withInterrupt(async (signal) => {
     const done: Tile[] = [{ label: ORIGINAL, image: job.picture.image }];
     for (const { layer, plan } of tiles) {
       const title = `${layer} (${done.length} of ${tiles.length})`;
       const { quiet } = settings;
-      const options = { engine: job.engine.engine, steps, title, quiet, signal };
+      const options = { engine: job.engine.engine, title, quiet, signal };
       done.push({ label: layer, image: (await watch(plan, options)).image });
     }
     return done;

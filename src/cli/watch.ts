@@ -9,6 +9,8 @@ export interface Watched {
   readonly image: Image;
   /** Of the last octave: before its first step and before its last. */
   readonly scores: readonly [first: number, last: number];
+  /** Of every step. */
+  readonly curve: readonly number[];
   readonly seconds: number;
   /** The part of them in which the engine computed gradients. */
   readonly gradientSeconds: number;
@@ -18,15 +20,14 @@ export interface Watched {
 
 export interface WatchOptions {
   readonly engine: GradientEngine;
-  readonly steps: number;
   readonly title: string;
   readonly quiet: boolean;
   readonly signal: AbortSignal;
 }
 
 export async function watch(plan: RenderPlan, options: WatchOptions): Promise<Watched> {
-  const { engine, steps, title, quiet, signal } = options;
-  const { sizes } = plan;
+  const { engine, title, quiet, signal } = options;
+  const { sizes, steps } = plan;
   const progress = quiet
     ? silent
     : await showProgress({ sizes, steps, title, stream: process.stderr });
@@ -34,6 +35,7 @@ export async function watch(plan: RenderPlan, options: WatchOptions): Promise<Wa
   const frames = plan.run(engine, signal);
   let [octave, first, last] = [-1, 0, 0];
   let gradientSeconds = 0;
+  const curve: number[] = [];
   let secondsToFirstStep: number | undefined;
   try {
     for (;;) {
@@ -43,6 +45,7 @@ export async function watch(plan: RenderPlan, options: WatchOptions): Promise<Wa
         return {
           image: next.value,
           scores: [first, last],
+          curve,
           seconds,
           gradientSeconds,
           secondsToFirstStep: secondsToFirstStep ?? 0,
@@ -50,6 +53,7 @@ export async function watch(plan: RenderPlan, options: WatchOptions): Promise<Wa
       }
       const frame = next.value;
       last = frame.score;
+      curve.push(frame.score);
       gradientSeconds += frame.gradientSeconds;
       secondsToFirstStep ??= performance.now() / 1000 - frame.gradientSeconds;
       if (frame.octave !== octave) [octave, first] = [frame.octave, frame.score];

@@ -23,6 +23,9 @@ export type DreamErrorCode =
   | 'fetch-failed'
   | 'render-crashed'
   | 'login-failed'
+  | 'unknown-contest'
+  | 'unknown-entry'
+  | 'wrong-phase'
   | 'internal';
 
 /**

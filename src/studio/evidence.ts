@@ -63,7 +63,10 @@ export async function gatherEvidence(
   try {
     const labels = labelsOf(model);
     const size = pictureSizeOf(model);
-    const read = (image: Image, window = wholeWindow(image)): ReturnType<ClassReader['probabilities']> =>
+    const read = (
+      image: Image,
+      window = wholeWindow(image),
+    ): ReturnType<ClassReader['probabilities']> =>
       reader.probabilities(sample(image, window, size));
     const [first, last] = [await read(before), await read(after)];
     const shifted: number[][] = [];

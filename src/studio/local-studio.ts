@@ -1,26 +1,21 @@
 /** The studio on one machine: a folder of data, a queue, and render processes. */
 import { join } from 'node:path';
 import { DEFAULT_MAX_PIXELS } from '../dream/picture.ts';
-import type { EngineRequest } from '../engines/choose.ts';
 import { DreamError } from '../kit/errors.ts';
-import type { Logger } from '../kit/log.ts';
 import type { Shelf } from '../kit/shelf.ts';
 import { admit } from './admission.ts';
-import type { Limits } from './admission.ts';
 import { Arrivals } from './arrivals.ts';
 import { Bells } from './bells.ts';
 import { Estimator } from './estimate.ts';
 import { INTERRUPTED } from './failure.ts';
 import { tidyUp } from './housekeeping.ts';
-import type { Keeping } from './housekeeping.ts';
 import { checkZoom } from './intake.ts';
-import type { Models } from './models.ts';
+import { poolOf } from './local-studio-options.ts';
+import type { LocalStudioOptions } from './local-studio-options.ts';
 import { noObserver } from './observer.ts';
-import type { Observer } from './observer.ts';
 import type { Address, NewOrder, Order, OrderFailure, OrderUpdate } from './order.ts';
 import { Renders } from './renders.ts';
-import { RenderPool } from './rendering/pool.ts';
-import type { Environment } from './rendering/render-process.ts';
+import type { RenderTask } from './rendering/messages.ts';
 import { openDatabase } from './store/database.ts';
 import type { OpenDatabase } from './store/database.ts';
 import { OPEN, OrderStore } from './store/orders.ts';
@@ -29,32 +24,6 @@ import { PictureFolder } from './store/pictures.ts';
 import { databaseShelf } from './store/shelf.ts';
 import type { OrderOwner, QueueReport, Studio } from './studio.ts';
 import { watchOrder } from './watching.ts';
-
-export interface LocalStudioOptions {
-  /** Where all that has to outlive the process is kept; one bot a folder. */
-  readonly dataDir: string;
-  readonly models: Models;
-  /** Of this program, for the pictures' imprints. */
-  readonly version: string;
-  readonly log: Logger;
-  /** Renders at once, each in a process of its own. @default 1 */
-  readonly concurrency?: number;
-  /** @default the best engine that the machine has */
-  readonly engine?: EngineRequest;
-  readonly limits?: Limits;
-  readonly keeping?: Keeping;
-  /** Most pixels of a picture that is read. @default 64 million */
-  readonly maxPixels?: number;
-  /** The variables that render processes see: no secrets. @default none */
-  readonly environment?: Environment;
-  /** Milliseconds that a cancelled render has to stop before it is killed. @default 30 000 */
-  readonly patience?: number;
-  /** Milliseconds without a step after which a render is taken for dead. @default 15 minutes */
-  readonly stall?: number;
-  /** Milliseconds after which an idle render process ends. @default ten minutes */
-  readonly idle?: number;
-  readonly observer?: Observer;
-}
 
 /** Times that the bot may go down while it renders an order, before that order is to blame. */
 const MOST_INTERRUPTIONS = 3;
@@ -268,7 +237,7 @@ export class LocalStudio implements Studio {
     this.#bells.ring(id);
   }
 
-  #taskOf({ id, job, picture }: StoredOrder): Parameters<RenderPool['run']>[0] {
+  #taskOf({ id, job, picture }: StoredOrder): RenderTask {
     const { models, engine = {}, version } = this.#options;
     return {
       ...{ job, version, engine, facts: picture!, modelsFolder: models.folder },
@@ -288,9 +257,4 @@ export class LocalStudio implements Studio {
     const removed = await tidyUp(this.#store, this.#pictures, keeping);
     if (removed > 0) log.info({ removed }, 'old pictures removed');
   }
-}
-
-function poolOf(options: LocalStudioOptions): RenderPool {
-  const { log, environment = {}, patience = 30_000, stall = 900_000, idle = 600_000 } = options;
-  return new RenderPool({ log, environment, patience, stall, idle });
 }

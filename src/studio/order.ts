@@ -1,6 +1,7 @@
 /** What somebody asked for, as it is stored before it is acknowledged, and what becomes of it. */
 import type { Recipe } from '../dream/recipe.ts';
 import type { DreamErrorCode } from '../kit/errors.ts';
+import type { Evidence } from './evidence.ts';
 
 /**
  * Where it stands:
@@ -107,6 +108,8 @@ export interface OrderResult {
   readonly seconds: number;
   /** Scores, one a step, from the first octave to the last. */
   readonly scores: readonly number[];
+  /** Of a dream of a class. */
+  readonly evidence?: Evidence;
 }
 
 export interface OrderFailure {

@@ -10,7 +10,9 @@ import type { OrderFailure, OrderUpdate } from './order.ts';
 import type { Observer } from './observer.ts';
 import { RenderCrash } from './rendering/render-process.ts';
 import type { RenderPool } from './rendering/pool.ts';
-import type { Rendered, RenderProgress, RenderTask } from './rendering/messages.ts';
+import type { Rendered, RenderTask } from './rendering/messages.ts';
+import { secondsLeft } from './running.ts';
+import type { Running, Work } from './running.ts';
 import type { OrderStore, StoredOrder } from './store/orders.ts';
 
 /** A render that has killed so many processes is given up. */
@@ -26,30 +28,6 @@ export interface RendersParts {
   readonly taskOf: (order: StoredOrder) => RenderTask;
   /** Something about this order is new. */
   readonly changed: (id: string) => void;
-}
-
-interface Work {
-  readonly order: StoredOrder;
-  readonly units: number;
-  /** As estimated before it began. */
-  readonly seconds: number;
-}
-
-interface Moment {
-  /** On the clock that does not jump, milliseconds. */
-  readonly at: number;
-  readonly fraction: number;
-}
-
-interface Running extends Work {
-  readonly controller: AbortController;
-  readonly began: Moment;
-  /** After its first step: what comes before says little of its speed. */
-  first?: Moment;
-  progress: RenderProgress;
-  preview?: Uint8Array;
-  /** How many previews there were. */
-  previews: number;
 }
 
 export type Rendering = Extract<OrderUpdate, { state: 'rendering' }>;
@@ -239,12 +217,4 @@ export class Renders {
   #queueMoved(): void {
     for (const id of this.#waiting.keys()) this.#parts.changed(id);
   }
-}
-
-/** By its own speed once that tells anything, before by the estimate. */
-function secondsLeft({ began, first = began, seconds, progress }: Running): number {
-  const elapsed = (performance.now() - first.at) / 1000;
-  const done = progress.fraction - first.fraction;
-  if (done < 0.05) return Math.max(0, seconds * (1 - first.fraction) - elapsed);
-  return (elapsed * (1 - progress.fraction)) / done;
 }

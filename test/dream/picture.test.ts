@@ -1093,7 +1093,7 @@ describe('writeFileAtomically', () => {
       return rename(...args);
     });
     await writeFileAtomically(join(folder, 'new.png'), contents);
-    expect(steps).toEqual(['sync', 'rename']);
+    expect(steps).toEqual(['sync', 'rename', 'sync']);
   });
 });
 

@@ -217,7 +217,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   },
   'files.list': {
     scope: 'files:read',
-    args: ['user', 'types', 'count', 'page', 'ts_from'],
+    args: ['user', 'count', 'page', 'ts_from'],
     run({ user, count, page, ts_from: from }, { workspace, base }) {
       const all = [...workspace.files.values()]
         .filter((file) => file.complete && file.user === user)

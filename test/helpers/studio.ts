@@ -2,7 +2,7 @@
 import { presets } from '../../src/dream/presets.ts';
 import type { Logger, LogFields } from '../../src/kit/log.ts';
 import { LocalStudio } from '../../src/studio/local-studio.ts';
-import type { LocalStudioOptions } from '../../src/studio/local-studio.ts';
+import type { LocalStudioOptions } from '../../src/studio/local-studio-options.ts';
 import { Models } from '../../src/studio/models.ts';
 import type { DreamJob, NewOrder, OrderUpdate } from '../../src/studio/order.ts';
 import type { Studio } from '../../src/studio/studio.ts';

@@ -13,11 +13,17 @@ export interface RunningChat {
   close(): Promise<void>;
 }
 
-/** It listens; `platform.start` is still to come. */
-export async function listeningChat(parts: Omit<WebChatParts, 'app'>): Promise<RunningChat> {
-  const app = Fastify();
+/**
+ * It listens; `platform.start` is still to come.
+ * @param wanted the port; any by default.
+ */
+export async function listeningChat(
+  parts: Omit<WebChatParts, 'app'>,
+  wanted = 0,
+): Promise<RunningChat> {
+  const app = Fastify({ forceCloseConnections: true });
   const platform = webChat({ app, ...parts });
-  await app.listen({ host: '127.0.0.1', port: 0 });
+  await app.listen({ host: '127.0.0.1', port: wanted });
   const { port } = app.server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,

@@ -13,8 +13,7 @@ describe('a damaged ONNX file', () => {
   it('is read or refused in words, whatever is wrong with it', async () => {
     const found = { read: 0, refused: 0 };
     for (let seed = 1; seed <= 600; seed++) {
-      const { picture: _, title: __, ...model } = onnxCases[seed % onnxCases.length]!;
-      const bytes = damaged(onnxFile(model), seed);
+      const bytes = damaged(onnxFile(onnxCases[seed % onnxCases.length]!), seed);
       found[await readOrRefused(() => readOnnx(bytes, nothingBeside))]++;
     }
     expect(found.read).toBeGreaterThan(50);

@@ -80,7 +80,7 @@ describe('the network', () => {
   });
 
   it('calls layers by their values where nodes have no names', async () => {
-    const nodes = classifier.nodes.map(({ name: _, ...node }) => node);
+    const nodes = classifier.nodes.map((node) => ({ ...node, name: '' }));
     const { graph } = await read({ ...classifier, nodes });
     expect([...graph.layers.keys()]).toEqual(['c', 'r', 'p', 'd', 'f', 'y']);
   });
@@ -96,6 +96,25 @@ describe('the network', () => {
     expect(ours.shape).toEqual(theirs.shape);
     expect(worst(ours.onnx, theirs.data)).toBeLessThan(1e-5);
     expect(worst(ours.tensorflow, theirs.data)).toBeLessThan(1e-5);
+  });
+
+  it('shuffles channels in pictures of any size', async () => {
+    const model: ModelText = {
+      dims: [1, 6, 8, 8],
+      nodes: [
+        { op: 'Reshape', inputs: ['x', 'split'], outputs: ['a'] },
+        { op: 'Transpose', inputs: ['a'], outputs: ['b'], settings: { perm: [0, 2, 1, 3, 4] } },
+        { op: 'Reshape', inputs: ['b', 'joined'] },
+      ],
+      weights: { split: integers(1, 2, 3, 8, 8), joined: integers(1, 6, 8, 8) },
+    };
+    const other = { split: integers(1, 2, 3, 5, 7), joined: integers(1, 6, 5, 7) };
+    const dims = [1, 6, 5, 7];
+    const picture = Float32Array.from(seeded(dims).values);
+    const bytes = onnxFile({ ...model, dims, weights: other });
+    const ours = await byBothEngines(await read(model), picture, dims);
+    expect(ours.onnx).toEqual((await original(bytes, picture, dims)).data);
+    expect(ours.tensorflow).toEqual(ours.onnx);
   });
 
   it('has a gradient from a class to the picture, the same by both engines', async () => {

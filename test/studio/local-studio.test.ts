@@ -204,7 +204,7 @@ describe('cancelling', () => {
 
 describe('a render process', () => {
   it('that dies is replaced, and its order rendered', async () => {
-    const recipe = { ...job.recipe, steps: 60 };
+    const recipe = { ...job.recipe, steps: 300 };
     const { id } = await studio.submit(newOrder({ job: { ...job, recipe } }));
     await until(studio, id, steps);
     process.kill(log.pidsOf(id)[0]!, 'SIGKILL');
@@ -316,14 +316,17 @@ describe('closing', () => {
     const path = join(folder, 'restart');
     const first = await openStudio(path);
     await first.studio.recover();
-    const recipe = { ...job.recipe, steps: 80 };
-    const { id } = await first.studio.submit(newOrder({ job: { ...job, recipe } }));
+    const { id } = await first.studio.submit(newOrder({ job: longJob }));
+    await until(first.studio, id, steps);
     const waiting = await first.studio.submit(newOrder());
     const toFetch = await first.studio.submit(newOrder({ source: attachment }));
+    const late = await first.studio.submit(newOrder({ source: attachment }));
     await until(first.studio, waiting.id, ({ state }) => state === 'queued');
-    await until(first.studio, id, steps);
-    await Promise.all([first.studio.close(0), first.studio.close(0)]);
+    await first.studio.drain(0);
     await expect(first.studio.submit(newOrder())).rejects.toMatchObject({ code: 'queue-full' });
+    // What was on its way when the bot was told to stop is not lost.
+    await first.studio.supply(late.id, await noisyJpeg(64, 64));
+    await Promise.all([first.studio.close(), first.studio.close()]);
 
     const second = await openStudio(path);
     const left = await second.studio.undelivered();
@@ -333,12 +336,15 @@ describe('closing', () => {
         [waiting.id, 'queued'],
       ],
       [toFetch.id, 'received'],
+      [late.id, 'queued'],
     ]);
     await second.studio.recover();
-    for (const order of [id, waiting.id]) {
+    await until(second.studio, id, steps);
+    await second.studio.cancel(id);
+    for (const order of [waiting.id, late.id]) {
       expect((await updatesOf(second.studio, order)).at(-1)).toEqual({ state: 'rendered' });
     }
-    expect(await second.studio.order(id)).toMatchObject({ crashes: 0 });
+    expect(await second.studio.order(id)).toMatchObject({ state: 'cancelled', crashes: 0 });
     await second.studio.close(0);
   });
 });

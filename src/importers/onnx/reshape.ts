@@ -1,6 +1,7 @@
 /** Reshapes of tensors whose axes lie in another order than ONNX's. */
 import type { Dimension } from '../../graph/graph.ts';
 import { arranged, asInOnnx, pinned } from './arrange.ts';
+import { channelShuffle } from './channel-shuffle.ts';
 import type { NominalBuilder } from './nominal-builder.ts';
 import { CHANNELS_LAST, cellsOf, inOrderOf, sameNumbers, tensorOf } from './value.ts';
 import type { Tensor } from './value.ts';
@@ -33,6 +34,10 @@ export function reshaped(
     const whole = builder.shapeOf(channelsLast.ref).includes(null) ? null : dims[1]!;
     const ref = builder.add('reshape', [channelsLast.ref], { shape: [1, whole] }, name);
     return { ...tensorOf(builder, ref), flattened };
+  }
+  if (groups) {
+    const gathered = arranged(builder, tensor, gatheredOrder(tensor, groups));
+    return reshaped(builder, gathered, dims, name);
   }
   const plain = asInOnnx(builder, tensor);
   const ref = pinned(builder, plain.ref);
@@ -69,6 +74,8 @@ function withoutMoving(
       order.map((axis) => dims[axis]!),
     );
   if (same) return { kind: 'tensor', ref: tensor.ref, dims, order };
+  const shuffled = channelShuffle(builder, tensor.ref, shape, name);
+  if (shuffled !== null) return tensorOf(builder, shuffled, order);
   return tensorOf(builder, builder.add('reshape', [tensor.ref], { shape }, name), order);
 }
 
@@ -96,6 +103,16 @@ function storedGroups(tensor: Tensor, groups: readonly Group[]): Group[] | null 
     at += group.from.length;
   }
   return ordered;
+}
+
+/** The order in which the axes of each group come together, groups as they are met. */
+function gatheredOrder(tensor: Tensor, groups: readonly Group[]): number[] {
+  const order: number[] = [];
+  for (const axis of tensor.order) {
+    const group = groups.find(({ from }) => from.includes(axis));
+    for (const each of group?.from ?? [axis]) if (!order.includes(each)) order.push(each);
+  }
+  return order;
 }
 
 /** The smallest groups of axes with the same number of cells. */

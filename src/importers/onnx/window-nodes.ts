@@ -57,22 +57,35 @@ export function pool(op: 'maxPool' | 'averagePool'): (call: NodeCall) => Tensor 
     if (sliding.dilations.some((dilation) => dilation !== 1)) throw call.unsupported('dilations');
     if (call.node.outputs[1]) throw call.unsupported('the second output (indices)');
     const padding = paddingOf(call, sliding, x.dims);
-    const counted =
-      op === 'averagePool' && call.number('count_include_pad', 0) === 1 && Array.isArray(padding);
-    const [top, bottom, left, right] = counted ? (padding as number[]) : [0, 0, 0, 0];
-    const before = [0, top!, left!, 0];
-    const bordered = counted
-      ? call.builder.add('pad', [x.ref], { before, after: [0, bottom!, right!, 0] })
-      : x.ref;
-    const [, rows, columns] = call.builder.nominalOf(bordered) as [number, number, number];
-    const rest = counted ? [0, 0, 0, 0] : padding;
-    const whole =
-      call.number('ceil_mode', 0) === 1 && Array.isArray(rest)
-        ? roundedUp(rest as number[], sliding, [rows, columns])
-        : rest;
-    const window = { size, strides, padding: whole };
-    return call.give(op, [bordered], { ...window }, CHANNELS_LAST);
+    const rounded =
+      call.number('ceil_mode', 0) === 1 && Array.isArray(padding)
+        ? roundedUp(padding as number[], sliding, [x.dims[2]!, x.dims[3]!])
+        : padding;
+    const counted = op === 'averagePool' && call.number('count_include_pad', 0) === 1;
+    const { ref, rest } = counted
+      ? bordered(call, x, padding, rounded)
+      : { ref: x.ref, rest: rounded };
+    const window = { size, strides, padding: rest };
+    return call.give(op, [ref], { ...window }, CHANNELS_LAST);
   };
+}
+
+/** Padding that counts, as zeros; what rounding up adds behind it does not count. */
+function bordered(
+  call: NodeCall,
+  x: Tensor,
+  padding: Padding,
+  rounded: Padding,
+): { ref: NodeRef; rest: Padding } {
+  if (typeof padding === 'string' || typeof rounded === 'string') {
+    if (padding === 'same') throw call.unsupported('count_include_pad with auto_pad');
+    return { ref: x.ref, rest: padding };
+  }
+  const [top, bottom, left, right] = padding as [number, number, number, number];
+  const attributes = { before: [0, top, left, 0], after: [0, bottom, right, 0] };
+  const more = (side: 1 | 3): number => Math.max(rounded[side]! - padding[side]!, 0);
+  const rest = [0, more(1), 0, more(3)];
+  return { ref: call.builder.add('pad', [x.ref], attributes), rest };
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   Events,
   GatewayDispatchEvents,
   GatewayIntentBits,
+  RESTEvents,
   Status,
 } from 'discord.js';
 import type { APIInteraction } from 'discord.js';
@@ -19,6 +20,7 @@ import type { Logger } from '../../kit/log.ts';
 import { readAddress } from './address.ts';
 import { deliver, show } from './delivery.ts';
 import { withoutSecrets } from './failure.ts';
+import { InFlight } from './in-flight.ts';
 import { PLATFORM } from './people.ts';
 import { receive } from './receive.ts';
 import { restOptions } from './rest-options.ts';
@@ -47,19 +49,13 @@ export function discordPlatform(settings: DiscordSettings): Platform {
   const client = createClient(settings);
   const wire = new Wire(client.rest, { retryAfter: settings.retryAfter ?? 1000 });
   const parts = { wire, log, self: () => client.user?.id };
-  const working = new Set<Promise<unknown>>();
+  const inFlight = new InFlight();
   let stopping = false;
-  /** `stop` waits for it. */
-  function tracked<Result>(work: Promise<Result>): Promise<Result> {
-    const settled = work.catch(() => undefined).finally(() => working.delete(settled));
-    working.add(settled);
-    return work;
-  }
   function listen(handler: Handler): void {
     const receiver = { ...settings, handler, wire };
     client.ws.on(GatewayDispatchEvents.InteractionCreate, (interaction: APIInteraction) => {
       if (stopping) return;
-      tracked(receive(interaction, receiver)).catch((error: unknown) => {
+      inFlight.track(receive(interaction, receiver)).catch((error: unknown) => {
         log.error({ err: error }, 'an interaction failed');
       });
     });
@@ -73,15 +69,15 @@ export function discordPlatform(settings: DiscordSettings): Platform {
     },
     async stop() {
       stopping = true;
-      while (working.size > 0) await Promise.all(working);
+      await inFlight.ended();
       await client.destroy();
     },
     // The client as a whole counts as ready from its first connection on.
     ready: () =>
       client.isReady() && client.ws.shards.every(({ status }) => status === Status.Ready),
-    show: (address, outbound) => tracked(show(readAddress(address), outbound, parts)),
+    show: (address, outbound) => inFlight.track(show(readAddress(address), outbound, parts)),
     deliver: (address, outbound, delivery) =>
-      tracked(deliver(readAddress(address), outbound, delivery, parts)),
+      inFlight.track(deliver(readAddress(address), outbound, delivery, parts)),
     fetch: ({ reference }, signal) =>
       download(reference, {
         hosts: [...PICTURE_HOSTS, ...pictureHosts],
@@ -98,6 +94,9 @@ function createClient({ apiUrl, log }: DiscordSettings): Client {
   });
   client.on(Events.Error, (error) => {
     log.error({ err: withoutSecrets(error) }, 'discord');
+  });
+  client.rest.on(RESTEvents.RateLimited, ({ route, timeToReset: milliseconds }) => {
+    log.info({ route, milliseconds }, 'Discord wants a pause');
   });
   client.on(Events.ShardError, (error) => {
     log.warn({ err: error }, 'the connection to Discord broke');

@@ -13,7 +13,6 @@ export const CALLBACK_ID = 'command';
 /** What an option of a menu may be long. */
 export const MOST_CHOICE = 150;
 const MOST_TEXT = 3000;
-const PICTURES = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'avif', 'tif', 'tiff', 'heic'];
 
 const attachment = z.object({
   name: z.string(),
@@ -96,7 +95,8 @@ function elementFor(option: Option, value: RawValue | undefined): types.InputBlo
       return { type: 'checkboxes', action_id, options: [yes], ...initial };
     }
     case 'picture':
-      return { type: 'file_input', action_id, filetypes: PICTURES, max_files: 1 };
+      // Of any type: Slack would refuse the form for an ending that it does not know.
+      return { type: 'file_input', action_id, max_files: 1 };
   }
 }
 

@@ -57,7 +57,6 @@ export async function findUpload(
   for (let page = 1; page <= PAGES; page++) {
     const { files = [], paging } = await client.files.list({
       user: bot,
-      types: 'images',
       count: 200,
       page,
       ...from,

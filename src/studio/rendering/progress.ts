@@ -20,14 +20,14 @@ const INTERVAL = 200;
  */
 export function progressOf(
   plans: readonly RenderPlan[],
-  steps: number,
   tell: (progress: RenderProgress) => void,
 ): (plan: number, frame: Frame) => Promise<void> {
-  const work = plans.map(({ sizes }) => pixelSteps(sizes, steps));
+  const work = plans.map(({ sizes, steps }) => pixelSteps(sizes, steps));
   const total = sum(work);
   let last = -Infinity;
   return async (index, { octave, octaves, step, image }) => {
-    const octavesDone = pixelSteps(plans[index]!.sizes.slice(0, octave), steps);
+    const { sizes, steps } = plans[index]!;
+    const octavesDone = pixelSteps(sizes.slice(0, octave), steps);
     const stepsDone = step * image.rows * image.columns;
     const fraction = (sum(work.slice(0, index)) + octavesDone + stepsDone) / total;
     const atEnd = step === steps && fraction < 1;

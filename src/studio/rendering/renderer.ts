@@ -8,6 +8,7 @@ import type { ChosenEngine, EngineRequest } from '../../engines/choose.ts';
 import { loadModel } from '../catalogue.ts';
 import type { Model } from '../catalogue.ts';
 import { composeSheet } from '../contact-sheet.ts';
+import { gatherEvidence } from '../evidence.ts';
 import { imprintText } from '../imprint.ts';
 import type { OrderResult } from '../order.ts';
 import { planRender } from '../render.ts';
@@ -84,7 +85,7 @@ export class Renderer {
 
 type JobOf<Kind> = RenderTask & { readonly job: Extract<RenderTask['job'], { kind: Kind }> };
 
-type Made = Pick<OrderResult, 'formula' | 'notices' | 'scores'> & {
+type Made = Pick<OrderResult, 'formula' | 'notices' | 'scores' | 'evidence'> & {
   readonly png: Uint8Array;
   readonly image: Image;
   readonly stepSeconds: number;
@@ -97,7 +98,7 @@ async function dreamed(
 ): Promise<Made> {
   const { recipe, deepLayers, size } = job;
   const plan = planRender(model, { picture, recipe, deepLayers });
-  const { finished, stepSeconds } = await climbed([plan], recipe.steps, chosen, reporting);
+  const { finished, stepSeconds } = await climbed([plan], chosen, reporting);
   const [{ image, scores }] = finished as [Finished];
   const { request } = chosen;
   const text = imprintText({
@@ -107,7 +108,11 @@ async function dreamed(
   const { alpha } = picture;
   const png = await encodePicture(image, { format: 'png', text, ...(alpha ? { alpha } : {}) });
   const { formula, notices } = plan;
-  return { png, image, formula, notices, scores, stepSeconds };
+  const made = { png, image, formula, notices, scores, stepSeconds };
+  if (recipe.class === undefined) return made;
+  const { image: after } = await readPicture(png);
+  const asked = { words: recipe.class, before: picture.image, after, curve: scores };
+  return { ...made, evidence: await gatherEvidence(model, chosen.engine, asked) };
 }
 
 async function sheeted(
@@ -118,7 +123,7 @@ async function sheeted(
   const { recipe, layers, deepLayers } = job;
   const tiles = planTiles(model, layers, { picture, recipe, deepLayers });
   const plans = tiles.map(({ plan }) => plan);
-  const { finished, stepSeconds } = await climbed(plans, recipe.steps, chosen, reporting);
+  const { finished, stepSeconds } = await climbed(plans, chosen, reporting);
   const image = composeSheet([
     { label: ORIGINAL, image: picture.image },
     ...tiles.map(({ layer }, index) => ({ label: layer, image: finished[index]!.image })),
@@ -134,12 +139,11 @@ async function sheeted(
 /** Runs plans one after another. */
 async function climbed(
   plans: readonly RenderPlan[],
-  steps: number,
   { engine }: ChosenEngine,
   { signal, progress }: Reporting,
 ): Promise<{ finished: Finished[]; stepSeconds: number }> {
   const began = performance.now();
-  const told = progressOf(plans, steps, progress);
+  const told = progressOf(plans, progress);
   const finished: Finished[] = [];
   for (const [index, plan] of plans.entries()) {
     const scores: number[] = [];

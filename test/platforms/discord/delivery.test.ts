@@ -1,4 +1,5 @@
 /** Answers that come late, twice, or against resistance. */
+import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { Undeliverable } from '../../../src/chat/platform.ts';
 import type { Delivery } from '../../../src/chat/platform.ts';
@@ -227,6 +228,17 @@ describe('when Discord stumbles', () => {
     await platform.deliver(address, DONE, DELIVERY);
     expect(bench().calls(/PATCH \/webhooks/)).toHaveLength(2);
     expect(bench().shown()).toMatchObject([{ alt: 'A dog of pagodas' }]);
+  });
+
+  it('an upload does not depend on which undici the process sends by', async () => {
+    const usual = getGlobalDispatcher();
+    const agent = new Agent();
+    setGlobalDispatcher(agent);
+    const { platform, address } = await bench().acknowledged();
+    await platform.deliver(address, DONE, DELIVERY);
+    expect(bench().shown()[0]!.picture).toHaveLength(1000);
+    setGlobalDispatcher(usual);
+    await agent.destroy();
   });
 
   it('a new message whose success got lost is not sent twice', async () => {

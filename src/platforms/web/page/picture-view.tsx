@@ -15,11 +15,13 @@ export function PictureView({ picture, fresh, onEnlarge }: PictureViewProps) {
   const veiled = picture.spoiler && !revealed;
   return (
     <figure class="print" style={sizeOf(picture)}>
-      {picture.preview ? (
-        <Preview picture={picture} />
-      ) : (
-        <Compare picture={picture} fresh={fresh && !veiled} onTap={onEnlarge} />
-      )}
+      <div class="shown" inert={veiled} aria-hidden={veiled}>
+        {picture.preview ? (
+          <Preview picture={picture} />
+        ) : (
+          <Compare picture={picture} fresh={fresh && !veiled} onTap={onEnlarge} />
+        )}
+      </div>
       {veiled && (
         <button
           type="button"

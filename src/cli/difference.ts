@@ -1,0 +1,17 @@
+/** The picture of a difference, beside the result. */
+import { extname } from 'node:path';
+import { checkWritable, encodePicture, writeFileAtomically } from '../dream/picture.ts';
+import type { Image } from '../dream/image.ts';
+import { differencePicture } from '../dream/perturb/compare.ts';
+
+/** out/me.png → out/me-difference.png. @throws DreamError 'cannot-write' */
+export async function differencePath(output: string): Promise<string> {
+  const path = `${output.slice(0, -extname(output).length)}-difference.png`;
+  await checkWritable(path);
+  return path;
+}
+
+export async function writeDifference(path: string, before: Image, after: Image): Promise<void> {
+  const { image } = differencePicture(before, after);
+  await writeFileAtomically(path, await encodePicture(image, { format: 'png' }));
+}

@@ -1,0 +1,221 @@
+/** The rules of contests: pure functions of what has happened. */
+import { DreamError } from '../../kit/errors.ts';
+import type {
+  Actor,
+  Contest,
+  ContestCommand,
+  ContestEvent,
+  Contestant,
+  Entry,
+  EntryState,
+} from './contest.ts';
+import { checkMayRun, checkPlace, contestantOf } from './rights.ts';
+import { checkDream } from './limits.ts';
+
+/** Of one contest, whatever each person's share is. */
+const MOST_ENTRIES = 1000;
+
+/** What a contest is after one more thing has happened. `null` is before it was started. */
+export function apply(contest: Contest | null, event: ContestEvent): Contest {
+  if (event.type === 'started') {
+    const { at, by, id, place, theme, settings } = event;
+    return {
+      ...{ id, place, theme, settings, startedBy: by, startedAt: at },
+      ...{ phase: 'submission', entries: [] },
+    };
+  }
+  if (!contest) throw new Error(`'${event.type}' happened before the contest was started`);
+  const { at } = event;
+  switch (event.type) {
+    case 'submitted':
+      return { ...contest, entries: [...contest.entries, entryOf(contest, event)] };
+    case 'approved':
+    case 'withdrawn':
+      return withEntry(contest, event.entry, { state: event.type });
+    case 'rejected':
+      return withEntry(contest, event.entry, { state: 'rejected', reason: event.reason });
+    case 'voting-opened':
+      return { ...contest, phase: 'voting' };
+    case 'closed':
+      return { ...contest, phase: 'closed', endedAt: at };
+    case 'cancelled':
+      return { ...contest, phase: 'cancelled', endedAt: at, reason: event.reason };
+  }
+}
+
+/** The windows whose time is over, in order; however late somebody looks. */
+export function overdue(contest: Contest, now: number): ContestEvent[] {
+  const { submissionEndsAt, votingEndsAt } = contest.settings;
+  if (contest.phase === 'submission' && now >= submissionEndsAt) {
+    const opened = openVoting(contest, submissionEndsAt);
+    return [opened, ...overdue(apply(contest, opened), now)];
+  }
+  if (contest.phase === 'voting' && now >= votingEndsAt) {
+    return [{ type: 'closed', at: votingEndsAt }];
+  }
+  return [];
+}
+
+/** When something happens next by itself; null where nothing will. */
+export function dueAt({ phase, settings }: Contest): number | null {
+  if (phase === 'submission') return settings.submissionEndsAt;
+  return phase === 'voting' ? settings.votingEndsAt : null;
+}
+
+/**
+ * What comes of a command; nothing where it has been done already.
+ * @param contest up to date: `overdue` has nothing to say about it.
+ * @throws DreamError where it is not allowed, or not possible.
+ */
+export function decide(
+  contest: Contest,
+  actor: Actor,
+  command: ContestCommand,
+  now: number,
+): ContestEvent[] {
+  checkPlace(actor, contest);
+  const done = { at: now, by: contestantOf(actor) };
+  switch (command.do) {
+    case 'submit':
+      return submit(contest, command, done);
+    case 'withdraw':
+      return withdraw(contest, actor, command.entry, done);
+    case 'approve':
+    case 'reject':
+      return moderate(contest, actor, command, done);
+    case 'close':
+      return close(contest, actor, command.window, done);
+    case 'cancel': {
+      checkMayRun(actor, contest);
+      checkRunning(contest);
+      return [{ type: 'cancelled', ...done, reason: command.reason }];
+    }
+  }
+}
+
+/** Entries that people can vote for. */
+export function standing({ entries }: Contest): Entry[] {
+  return entries.filter(({ state }) => state === 'approved');
+}
+
+/** @throws DreamError 'unknown-entry' */
+export function entryNumber({ entries }: Contest, number: number): Entry {
+  const entry = entries[number - 1];
+  if (entry) return entry;
+  throw new DreamError('unknown-entry', `there is no entry ${number} in this contest`);
+}
+
+interface Doing {
+  readonly at: number;
+  readonly by: Contestant;
+}
+
+function submit(
+  contest: Contest,
+  { dream, title }: Extract<ContestCommand, { do: 'submit' }>,
+  done: Doing,
+): ContestEvent[] {
+  const before = contest.entries.filter((entry) => entry.dream.order === dream.order);
+  if (before.some(({ state }) => state === 'waiting' || state === 'approved')) return [];
+  if (contest.phase !== 'submission') throw wrongPhase('takes no more entries');
+  if (before.some(({ state }) => state === 'rejected')) {
+    throw new DreamError('not-allowed', 'this dream was entered before, and rejected');
+  }
+  checkDream(dream, contest.settings);
+  const inIt = contest.entries.filter(({ state }) => state === 'waiting' || state === 'approved');
+  const own = inIt.filter(({ by }) => by.id === done.by.id).length;
+  const { entriesPerPerson } = contest.settings;
+  if (own >= entriesPerPerson) {
+    const message = `you have ${own} of at most ${entriesPerPerson} entries in this contest`;
+    throw new DreamError('not-allowed', message, 'Withdraw one to enter another.');
+  }
+  if (contest.entries.length >= MOST_ENTRIES) {
+    throw new DreamError('not-allowed', `the contest is full: it has had ${MOST_ENTRIES} entries`);
+  }
+  return [{ type: 'submitted', ...done, dream, ...(title === undefined ? {} : { title }) }];
+}
+
+function withdraw(contest: Contest, actor: Actor, number: number, done: Doing): ContestEvent[] {
+  const entry = entryNumber(contest, number);
+  if (entry.by.id !== actor.id) {
+    throw new DreamError('not-allowed', 'only its author may withdraw an entry');
+  }
+  if (entry.state === 'withdrawn') return [];
+  checkRunning(contest);
+  return [{ type: 'withdrawn', ...done, entry: number }];
+}
+
+function moderate(
+  contest: Contest,
+  actor: Actor,
+  command: Extract<ContestCommand, { do: 'approve' | 'reject' }>,
+  done: Doing,
+): ContestEvent[] {
+  checkMayRun(actor, contest);
+  const { number, state } = entryNumber(contest, command.entry);
+  if (state === (command.do === 'approve' ? 'approved' : 'rejected')) return [];
+  checkRunning(contest);
+  if (state === 'withdrawn') {
+    throw new DreamError('not-allowed', `entry ${number} was withdrawn by its author`);
+  }
+  if (command.do === 'approve') return [{ type: 'approved', ...done, entry: number }];
+  return [{ type: 'rejected', ...done, entry: number, reason: command.reason }];
+}
+
+function close(
+  contest: Contest,
+  actor: Actor,
+  window: 'submission' | 'voting',
+  done: Doing,
+): ContestEvent[] {
+  checkMayRun(actor, contest);
+  if (contest.phase !== window) {
+    throw wrongPhase(
+      window === 'submission' ? 'takes no entries any more' : 'is not being voted on',
+    );
+  }
+  if (window === 'voting') return [{ type: 'closed', ...done }];
+  return [{ ...openVoting(contest, done.at), by: done.by }];
+}
+
+/** Without any entry there is nothing to vote on: the contest is over. */
+function openVoting(
+  { entries }: Contest,
+  at: number,
+): Extract<ContestEvent, { type: 'closed' | 'voting-opened' }> {
+  const some = entries.some(({ state }) => state === 'approved' || state === 'waiting');
+  return { type: some ? 'voting-opened' : 'closed', at };
+}
+
+function checkRunning({ phase }: Contest): void {
+  if (phase === 'closed') throw wrongPhase('is over');
+  if (phase === 'cancelled') throw wrongPhase('was cancelled');
+}
+
+function wrongPhase(words: string): DreamError {
+  return new DreamError('wrong-phase', `this contest ${words}`);
+}
+
+function entryOf(
+  { entries, settings }: Contest,
+  { at, by, dream, title }: Extract<ContestEvent, { type: 'submitted' }>,
+): Entry {
+  return {
+    ...{ number: entries.length + 1, dream, by, at },
+    state: settings.moderated ? 'waiting' : 'approved',
+    ...(title === undefined ? {} : { title }),
+  };
+}
+
+function withEntry(
+  contest: Contest,
+  number: number,
+  change: { readonly state: EntryState; readonly reason?: string },
+): Contest {
+  const entries = contest.entries.map((entry) => {
+    if (entry.number !== number) return entry;
+    const { reason: _, ...rest } = entry;
+    return { ...rest, ...change };
+  });
+  return { ...contest, entries };
+}

@@ -1,0 +1,395 @@
+/** The page in a real browser, as people use it. */
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Outbound, OutboundPicture } from '../../../src/chat/outbound.ts';
+import type { Address } from '../../../src/studio/order.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { memoryShelf } from '../../helpers/memory-shelf.ts';
+import { listeningChat, SAMPLE_COMMANDS, ScriptedHandler } from '../../helpers/web-chat.ts';
+import type { RunningChat } from '../../helpers/web-chat.ts';
+
+const PATH = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const missing = !existsSync(PATH);
+const title = missing
+  ? `the page (skipped: there is no ${PATH}; CHROMIUM_PATH names another browser)`
+  : 'the page';
+
+const ORDER = 'abcdef012345';
+const CLOUDS = 'examples/clouds.png';
+const CANCEL = [{ action: `cancel:${ORDER}`, label: 'Cancel', style: 'danger' }] as const;
+
+describe.skipIf(missing)(title, () => {
+  const folder = temporaryFolder();
+  let browser: Browser;
+  let chat: RunningChat;
+  let handler: ScriptedHandler;
+  let shelf = memoryShelf();
+  let clouds: Buffer;
+  let dreamed: Buffer;
+  /** What the browser complained about: scripts, policies, missing files. */
+  let complaints: string[] = [];
+
+  beforeAll(async () => {
+    // Nobody but root needs it, and root cannot do without.
+    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    browser = await chromium.launch({ executablePath: PATH, args });
+    clouds = await readFile(CLOUDS);
+    dreamed = await sharp(clouds).negate().png().toBuffer();
+  });
+
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    shelf = memoryShelf();
+    complaints = [];
+    await start();
+  });
+
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    await chat.close();
+  });
+
+  async function start(port = 0): Promise<void> {
+    handler = new ScriptedHandler();
+    handler.completions = ['mixed4', 'mixed5'];
+    const parts = {
+      ...{ commands: SAMPLE_COMMANDS, shelf, uploadsDir: join(folder, 'uploads') },
+      pictures: {
+        read: (id: string) => Promise.resolve(id.endsWith('source') ? clouds : dreamed),
+      },
+      examples: [{ line: '/dream layer:mixed5', says: 'On the clouds' }],
+      sample: { before: clouds, after: dreamed },
+    };
+    chat = await listeningChat(parts, port);
+    await chat.platform.start(handler);
+  }
+
+  async function open(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+    return tabIn(await context.newPage());
+  }
+
+  async function tabIn(page: Page): Promise<Page> {
+    page.setDefaultTimeout(10_000);
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    await page.goto(chat.url);
+    await page.getByRole('combobox', { name: 'Message' }).waitFor();
+    return page;
+  }
+
+  const field = (page: Page) => page.getByRole('combobox', { name: 'Message' });
+  const slider = (page: Page) => page.getByRole('log').getByRole('slider').last();
+
+  function result(spoiler = false): Outbound {
+    const picture: OutboundPicture = {
+      ...{ name: 'dream', alt: 'A dream of clouds', spoiler, id: `${ORDER}/result` },
+      beforeId: `${ORDER}/source`,
+      fileWithin: () => Promise.reject(new Error('a kept picture is shown from the store')),
+    };
+    const fields = [
+      { name: 'Recipe', value: '4 octaves · seed 7' },
+      { name: 'Command', value: '`/dream layer:mixed5 seed:7`' },
+    ];
+    const buttons = [{ action: `deeper:${ORDER}`, label: 'Deeper', style: 'main' }] as const;
+    return { text: '**Dream of mixed5**', picture, fields, buttons };
+  }
+
+  function underWay(fraction: number, bytes?: Buffer): Outbound {
+    const file = { bytes: bytes!, name: 'preview.png', contentType: 'image/png' } as const;
+    const picture: OutboundPicture = {
+      ...{ name: 'preview', alt: 'A dream under way', spoiler: false, id: null },
+      fileWithin: () => Promise.resolve(file),
+    };
+    return {
+      ...{ text: '**Dream of mixed5** · octave 2', buttons: CANCEL },
+      progress: { fraction, eta: 12 },
+      ...(bytes ? { picture } : {}),
+    };
+  }
+
+  /** A dream is asked for, and acknowledged. */
+  async function asked(page: Page, line = '/dream layer:mixed5'): Promise<Address> {
+    const acknowledged = new Promise<Address>((resolve) => {
+      handler.onEvent = async ({ responder }) => {
+        resolve(await responder.acknowledge());
+      };
+    });
+    await field(page).fill(line);
+    await page.keyboard.press('Enter');
+    return acknowledged;
+  }
+
+  const deliver = (address: Address, outbound: Outbound): Promise<void> =>
+    chat.platform.deliver(address, outbound, { key: ORDER, again: false, person: 'you' });
+
+  async function finished(page: Page): Promise<void> {
+    await deliver(await asked(page), result());
+    await page.getByRole('img', { name: 'A dream of clouds' }).waitFor();
+  }
+
+  const overflows = (page: Page): Promise<boolean> =>
+    page.evaluate('document.documentElement.scrollWidth > innerWidth');
+
+  it('goes from a slash to a dream by keyboard, with a picture dropped on it', async () => {
+    const page = await open();
+    await page.keyboard.press('/');
+    await expect.poll(() => page.getByRole('option').allTextContents()).toHaveLength(3);
+    await page.keyboard.type('dr');
+    expect(await field(page).getAttribute('aria-activedescendant')).toBe('suggestion-0');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('la');
+    await page.keyboard.press('Enter');
+    await page.getByRole('option', { name: 'mixed5' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await field(page).inputValue()).toBe('/dream layer:mixed5 ');
+    await page.evaluate(dropOf(clouds));
+    await page.getByRole('img', { name: 'To be sent: clouds.png' }).waitFor();
+
+    let address: Address = {};
+    handler.onEvent = async ({ responder }) => {
+      address = await responder.acknowledge();
+    };
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Enlarge clouds.png' }).waitFor();
+    const [event] = handler.events;
+    expect(event).toMatchObject({ command: 'dream', values: { layer: 'mixed5', picture: {} } });
+
+    await page.getByRole('progressbar').waitFor();
+    await chat.platform.show(address, underWay(0.4, clouds));
+    const bar = page.getByRole('progressbar');
+    await expect.poll(() => bar.getAttribute('aria-valuenow')).toBe('40');
+    expect(await bar.getAttribute('aria-valuetext')).toMatch(/^40 %, about 1\d s left$/);
+    await page.getByRole('img', { name: 'A dream under way' }).waitFor();
+    expect(await page.title()).toContain('40 %');
+
+    await deliver(address, result());
+    await page.getByRole('img', { name: 'A dream of clouds' }).waitFor();
+    expect(await bar.count()).toBe(0);
+    // An edit is nothing new to a log: it is announced apart.
+    await expect.poll(() => page.getByRole('status').textContent()).toContain('Dream of mixed5');
+    expect(complaints).toEqual([]);
+  });
+
+  it('moves the line between before and after by keyboard and by pointer', async () => {
+    const page = await open();
+    await finished(page);
+    const at = async (): Promise<number> => Number(await slider(page).inputValue());
+    const before = await at();
+    await slider(page).focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await at()).toBe(before + 1);
+    await page.keyboard.press('End');
+    expect(await at()).toBe(100);
+    expect(await slider(page).getAttribute('aria-valuetext')).toBe(
+      '100 percent before, 0 percent dream',
+    );
+
+    const { x, y, width, height } = (await slider(page).boundingBox())!;
+    await page.mouse.move(x + width - 5, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, y + height / 2, { steps: 4 });
+    await page.mouse.up();
+    expect(Math.abs((await at()) - 50)).toBeLessThanOrEqual(1);
+  });
+
+  it('enlarges a picture, and comes back by Escape', async () => {
+    const page = await open();
+    await finished(page);
+    await page.getByRole('button', { name: 'Enlarge' }).click();
+    await page.getByRole('dialog', { name: 'A dream of clouds' }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^dream(\.png)?$/);
+  });
+
+  it('keeps its history over a reload, and in every tab', async () => {
+    const page = await open();
+    const other = await tabIn(await page.context().newPage());
+    await finished(page);
+    await other.getByRole('img', { name: 'A dream of clouds' }).waitFor();
+    await page.reload();
+    await page.getByRole('img', { name: 'A dream of clouds' }).waitFor();
+    expect(await page.getByRole('article').count()).toBe(2);
+    expect(await page.getByText('/dream', { exact: false }).first().isVisible()).toBe(true);
+  });
+
+  it('comes back after the bot was away', async () => {
+    const page = await open();
+    await finished(page);
+    const port = Number(new URL(chat.url).port);
+    await chat.close();
+    await page.getByText('The connection is lost').waitFor();
+    await start(port);
+    await page.getByText('The connection is lost').waitFor({ state: 'detached' });
+    expect(await page.getByRole('article').count()).toBe(2);
+  });
+
+  it('gives a line back that could not be understood, or sent', async () => {
+    const page = await open();
+    await field(page).fill('hello');
+    await page.keyboard.press('Enter');
+    await page.getByText('Only you see this').waitFor();
+    await expect.poll(() => field(page).inputValue()).toBe('hello');
+    await chat.platform.stop();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('not running');
+    expect(await field(page).inputValue()).toBe('hello');
+  });
+
+  it('recalls lines that were sent', async () => {
+    const page = await open();
+    for (const line of ['/queue', '/models list']) {
+      await field(page).fill(line);
+      await page.keyboard.press('Enter');
+      await page.getByRole('article').filter({ hasText: line }).waitFor();
+    }
+    const after = async (key: string): Promise<string> => {
+      await page.keyboard.press(key);
+      return field(page).inputValue();
+    };
+    expect(await after('ArrowUp')).toBe('/models list');
+    expect(await after('ArrowUp')).toBe('/queue');
+    expect(await after('ArrowDown')).toBe('/models list');
+    expect(await after('ArrowDown')).toBe('');
+  });
+
+  it('lets a button be pressed once at a time', async () => {
+    const page = await open();
+    await finished(page);
+    let done = (): void => undefined;
+    handler.onEvent = () =>
+      new Promise<void>((resolve) => {
+        done = resolve;
+      });
+    const button = page.getByRole('button', { name: 'Deeper' });
+    await button.click();
+    await expect.poll(() => button.isDisabled()).toBe(true);
+    done();
+    await expect.poll(() => button.isEnabled()).toBe(true);
+    expect(handler.events.at(-1)).toMatchObject({ kind: 'action', action: `deeper:${ORDER}` });
+  });
+
+  it('hides a spoiler until it is wanted', async () => {
+    const page = await open();
+    await deliver(await asked(page), result(true));
+    const veil = page.getByRole('button', { name: 'Spoiler: show the picture' });
+    await veil.waitFor();
+    expect(await page.getByRole('img', { name: 'A dream of clouds' }).count()).toBe(0);
+    await veil.click();
+    await page.getByRole('img', { name: 'A dream of clouds' }).waitFor();
+  });
+
+  it('shows what people and bots write as text', async () => {
+    const page = await open();
+    handler.onEvent = ({ responder }) =>
+      responder.reply({
+        text: '<b id=x>**bold** `code`</b>',
+        fields: [{ name: '<i>', value: '<u>' }],
+      });
+    await field(page).fill('/dream <img src=x onerror=alert(1)>');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    const answer = page.getByRole('article').last();
+    await answer.getByText('bold').waitFor();
+    expect(await answer.locator('#x, i, u').count()).toBe(0);
+    expect(await answer.locator('strong').textContent()).toBe('bold');
+    expect(await page.getByRole('article').first().locator('img').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('follows what is said while it is at the end, and says so where it is not', async () => {
+    const page = await open({ viewport: { width: 800, height: 500 } });
+    for (let index = 0; index < 30; index++) {
+      await chat.platform.show(
+        { message: `0mw00000${index.toString(36)}` },
+        { text: `no ${index}` },
+      );
+    }
+    const last = page.getByText('no 29');
+    await expect.poll(() => isInView(page, last)).toBe(true);
+    await page.getByText('no 0', { exact: true }).scrollIntoViewIfNeeded();
+    await chat.platform.show({ message: '0mw00000x' }, { text: 'news' });
+    await page.getByRole('button', { name: 'New messages' }).click();
+    await expect.poll(() => isInView(page, page.getByText('news'))).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: 'New messages' }).count()).toBe(0);
+  });
+
+  it('copies a recipe as a command', async () => {
+    const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
+    await finished(page);
+    await page.getByText('How it was made').click();
+    await page.getByRole('button', { name: 'Copy as command' }).click();
+    await page.getByText('Copied').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
+      '/dream layer:mixed5 seed:7',
+    );
+  });
+
+  it('begins with something to try', async () => {
+    const page = await open();
+    expect(await page.getByRole('heading', { level: 2 }).isVisible()).toBe(true);
+    await page.getByRole('button', { name: '/dream layer:mixed5' }).click();
+    await expect.poll(() => handler.events.length).toBe(1);
+  });
+
+  it.each([
+    ['a phone', { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }],
+    ['a desk in the dark', { colorScheme: 'dark' }],
+    ['a desk in the light', { colorScheme: 'light' }],
+  ] as const)('fits %s', async (name, options) => {
+    const page = await open(options);
+    const shot = async (state: string): Promise<void> => {
+      expect(await overflows(page), state).toBe(false);
+      const path = join(folder, `${name} ${state}.png`);
+      await page.screenshot({ path });
+      expect((await stat(path)).size).toBeGreaterThan(10_000);
+    };
+    await shot('empty');
+    await field(page).fill('/dream ');
+    await page.getByRole('listbox').waitFor();
+    await shot('options');
+    const address = await asked(page);
+    await chat.platform.show(address, underWay(0.6, clouds));
+    await page.getByRole('img', { name: 'A dream under way' }).waitFor();
+    await shot('under way');
+    await deliver(address, result());
+    await page.getByText('How it was made').click();
+    await shot('result');
+    expect(complaints).toEqual([]);
+  });
+});
+
+/** A script that drops a picture on the page. */
+function dropOf(bytes: Buffer): string {
+  return `{
+    const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (c) => c.charCodeAt(0));
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([bytes], 'clouds.png', { type: 'image/png' }));
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      document.body.dispatchEvent(
+        new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }),
+      );
+    }
+  }`;
+}
+
+async function isInView(page: Page, locator: ReturnType<Page['getByText']>): Promise<boolean> {
+  const box = await locator.boundingBox();
+  const height = page.viewportSize()?.height ?? 0;
+  return box !== null && box.y >= 0 && box.y + box.height <= height;
+}
