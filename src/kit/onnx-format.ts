@@ -19,8 +19,6 @@ const types = protobufTypes({
     input: ['repeated ValueInfo', 11],
     output: ['repeated ValueInfo', 12],
     valueInfo: ['repeated ValueInfo', 13],
-    quantizationAnnotation: ['repeated bytes', 14],
-    sparseInitializer: ['repeated bytes', 15],
   },
   Node: {
     input: ['repeated string', 1],
@@ -80,8 +78,6 @@ export interface GraphMessage {
   readonly initializer: readonly TensorMessage[];
   readonly input: readonly ValueInfoMessage[];
   readonly output: readonly ValueInfoMessage[];
-  readonly quantizationAnnotation: readonly Uint8Array[];
-  readonly sparseInitializer: readonly Uint8Array[];
 }
 
 export interface NodeMessage {

@@ -118,6 +118,7 @@ export class SlackServer {
   #call(name: string, request: IncomingMessage, body: Buffer, response: ServerResponse): void {
     const args = parsedForm(body);
     this.calls.push({ method: name, args });
+    this.workspace.touch();
     const token = request.headers.authorization ?? `Bearer ${String(args['token'])}`;
     const fault = this.#takeFault(name);
     if (fault && fault.afterwards !== true) {

@@ -63,7 +63,7 @@ export function reshapedConstant(
   return { ...constant, shape };
 }
 
-export function transposed(
+function transposed(
   values: Float32Array,
   dims: readonly number[],
   order: readonly number[],

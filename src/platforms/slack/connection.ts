@@ -2,6 +2,7 @@
 import { App, HTTPReceiver, SocketModeReceiver, webApi } from '@slack/bolt';
 import type { Logger as BoltLogger, Receiver } from '@slack/bolt';
 import { DreamError } from '../../kit/errors.ts';
+import type { Logger } from '../../kit/log.ts';
 import { boltLogger } from './bolt-logger.ts';
 import { loginFailure, refusedToken } from './login.ts';
 import type { Identity } from './login.ts';
@@ -88,6 +89,7 @@ function socketTransport(options: SlackOptions, appToken: string, logger: BoltLo
     },
   });
   const { client } = receiver;
+  catchRestarts(client, options.log);
   let connected = false;
   client.on('connected', () => (connected = true));
   for (const event of ['close', 'disconnecting', 'disconnected']) {
@@ -110,6 +112,26 @@ function socketTransport(options: SlackOptions, appToken: string, logger: BoltLo
       const waited = new Promise((resolve) => setTimeout(resolve, GOODBYE).unref());
       await Promise.race([client.disconnect(), waited]);
     },
+  };
+}
+
+/**
+ * After a break the client starts itself again, and nobody would catch what goes wrong then: a
+ * token that was revoked, or a stop meanwhile, would end the whole process.
+ */
+function catchRestarts(client: SocketModeReceiver['client'], log: Logger): void {
+  const start = client.start.bind(client);
+  let started = false;
+  client.start = async () => {
+    try {
+      const answer = await start();
+      started = true;
+      return answer;
+    } catch (error) {
+      if (!started) throw error;
+      log.error({ err: error }, 'the connection to Slack is lost');
+      return { ok: false };
+    }
   };
 }
 

@@ -60,6 +60,12 @@ export class Conversation {
     return this.#entries.get(id);
   }
 
+  /** Whether a message of this name is there, or would stay if it were put there. */
+  hasRoomFor(id: string): boolean {
+    if (this.#entries.has(id) || this.#entries.size < MOST) return true;
+    return [...this.#entries.keys()].some((other) => other < id);
+  }
+
   find(matches: (entry: Entry) => boolean): Entry | undefined {
     return [...this.#entries.values()].find(matches);
   }

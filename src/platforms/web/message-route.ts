@@ -32,7 +32,7 @@ export async function messageRoute(app: FastifyInstance, served: Served): Promis
     if (known) return { message: known.message.id, understood: true };
     const { message, picture } = await keep(served, person, sent);
     void reply.code(202);
-    const address = served.room.addressForAnswer();
+    const address = served.room.addressFor(person);
     const responder = served.room.responder(address, person);
     try {
       const asked = commandOf(sent.text, picture, served.commands);

@@ -5,6 +5,7 @@ import type { Outbound, OutboundPicture } from '../../chat/outbound.ts';
 import type { Platform } from '../../chat/platform.ts';
 import { Undeliverable } from '../../chat/platform.ts';
 import type { Conversation, Entry } from './conversation.ts';
+import { pictureType } from './pictures.ts';
 import type { Previews } from './pictures.ts';
 import type { WirePicture } from './wire.ts';
 
@@ -27,9 +28,9 @@ export interface RoomParts {
 export class Room {
   constructor(private readonly parts: RoomParts) {}
 
-  /** Where the answer to an event will stand. */
-  addressForAnswer(): Address {
-    return { message: this.parts.conversation.newId() };
+  /** Where the answer to a person will stand. */
+  addressFor({ name }: Person): Address {
+    return { message: this.parts.conversation.newId(), name };
   }
 
   responder(address: Address, person: Person): Responder {
@@ -75,15 +76,22 @@ export class Room {
     if (progress && before) conversation.show(entry);
     else await conversation.put(entry);
     if (!progress) previews.drop(id);
-    return { message: id };
+    return address;
   }
 
-  /** The end of an order: at its message, or where an earlier attempt put it. */
+  /** The end of an order: at its message, where an earlier attempt put it, or at the end. */
   async deliver(address: Address, outbound: Outbound, key: string): Promise<void> {
-    const delivered = this.parts.conversation.find(({ delivery }) => delivery === key);
-    await this.say(delivered ? { message: delivered.message.id } : address, outbound, {
-      delivery: key,
-    });
+    const { conversation } = this.parts;
+    const delivered = conversation.find(({ delivery }) => delivery === key)?.message.id;
+    const message = delivered ?? messageOf(address);
+    if (conversation.hasRoomFor(message)) {
+      await this.say({ ...address, message }, outbound, { delivery: key });
+      return;
+    }
+    // So much has been said since that its message is gone: whoever asked is named.
+    const text = `**${String(address['name'])}**: ${outbound.text}`;
+    const moved = { ...address, message: conversation.newId() };
+    await this.say(moved, { ...outbound, text }, { delivery: key });
   }
 
   async #picture(message: string, picture: OutboundPicture, before?: Entry): Promise<WirePicture> {
@@ -99,7 +107,7 @@ export class Room {
     const size = known?.source === source ? known : await sharp(bytes).metadata();
     return {
       source,
-      name,
+      name: `${name}.${pictureType(bytes)?.replace(/^.*\//, '') ?? 'png'}`,
       alt,
       spoiler,
       preview: id === null,

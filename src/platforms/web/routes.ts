@@ -27,7 +27,7 @@ export function addRoutes(app: FastifyInstance, parts: RouteParts): void {
     pageRoutes(scope, page);
     pictureRoutes(scope, served, sources);
     eventRoutes(scope, served);
-    scope.get('/api/events', (request, reply) => {
+    scope.get('/api/events', { exposeHeadRoute: false }, (request, reply) => {
       served.handler();
       streams.serve(request, reply, served.personOf(request));
     });

@@ -1,11 +1,10 @@
 /** Which dreams a contest takes. */
 import { DreamError } from '../../kit/errors.ts';
 import { parseTerms } from '../../objectives/parse.ts';
-import type { DreamJob, Order } from '../order.ts';
-import type { EnteredDream } from './contest.ts';
+import type { Order } from '../order.ts';
+import type { Actor, EnteredDream } from './contest.ts';
 import { samePlace } from './rights.ts';
 import type { ContestSettings } from './settings.ts';
-import type { Actor } from './contest.ts';
 
 /** @throws DreamError 'not-allowed' where the recipe is not one that the contest takes. */
 export function checkDream({ job }: Pick<EnteredDream, 'job'>, settings: ContestSettings): void {
@@ -64,7 +63,7 @@ export async function checkOrigin(
       return;
     const earlier = step < LONGEST_CHAIN ? await find(source.order) : null;
     if (!earlier) throw refused('the dreams that this one was made from are not known any more');
-    if (source.from === 'result') checkEarlier(earlier.job as DreamJob, settings);
+    if (source.from === 'result') checkEarlier(earlier.job, settings);
     source = earlier.source;
   }
   const matches = start === undefined || (start.from === 'clouds' && source.from === 'clouds');

@@ -3,9 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { DEFAULT_MIGRATION_TABLE, Kysely, Migrator } from 'kysely';
 import { DreamError } from '../../kit/errors.ts';
 import type { Logger } from '../../kit/log.ts';
+import type { Backend } from './backend.ts';
 import { migrations } from './migrations.ts';
+import { openServer } from './postgres.ts';
 import { openEmbedded } from './sqlite.ts';
-import type { Embedded } from './sqlite.ts';
 import type { Tables } from './tables.ts';
 
 export interface OpenDatabase {
@@ -13,17 +14,24 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** @throws DreamError 'cannot-write' when another process has the folder. */
-export async function openDatabase(folder: string, log: Logger): Promise<OpenDatabase> {
+/**
+ * @param url of a PostgreSQL server; without it, a file in the folder.
+ * @throws DreamError 'cannot-write' when another process has the folder, or the server's database.
+ */
+export async function openDatabase(
+  folder: string,
+  log: Logger,
+  url?: string,
+): Promise<OpenDatabase> {
   await mkdir(folder, { recursive: true });
-  const embedded = openEmbedded(folder);
-  const tables = new Kysely<Tables>({ dialect: embedded.dialect });
+  const backend = url === undefined ? openEmbedded(folder) : await openServer(url, log);
+  const tables = new Kysely<Tables>({ dialect: backend.dialect });
   const close = async (): Promise<void> => {
     await tables.destroy();
-    embedded.release();
+    await backend.release();
   };
   try {
-    await migrate(tables, embedded, log);
+    await migrate(tables, backend, log);
   } catch (error) {
     await close();
     throw error;
@@ -31,14 +39,14 @@ export async function openDatabase(folder: string, log: Logger): Promise<OpenDat
   return { tables, close };
 }
 
-async function migrate(tables: Kysely<Tables>, embedded: Embedded, log: Logger): Promise<void> {
+async function migrate(tables: Kysely<Tables>, backend: Backend, log: Logger): Promise<void> {
   const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
   const migrator = new Migrator({ db: tables, provider });
   await checkVersion(tables);
   const known = await migrator.getMigrations();
   const pending = known.filter(({ executedAt }) => executedAt === undefined);
   if (pending.length === 0) return;
-  const backup = await embedded.backUp(pending[0]!.name);
+  const backup = await backend.backUp(pending[0]!.name);
   if (backup !== null) log.info({ backup }, 'database copied before its tables change');
   const { error, results } = await migrator.migrateToLatest();
   // What it hands back is whatever a migration threw.

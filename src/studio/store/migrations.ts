@@ -3,6 +3,7 @@
  * a new step at the end, never a change of an earlier one.
  */
 import type { Kysely, Migration } from 'kysely';
+import { contestTables } from './migrations/contests.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-orders-and-shelf': {
@@ -44,4 +45,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0002-contests': contestTables,
 };

@@ -3,17 +3,9 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SqliteDialect } from 'kysely';
-import type { Dialect } from 'kysely';
 import Database from 'libsql';
 import { DreamError } from '../../kit/errors.ts';
-
-export interface Embedded {
-  readonly dialect: Dialect;
-  /** Copies the database as it stands beside it; null where it is new and holds nothing. */
-  backUp(name: string): Promise<string | null>;
-  /** To be called after Kysely's own `destroy`. */
-  release(): void;
-}
+import type { Backend } from './backend.ts';
 
 const BUSY_TIMEOUT = 5000;
 
@@ -23,7 +15,7 @@ const BUSY_TIMEOUT = 5000;
  *
  * @throws DreamError 'cannot-write' when another process has the folder.
  */
-export function openEmbedded(folder: string): Embedded {
+export function openEmbedded(folder: string): Backend {
   const lock = lockFolder(folder);
   const path = join(folder, 'dream.db');
   const isNew = !existsSync(path);
@@ -45,6 +37,7 @@ export function openEmbedded(folder: string): Embedded {
     release() {
       lock.exec('ROLLBACK');
       lock.close();
+      return Promise.resolve();
     },
   };
 }

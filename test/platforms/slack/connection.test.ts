@@ -99,6 +99,37 @@ describe('a connection that breaks', () => {
   });
 });
 
+describe('a connection that cannot be made again', () => {
+  it('is said, and ends nothing else', async () => {
+    const lost = 'the connection to Slack is lost';
+    let told: () => void = () => undefined;
+    const said = new Promise<void>((resolve) => (told = resolve));
+    const error = (_: object, message: string): void => {
+      if (message === lost) told();
+    };
+    const log = { ...silentLog, error };
+    const platform = await harness.connect({ socketTimeout: 400, log });
+    await platform.start(scripted());
+    const body = { ok: false, error: 'account_inactive' };
+    harness.server.faults.push({ method: 'apps.connections.open', status: 200, body });
+    harness.server.socket.drop('cut');
+    await said;
+    expect(platform.ready()).toBe(false);
+  });
+
+  it('since the platform is stopped meanwhile, ends nothing else', async () => {
+    const platform = await harness.connect({ socketTimeout: 400 });
+    await platform.start(scripted());
+    const { workspace, socket, faults } = harness.server;
+    const opened = (): boolean => harness.server.callsOf('apps.connections.open').length === 2;
+    faults.push({ method: 'apps.connections.open', status: 500, afterwards: true });
+    socket.drop('cut');
+    await workspace.until(opened);
+    await platform.stop();
+    expect(platform.ready()).toBe(false);
+  });
+});
+
 describe('a stop', () => {
   it('waits for what is under way, and takes no more', async () => {
     const platform = await harness.connect();

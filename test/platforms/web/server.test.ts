@@ -414,6 +414,21 @@ describe('messages', () => {
     expect(await shelf.list('web-messages')).toHaveLength(300);
     expect(await readdir(folder)).toEqual([]);
   });
+
+  it('whose place is gone are delivered at the end, to the person by name', async () => {
+    let address = {};
+    handler.onEvent = async ({ responder }) => {
+      address = await responder.acknowledge();
+    };
+    await (await tab()).send('/dream');
+    for (let index = 0; index < 300; index++) {
+      await chat.platform.show({ message: `zzz${index.toString().padStart(6, '0')}` }, result);
+    }
+    await chat.platform.deliver(address, { text: 'late' }, KEY);
+    await chat.platform.deliver(address, { text: 'late' }, { ...KEY, again: true });
+    const texts = (await snapshot()).messages.map(({ text }) => text);
+    expect(texts.filter((text) => text.includes('late'))).toEqual(['**You**: late']);
+  });
 });
 
 describe('the stream', () => {

@@ -94,7 +94,7 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
             }}
           />
         )}
-        {progress && <ProgressBar progress={progress} />}
+        {progress && <ProgressBar progress={progress} figures={!/\d %/.test(text)} />}
         {fields && fields.length > 0 && <Facts fields={fields} />}
         <Controls message={message} />
       </div>

@@ -3,7 +3,13 @@ import type { Progress } from '../../../chat/outbound.ts';
 import { Moon } from './moon.tsx';
 import { duration } from './times.ts';
 
-export function ProgressBar({ progress: { fraction, eta } }: { progress: Progress }) {
+interface ProgressBarProps {
+  readonly progress: Progress;
+  /** False where the text above says them already. */
+  readonly figures: boolean;
+}
+
+export function ProgressBar({ progress: { fraction, eta }, figures }: ProgressBarProps) {
   const left = useCountdown(eta);
   const percent = fraction === null ? null : Math.floor(fraction * 100);
   const done = percent === null ? 'Waiting' : `${percent} %`;
@@ -21,10 +27,12 @@ export function ProgressBar({ progress: { fraction, eta } }: { progress: Progres
       >
         <div class="fill" style={{ transform: `scaleX(${fraction ?? 1})` }} />
       </div>
-      <p class="figures" aria-hidden="true">
-        <span>{done}</span>
-        <span>{rest}</span>
-      </p>
+      {figures && (
+        <p class="figures" aria-hidden="true">
+          <span>{done}</span>
+          <span>{rest}</span>
+        </p>
+      )}
     </div>
   );
 }
