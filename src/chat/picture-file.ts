@@ -13,7 +13,7 @@ export function keptPicture(order: Order, read: () => Promise<Uint8Array>): Outb
   return {
     name,
     alt: altOf(order),
-    spoiler: order.spoiler,
+    spoiler: order.spoiler || order.result?.doubtful === true,
     id: `${order.id}/result`,
     ...(order.job.kind === 'dream' ? { beforeId: `${order.id}/source` } : {}),
     fileWithin: async (limit) => within(limit, name, await read()),

@@ -21,6 +21,7 @@ export type DreamErrorCode =
   | 'queue-full'
   | 'too-many-orders'
   | 'fetch-failed'
+  | 'picture-refused'
   | 'render-crashed'
   | 'login-failed'
   | 'unknown-contest'

@@ -49,6 +49,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     dataDir: settings.DATA_DIR,
     version: await programVersion(),
     concurrency: settings.CONCURRENCY,
+    screening: settings.SCREENING,
     engine: settings.ENGINE === 'auto' ? {} : { engine: settings.ENGINE },
     limits: {
       all: settings.MAX_QUEUE,

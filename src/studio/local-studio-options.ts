@@ -7,6 +7,7 @@ import type { Models } from './models.ts';
 import type { Observer } from './observer.ts';
 import { RenderPool } from './rendering/pool.ts';
 import type { Environment } from './rendering/render-process.ts';
+import type { Screening } from './screening.ts';
 
 export interface LocalStudioOptions {
   /** Where all that has to outlive the process is kept; one bot a folder. */
@@ -19,6 +20,8 @@ export interface LocalStudioOptions {
   readonly concurrency?: number;
   /** @default the best engine that the machine has */
   readonly engine?: EngineRequest;
+  /** What is done about explicit pictures. @default 'off' */
+  readonly screening?: Screening;
   readonly limits?: Limits;
   readonly keeping?: Keeping;
   /** Most pixels of a picture that is read. @default 64 million */

@@ -238,9 +238,9 @@ export class LocalStudio implements Studio {
   }
 
   #taskOf({ id, job, picture }: StoredOrder): RenderTask {
-    const { models, engine = {}, version } = this.#options;
+    const { models, engine = {}, screening = 'off', version } = this.#options;
     return {
-      ...{ job, version, engine, facts: picture!, modelsFolder: models.folder },
+      ...{ job, version, engine, screening, facts: picture!, modelsFolder: models.folder },
       picturePath: this.#pictures.path(id, 'source'),
       resultPath: this.#pictures.path(id, 'result'),
     };

@@ -41,6 +41,8 @@ export const modelFileSchema = z.strictObject({
   }),
   /** The classes, in the order of the network's output. */
   labels: z.array(z.string()).default([]),
+  /** Of them, those that mark a picture as explicit, where the model can screen pictures. */
+  explicitLabels: z.array(z.string()).default([]),
   /** Whether a class can be a dream's target. */
   dreamableClasses: z.boolean().default(true),
   layersWorthDreaming: z.array(z.string()).default([]),

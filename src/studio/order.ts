@@ -102,6 +102,8 @@ export interface OrderResult {
   readonly formula: string;
   /** Sentences for the person: a picture shrunk, octaves left out, an engine replaced. */
   readonly notices: readonly string[];
+  /** The picture was probably explicit: it is shown behind a veil. */
+  readonly doubtful?: boolean;
   /** What computed, in words. */
   readonly engine: string;
   /** Wall-clock seconds of the render. */

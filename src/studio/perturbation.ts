@@ -6,7 +6,9 @@ import { perturb } from '../dream/perturb/perturb.ts';
 import { projectedGradient } from '../dream/perturb/pgd.ts';
 import type { Recipe } from '../dream/recipe.ts';
 import { DreamError } from '../kit/errors.ts';
+import type { ClassView } from '../objectives/class-logit.ts';
 import type { ClassTerm } from '../objectives/class-words.ts';
+import { logitsOf } from '../objectives/logits.ts';
 import type { Model } from './catalogue.ts';
 import { classObjective, pictureSizeOf } from './classes.ts';
 import { pictureNotices, throwIfCancelled } from './plan.ts';
@@ -28,7 +30,7 @@ export function planPerturbation(
   const { image } = picture;
   const target = onlyTarget(targets, request);
   const attack = attacks[recipe.attack ?? (target.weight < 0 ? 'deepfool' : 'carlini-wagner')];
-  const objective = classObjective(model, [target], 'strongest');
+  const objective = classObjective(model, [target], marginOf(model, target));
   const size = pictureSizeOf(model);
   return {
     sizes: [{ rows: image.rows, columns: image.columns }],
@@ -46,6 +48,15 @@ export function planPerturbation(
       }
     },
   };
+}
+
+/**
+ * What is to be above 0. A class that shares a softmax is said when it is more probable than all
+ * others together; any other class, and not saying one, is a matter of the strongest rival.
+ */
+function marginOf(model: Model, { weight }: ClassTerm): ClassView['rivals'] {
+  const { squash } = logitsOf(model.classifier, model.output);
+  return squash === 'softmax' && weight > 0 ? 1 : 'strongest';
 }
 
 /** One class, to say or not to say; of a weight there is only the sign. */

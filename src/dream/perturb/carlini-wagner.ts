@@ -3,8 +3,8 @@ import { squaredDistance } from './attack.ts';
 import { Adam } from '../adam.ts';
 
 /** How often the weight of the margin is tried anew, and with how many steps each time. */
-const SEARCHES = 7;
-const STEPS = 60;
+const SEARCHES = 6;
+const STEPS = 50;
 
 /** Of w, in which a picture's values are (tanh w + 1) / 2. */
 const LEARNING_RATE = 0.01;

@@ -10,10 +10,14 @@ import { squaredDistance } from './attack.ts';
 import type { Attack, Problem } from './attack.ts';
 import { dithered, rounded } from './round.ts';
 
-/** A little more than 0, so that another machine's last digits do not undo it. */
+/**
+ * Margins that the search and, after rounding, the picture itself must pass: a little more than 0,
+ * so that neither rounding nor another machine's last digits undo it.
+ */
 const BOUND = 0.2;
+const ROUNDED_BOUND = 0.1;
 
-/** Twice the change that the search found must do, or nothing will. */
+/** Multiples of the change that the search found: where rounding undoes it, more is tried. */
 const MOST = 4;
 const BISECTIONS = 12;
 
@@ -90,7 +94,7 @@ async function settle(
   const tryShare = async (share: number, round: (image: Image) => Image): Promise<boolean> => {
     const image = round(moved(share));
     const { score } = await scoreThrough(ascent, image, { windows, size });
-    if (score <= 0) return false;
+    if (score < ROUNDED_BOUND) return false;
     const distance = squaredDistance(image.data, picture.data);
     if (!best || distance < best.distance) best = { image, distance };
     return true;

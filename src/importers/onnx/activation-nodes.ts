@@ -139,7 +139,7 @@ function overLast(call: NodeCall, op: string, x: Tensor, axis: number, name?: st
   return onEach(call, 'log', onEach(call, 'softmax', ready, {}), {}, name);
 }
 
-export function onEach(
+function onEach(
   { builder }: NodeCall,
   op: string,
   x: Tensor,

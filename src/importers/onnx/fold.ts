@@ -103,7 +103,7 @@ export function isWhole(value: Value): boolean {
 }
 
 /** For the flat index of a stretched tensor, the flat index of the cell that was stretched. */
-export function stretchedPlaces(
+function stretchedPlaces(
   from: readonly number[],
   to: readonly number[],
 ): (index: number) => number {

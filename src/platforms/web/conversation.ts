@@ -8,6 +8,9 @@ const COLLECTION = 'web-messages';
 /** Messages that are kept; the oldest go first. */
 const MOST = 300;
 
+/** Letters of a time: they last for some three thousand years. */
+const TIME_LENGTH = 9;
+
 export interface Entry {
   readonly message: Omit<WireMessage, 'revision'>;
   /** `Person.id` of the only one who sees it; null for all. */
@@ -42,6 +45,8 @@ export class Conversation {
   async load(): Promise<void> {
     for (const { key, value } of await this.shelf.list(COLLECTION)) {
       this.#entries.set(key, { ...(value as Entry), revision: 0 });
+      // Whatever the clock has done since: what is said next comes after it.
+      this.#lastTime = Math.max(this.#lastTime, parseInt(key.slice(0, TIME_LENGTH), 36));
     }
     await this.#dropOldest();
   }
@@ -49,7 +54,7 @@ export class Conversation {
   /** A name for the next message; names sort by the time they were given. */
   newId(): string {
     this.#lastTime = Math.max(this.#lastTime + 1, Date.now());
-    return this.#lastTime.toString(36).padStart(9, '0');
+    return this.#lastTime.toString(36).padStart(TIME_LENGTH, '0');
   }
 
   get revision(): number {

@@ -82,16 +82,13 @@ export class Room {
   /** The end of an order: at its message, where an earlier attempt put it, or at the end. */
   async deliver(address: Address, outbound: Outbound, key: string): Promise<void> {
     const { conversation } = this.parts;
+    const asked = messageOf(address);
     const delivered = conversation.find(({ delivery }) => delivery === key)?.message.id;
-    const message = delivered ?? messageOf(address);
-    if (conversation.hasRoomFor(message)) {
-      await this.say({ ...address, message }, outbound, { delivery: key });
-      return;
-    }
+    const inPlace = delivered === undefined ? conversation.hasRoomFor(asked) : delivered === asked;
+    const message = delivered ?? (inPlace ? asked : conversation.newId());
     // So much has been said since that its message is gone: whoever asked is named.
-    const text = `**${String(address['name'])}**: ${outbound.text}`;
-    const moved = { ...address, message: conversation.newId() };
-    await this.say(moved, { ...outbound, text }, { delivery: key });
+    const text = inPlace ? outbound.text : `**${String(address['name'])}**: ${outbound.text}`;
+    await this.say({ ...address, message }, { ...outbound, text }, { delivery: key });
   }
 
   async #picture(message: string, picture: OutboundPicture, before?: Entry): Promise<WirePicture> {

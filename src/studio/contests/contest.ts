@@ -117,7 +117,8 @@ export type ContestEvent = Started | Submitted | Moderated | Advanced | Cancelle
 /** What somebody wants of a contest that there is. */
 export type ContestCommand =
   | { readonly do: 'submit'; readonly dream: EnteredDream; readonly title?: string }
-  | { readonly do: 'approve' | 'withdraw'; readonly entry: number }
+  | { readonly do: 'withdraw'; readonly entry: number }
+  | { readonly do: 'approve'; readonly entry: number }
   | { readonly do: 'reject'; readonly entry: number; readonly reason: string }
   /** Names the window, so that a second click does not close the next one. */
   | { readonly do: 'close'; readonly window: 'submission' | 'voting' }

@@ -2,6 +2,7 @@
 import type { EngineRequest } from '../../engines/choose.ts';
 import type { Job, OrderFailure, OrderResult } from '../order.ts';
 import type { PictureFacts } from '../picture-facts.ts';
+import type { Screening } from '../screening.ts';
 
 export interface RenderTask {
   readonly job: Job;
@@ -12,6 +13,7 @@ export interface RenderTask {
   readonly resultPath: string;
   readonly modelsFolder: string;
   readonly engine: EngineRequest;
+  readonly screening: Screening;
   /** Of this program. */
   readonly version: string;
 }

@@ -14,6 +14,7 @@ import type { OrderResult } from '../order.ts';
 import { planRender } from '../render.ts';
 import type { RenderPlan } from '../render.ts';
 import { noticesOf, ORIGINAL, planTiles } from '../sheet.ts';
+import { refusal, Screen } from '../screening.ts';
 import type { RenderProgress, Rendered, RenderTask } from './messages.ts';
 import { progressOf } from './progress.ts';
 
@@ -39,20 +40,24 @@ interface Finished {
 export class Renderer {
   readonly #models = new Map<string, Promise<Model>>();
   #chosen: Promise<ChosenEngine> | undefined;
+  #screening: Screen | undefined;
 
   /** @throws DreamError, 'cancelled' within one step of the signal */
   async render(task: RenderTask, reporting: Reporting): Promise<Rendered> {
     const began = performance.now();
     const studio = await this.#prepare(task);
+    const doubtful = await this.#screen(task, studio);
+    const shown = doubtful ? withoutPreviews(reporting) : reporting;
     const { png, image, stepSeconds, ...told } =
       task.job.kind === 'dream'
-        ? await dreamed({ ...task, job: task.job }, studio, reporting)
-        : await sheeted({ ...task, job: task.job }, studio, reporting);
+        ? await dreamed({ ...task, job: task.job }, studio, shown)
+        : await sheeted({ ...task, job: task.job }, studio, shown);
     await writeFileAtomically(task.resultPath, png);
     const { rows, columns } = image;
     const seconds = (performance.now() - began) / 1000;
     const engine = studio.chosen.engine.describe();
-    return { result: { rows, columns, ...told, engine, seconds }, stepSeconds };
+    const result = { rows, columns, ...told, engine, seconds };
+    return { result: doubtful ? { ...result, doubtful } : result, stepSeconds };
   }
 
   async #prepare({ job, picturePath, facts, modelsFolder, engine }: RenderTask): Promise<Studio> {
@@ -62,6 +67,15 @@ export class Renderer {
       readPicture(picturePath),
     ]);
     return { model, chosen, picture: { ...picture, ...facts } };
+  }
+
+  /** @throws DreamError 'picture-refused' */
+  async #screen({ screening }: RenderTask, { chosen, picture }: Studio): Promise<boolean> {
+    if (screening === 'off') return false;
+    this.#screening ??= new Screen(chosen.engine);
+    const doubtful = await this.#screening.isDoubtful(picture.image);
+    if (doubtful && screening === 'refuse') throw refusal();
+    return doubtful;
   }
 
   #engine(request: EngineRequest): Promise<ChosenEngine> {
@@ -81,6 +95,16 @@ export class Renderer {
     for (const left of oldest) this.#models.delete(left);
     return model;
   }
+}
+
+/** A veil over the result helps nobody who has seen it grow. */
+function withoutPreviews({ signal, progress }: Reporting): Reporting {
+  return {
+    signal,
+    progress: ({ fraction, octave, octaves }) => {
+      progress({ fraction, octave, octaves });
+    },
+  };
 }
 
 type JobOf<Kind> = RenderTask & { readonly job: Extract<RenderTask['job'], { kind: Kind }> };

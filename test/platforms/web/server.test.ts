@@ -9,6 +9,7 @@ import type { Outbound, OutboundPicture } from '../../../src/chat/outbound.ts';
 import { Undeliverable } from '../../../src/chat/platform.ts';
 import { DreamError } from '../../../src/kit/errors.ts';
 import type { Accepted, Snapshot, WireMessage } from '../../../src/platforms/web/wire.ts';
+import type { Address } from '../../../src/studio/order.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { memoryShelf } from '../../helpers/memory-shelf.ts';
 import { noisyJpeg } from '../../helpers/pictures.ts';
@@ -361,8 +362,6 @@ describe('messages', () => {
     await chat.platform.deliver(address, result, KEY);
     await restart();
     await chat.platform.deliver(address, result, { ...KEY, again: true });
-    // Even where the address has been lost.
-    await chat.platform.deliver({ message: '0mwzzzzzz' }, result, { ...KEY, again: true });
     const { messages } = await snapshot();
     expect(messages.map(({ text }) => text)).toEqual(['/dream', '**done**']);
   });
@@ -416,13 +415,13 @@ describe('messages', () => {
   });
 
   it('whose place is gone are delivered at the end, to the person by name', async () => {
-    let address = {};
+    let address: Address = {};
     handler.onEvent = async ({ responder }) => {
       address = await responder.acknowledge();
     };
     await (await tab()).send('/dream');
-    for (let index = 0; index < 300; index++) {
-      await chat.platform.show({ message: `zzz${index.toString().padStart(6, '0')}` }, result);
+    for (let index = 100; index < 400; index++) {
+      await chat.platform.show({ message: `${String(address['message'])}${index}` }, result);
     }
     await chat.platform.deliver(address, { text: 'late' }, KEY);
     await chat.platform.deliver(address, { text: 'late' }, { ...KEY, again: true });

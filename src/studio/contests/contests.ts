@@ -1,0 +1,217 @@
+/**
+ * Contests: who does what in them. Every right is asked here, by `Actor`; callers need to check
+ * nothing, and what they are given may be shown to that actor.
+ *
+ *   const contest = await contests.create(actor, { event, theme, settings });
+ *   await contests.enter(actor, contest.id, order.id, 'A title');
+ *   … the windows close by themselves, or by `close` …
+ *   await contests.vote(actor, contest.id, { voting: 'approval', entries: [2, 5] });
+ *   await contests.read.results(actor, contest.id);
+ *
+ * What is refused is a DreamError: 'unknown-contest', 'unknown-entry', 'unknown-order',
+ * 'wrong-phase', 'not-allowed', 'bad-option'. What has returned is on the disk. To do the same
+ * again (an event that came twice, a second click) gives the same answer and changes nothing.
+ */
+import type { Kysely } from 'kysely';
+import type { Logger } from '../../kit/log.ts';
+import type { Order } from '../order.ts';
+import type { OrderOwner, Studio } from '../studio.ts';
+import type { Tables } from '../store/tables.ts';
+import { Announcer } from './announcer.ts';
+import type { Announce } from './announcer.ts';
+import { BallotBox } from './ballot-box.ts';
+import type { Duel } from './ballot-box.ts';
+import { Book } from './book.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import type { Actor, Ballot, Contest, ContestCommand, Entry, Vote } from './contest.ts';
+import { EntryPictures } from './entry-pictures.ts';
+import { forgetPerson } from './forget.ts';
+import { checkOrigin, dreamOf } from './limits.ts';
+import { ContestReader } from './reader.ts';
+import { checkPlace, contestantOf, hasRight } from './rights.ts';
+import { decide } from './rules.ts';
+import { Runners } from './runners.ts';
+import { Scheduler } from './scheduler.ts';
+import { readContestSettings } from './settings.ts';
+import type { ContestSettingsInput } from './settings.ts';
+import { cleanText } from './text.ts';
+import { DreamError } from '../../kit/errors.ts';
+
+export interface ContestsParts {
+  readonly tables: Kysely<Tables>;
+  /** Where the pictures of entries are kept. */
+  readonly folder: string;
+  readonly studio: Pick<Studio, 'order' | 'result'>;
+  readonly log: Logger;
+  /** @default the machine's */
+  readonly clock?: Clock;
+}
+
+export interface NewContest {
+  /** The platform's own name of the request: the same one twice is one contest. */
+  readonly event: string;
+  readonly theme: string;
+  /** Without `runners`, those of the server. */
+  readonly settings: ContestSettingsInput;
+}
+
+/** Of one server. */
+const MOST_RUNNING = 20;
+
+export class Contests {
+  /** What there is to see, for whoever looks. */
+  readonly read: ContestReader;
+  /** Who may start contests in a server, beside its admins. */
+  readonly runners: Runners;
+  readonly #parts: ContestsParts;
+  readonly #book: Book;
+  readonly #ballots: BallotBox;
+  readonly #pictures: EntryPictures;
+  readonly #scheduler: Scheduler;
+  readonly #announcer: Announcer;
+
+  constructor(parts: ContestsParts) {
+    const { tables, log, clock = systemClock } = parts;
+    this.#parts = parts;
+    this.#book = new Book({
+      ...{ tables, clock },
+      turned: () => {
+        this.#scheduler.look();
+        this.#announcer.look();
+      },
+    });
+    this.#pictures = new EntryPictures(parts.folder);
+    this.#ballots = new BallotBox(this.#book);
+    this.#scheduler = new Scheduler({ book: this.#book, clock, log });
+    this.#announcer = new Announcer({ book: this.#book, clock, log });
+    this.runners = new Runners(tables);
+    this.read = new ContestReader(this.#book, this.#pictures);
+  }
+
+  /**
+   * Brings every contest up to date, in the order in which things were due, and goes on by the
+   * clock from here.
+   * @param announce tells a place that a contest of it has turned.
+   */
+  async begin(announce: Announce): Promise<void> {
+    await this.#scheduler.begin();
+    await this.#announcer.begin(announce);
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#scheduler.stop(), this.#announcer.stop()]);
+    await this.#book.settled();
+  }
+
+  /** For admins of the place, and those with one of its runners' roles. */
+  async create(actor: Actor, { event, theme, settings }: NewContest): Promise<Contest> {
+    const roles = await this.runners.of(actor.place);
+    if (!hasRight(actor, roles)) {
+      const message = 'only admins, and people with a role that they named, may start contests';
+      throw new DreamError('not-allowed', message);
+    }
+    const at = this.#book.now();
+    const started = {
+      ...{ at, by: contestantOf(actor), place: actor.place },
+      theme: cleanText('theme', theme, 200),
+      settings: readContestSettings({ runners: [...roles], ...settings }, at),
+    };
+    await this.#checkStart(actor, started.settings.start);
+    return this.#book.start(event, started, (running) => {
+      if (running < MOST_RUNNING) return;
+      throw new DreamError('not-allowed', `${running} contests are running here already`);
+    });
+  }
+
+  /** Enters a dream of the actor's own. */
+  async enter(actor: Actor, id: string, orderId: string, title?: string): Promise<Entry> {
+    const { contest } = await this.#book.current(id);
+    checkPlace(actor, contest);
+    const { studio } = this.#parts;
+    const order = await studio.order(orderId);
+    const dream = dreamOf(order, actor);
+    await checkOrigin(order!, contest.settings, (earlier) => studio.order(earlier));
+    const command: ContestCommand = {
+      ...{ do: 'submit', dream },
+      ...(title === undefined ? {} : { title: cleanText('title', title, 80) }),
+    };
+    // Refused now, rather than after a picture was copied; what counts is asked again below.
+    decide(contest, actor, command, this.#book.now());
+    await this.#pictures.write(id, dream.order, await studio.result(orderId));
+    const { entries } = await this.#decide(actor, id, command);
+    return entries.findLast((entry) => entry.dream.order === orderId)!;
+  }
+
+  withdraw(actor: Actor, id: string, entry: number): Promise<Contest> {
+    return this.#decide(actor, id, { do: 'withdraw', entry });
+  }
+
+  approve(actor: Actor, id: string, entry: number): Promise<Contest> {
+    return this.#decide(actor, id, { do: 'approve', entry });
+  }
+
+  /** Also of an entry that was approved: it is out from then on. */
+  async reject(actor: Actor, id: string, entry: number, reason: string): Promise<Contest> {
+    const words = cleanText('reason', reason, 300);
+    return this.#decide(actor, id, { do: 'reject', entry, reason: words });
+  }
+
+  /** Closes a window before its time: voting begins, or is over. */
+  close(actor: Actor, id: string, window: 'submission' | 'voting'): Promise<Contest> {
+    return this.#decide(actor, id, { do: 'close', window });
+  }
+
+  async cancel(actor: Actor, id: string, reason: string): Promise<Contest> {
+    const words = cleanText('reason', reason, 300);
+    return this.#decide(actor, id, { do: 'cancel', reason: words });
+  }
+
+  /** Takes the place of what the actor said before (in duels, of the same pair). */
+  vote(actor: Actor, id: string, vote: Vote): Promise<Ballot> {
+    return this.#ballots.cast(actor, id, vote);
+  }
+
+  /** The two dreams to choose from next: the same ones until they are decided; null: all are. */
+  nextDuel(actor: Actor, id: string): Promise<Duel | null> {
+    return this.#ballots.nextDuel(actor, id);
+  }
+
+  /** Whether a contest that is running needs the pictures of this order: they are its start. */
+  async needs(order: string): Promise<boolean> {
+    return (await this.#runningStarts()).has(order);
+  }
+
+  /**
+   * Removes a person from contests. Running ones: their entries are withdrawn, their ballots taken
+   * out. Ended ones: results stay as they are, with neither name nor picture of that person.
+   */
+  forget(person: OrderOwner): Promise<void> {
+    return forgetPerson({ book: this.#book, pictures: this.#pictures }, person);
+  }
+
+  #decide(actor: Actor, id: string, command: ContestCommand): Promise<Contest> {
+    return this.#book.change(id, async (session, { contest }, now) => {
+      const events = decide(contest, actor, command, now);
+      return (await session.append(id, events)).contest;
+    });
+  }
+
+  async #checkStart(actor: Actor, start: Contest['settings']['start']): Promise<void> {
+    if (start?.from !== 'source') return;
+    const order: Order | null = await this.#parts.studio.order(start.order);
+    if (order && order.place.platform === actor.place.platform) {
+      if (order.place.server === actor.place.server) return;
+    }
+    throw new DreamError('unknown-order', 'the dream whose picture is to be the start is not here');
+  }
+
+  async #runningStarts(): Promise<ReadonlySet<string>> {
+    const contests = await this.read.allRunning();
+    const orders = contests.map(({ settings: { start } }) =>
+      start?.from === 'source' ? start.order : null,
+    );
+    return new Set(orders.filter((order) => order !== null));
+  }
+}

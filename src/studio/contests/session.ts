@@ -1,0 +1,210 @@
+/** What is read and written of contests within one transaction. */
+import { randomBytes } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import type { Tables } from '../store/tables.ts';
+import type { Ballot, Contest, ContestEvent, Phase } from './contest.ts';
+import { unknownContest } from './rights.ts';
+import { apply, dueAt } from './rules.ts';
+import { pairOf } from './votes.ts';
+
+type StartedEvent = Extract<ContestEvent, { type: 'started' }>;
+
+/** A contest as it is stored. */
+export interface Stored {
+  readonly contest: Contest;
+  /** Events that made it. */
+  readonly version: number;
+  /** Votes so far, changed ones included. */
+  readonly votes: number;
+}
+
+/** A person's duels, as they become more. */
+export interface Duels {
+  readonly decided: Set<string>;
+  /** As it was shown, the left one first. */
+  offered: readonly [number, number] | null;
+}
+
+/** Phases that are announced when they begin. */
+const ANNOUNCED: readonly Phase[] = ['voting', 'closed', 'cancelled'];
+
+const ROWS = 200;
+
+export class Session {
+  readonly contests = new Map<string, Stored>();
+  readonly #before: ReadonlyMap<string, Stored>;
+  readonly #duels = new Map<string, Duels>();
+  readonly #ballots = new Map<string, Ballot & { readonly contest: string }>();
+  readonly #log: (Ballot & { contest: string; sequence: number; at: number })[] = [];
+
+  /** @param before what was committed as far as is remembered, by contest. */
+  constructor(
+    readonly tables: Kysely<Tables>,
+    before: ReadonlyMap<string, Stored>,
+  ) {
+    this.#before = before;
+  }
+
+  /** @throws DreamError 'unknown-contest' */
+  async contest(id: string): Promise<Stored> {
+    const known = this.contests.get(id);
+    if (known) return known;
+    const stored = await readContest(this.tables, id, this.#before.get(id));
+    if (!stored) throw unknownContest();
+    this.contests.set(id, stored);
+    return stored;
+  }
+
+  async start(request: string, event: StartedEvent): Promise<Contest> {
+    const contest = apply(null, event);
+    const { id, place, phase, startedAt } = contest;
+    const { platform, server = null, channel } = place;
+    const row = {
+      ...{ id, platform, server, channel, event: request, phase, version: 1, votes: 0 },
+      ...{ due_at: dueAt(contest), started_at: startedAt, ended_at: null, results: null },
+      secret: randomBytes(32).toString('hex'),
+    };
+    await this.tables.insertInto('contests').values(row).execute();
+    const first = { contest: id, sequence: 1, event: JSON.stringify(event) };
+    await this.tables.insertInto('contest_events').values(first).execute();
+    this.contests.set(id, { contest, version: 1, votes: 0 });
+    return contest;
+  }
+
+  /** Writes what has happened. */
+  async append(id: string, events: readonly ContestEvent[]): Promise<Stored> {
+    let stored = await this.contest(id);
+    for (const event of events) {
+      const contest = apply(stored.contest, event);
+      const version = stored.version + 1;
+      const row = { contest: id, sequence: version, event: JSON.stringify(event) };
+      await this.tables.insertInto('contest_events').values(row).execute();
+      if (contest.phase !== stored.contest.phase) await this.#announce(contest, event.at);
+      stored = { ...stored, contest, version };
+    }
+    if (events.length === 0) return stored;
+    const { contest, version } = stored;
+    const { phase, endedAt = null } = contest;
+    await this.tables
+      .updateTable('contests')
+      .set({ phase, version, due_at: dueAt(contest), ended_at: endedAt })
+      .where('id', '=', id)
+      .execute();
+    this.contests.set(id, stored);
+    return stored;
+  }
+
+  /** Takes a ballot, in place of the one that was there. It is written by `flush`. */
+  cast(id: string, ballot: Ballot, at: number): void {
+    const stored = this.contests.get(id)!;
+    const sequence = stored.votes + 1;
+    this.contests.set(id, { ...stored, votes: sequence });
+    this.#ballots.set(JSON.stringify([id, ballot.voter, ballot.pair]), { ...ballot, contest: id });
+    this.#log.push({ ...ballot, contest: id, sequence, at });
+    const duels = this.#duels.get(JSON.stringify([id, ballot.voter]));
+    duels?.decided.add(ballot.pair);
+    if (duels?.offered && pairOf(duels.offered) === ballot.pair) duels.offered = null;
+  }
+
+  async duels(id: string, voter: string): Promise<Duels> {
+    const key = JSON.stringify([id, voter]);
+    const known = this.#duels.get(key);
+    if (known) return known;
+    const duels = await readDuels(this.tables, id, voter);
+    this.#duels.set(key, duels);
+    return duels;
+  }
+
+  async offer(id: string, voter: string, pair: readonly [number, number]): Promise<void> {
+    (await this.duels(id, voter)).offered = pair;
+    const row = { contest: id, voter, pair: pair.join('-') };
+    await this.tables
+      .insertInto('contest_offers')
+      .values(row)
+      .onConflict((conflict) =>
+        conflict.columns(['contest', 'voter']).doUpdateSet({ pair: row.pair }),
+      )
+      .execute();
+  }
+
+  /** To be called at the end. */
+  async flush(): Promise<void> {
+    const text = ({ choice }: Ballot): string => JSON.stringify(choice);
+    for (const rows of chunks([...this.#ballots.values()])) {
+      await this.tables
+        .insertInto('contest_ballots')
+        .values(rows.map((row) => ({ ...row, choice: text(row) })))
+        .onConflict((conflict) =>
+          conflict
+            .columns(['contest', 'voter', 'pair'])
+            .doUpdateSet(({ ref }) => ({ choice: ref('excluded.choice') })),
+        )
+        .execute();
+    }
+    for (const rows of chunks(this.#log)) {
+      const values = rows.map((row) => ({ ...row, choice: text(row) }));
+      await this.tables.insertInto('contest_ballot_log').values(values).execute();
+    }
+    for (const id of new Set(this.#log.map(({ contest }) => contest))) {
+      const { votes } = this.contests.get(id)!;
+      await this.tables.updateTable('contests').set({ votes }).where('id', '=', id).execute();
+    }
+  }
+
+  async #announce({ id, phase }: Contest, at: number): Promise<void> {
+    if (!ANNOUNCED.includes(phase)) return;
+    const row = { contest: id, phase, state: 'due', attempts: 0, at } as const;
+    await this.tables.insertInto('contest_announcements').values(row).execute();
+  }
+}
+
+/** @param known an earlier state, which only what came later is added to. */
+export async function readContest(
+  tables: Kysely<Tables>,
+  id: string,
+  known?: Stored,
+): Promise<Stored | null> {
+  const row = await tables
+    .selectFrom('contests')
+    .select(['version', 'votes'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!row) return null;
+  let contest = known?.contest ?? null;
+  const version = known?.version ?? 0;
+  if (version < row.version) {
+    const events = await tables
+      .selectFrom('contest_events')
+      .select('event')
+      .where('contest', '=', id)
+      .where('sequence', '>', version)
+      .orderBy('sequence')
+      .execute();
+    contest = events.reduce((so, { event }) => apply(so, JSON.parse(event) as ContestEvent), contest);
+  }
+  return { contest: contest!, version: row.version, votes: row.votes };
+}
+
+async function readDuels(tables: Kysely<Tables>, id: string, voter: string): Promise<Duels> {
+  const decided = await tables
+    .selectFrom('contest_ballots')
+    .select('pair')
+    .where('contest', '=', id)
+    .where('voter', '=', voter)
+    .execute();
+  const offer = await tables
+    .selectFrom('contest_offers')
+    .select('pair')
+    .where('contest', '=', id)
+    .where('voter', '=', voter)
+    .executeTakeFirst();
+  const pairs = new Set(decided.map(({ pair }) => pair));
+  const offered = offer ? (offer.pair.split('-').map(Number) as [number, number]) : null;
+  return { decided: pairs, offered: offered && pairs.has(pairOf(offered)) ? null : offered };
+}
+
+function chunks<Item>(items: readonly Item[]): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / ROWS) }, (_, index) =>
+    items.slice(index * ROWS, (index + 1) * ROWS),
+  );
+}
