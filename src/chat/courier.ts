@@ -2,6 +2,7 @@
  * Brings orders to their end where they were asked: fetches the picture, shows how it goes, and
  * delivers what came of it, once.
  */
+import { setImmediate } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { DreamError } from '../kit/errors.ts';
 import type { Logger } from '../kit/log.ts';
@@ -48,32 +49,25 @@ export class Courier {
   /** Answers the event that led to the order, which is stored by now, and follows it. */
   async acknowledge(order: Order, responder: Responder): Promise<void> {
     if (this.#followed.has(order.id) || order.state === 'delivered') return responder.dismiss();
-    let { address } = order;
-    try {
-      address = await responder.acknowledge();
-      await this.#parts.studio.readdress(order.id, address);
-    } catch (error) {
-      // It is accepted all the same: the answer finds its way by the address.
-      this.#parts.log.warn({ err: error, order: order.id }, 'not acknowledged');
-    }
-    this.follow({ ...order, address });
+    const acknowledged = this.#acknowledge(order, responder);
+    this.#track(
+      order.id,
+      acknowledged.then((address) => this.#follow({ ...order, address })),
+    );
+    await acknowledged;
   }
 
   /** Sees an order to its end, in the background. */
   follow(order: Order): void {
-    if (this.#followed.has(order.id)) return;
-    const following = this.#follow(order)
-      .catch((error: unknown) => {
-        if (this.#stopping.signal.aborted) return;
-        this.#parts.log.error({ err: error, order: order.id }, 'an order was left undelivered');
-      })
-      .finally(() => this.#followed.delete(order.id));
-    this.#followed.set(order.id, following);
+    if (!this.#followed.has(order.id)) this.#track(order.id, this.#follow(order));
   }
 
   /** Takes up what an earlier process left. */
   async resume(): Promise<void> {
-    for (const order of await this.#parts.studio.undelivered()) this.follow(order);
+    const orders = await this.#parts.studio.undelivered();
+    // What was stored this moment is about to be acknowledged, and followed by that.
+    await setImmediate();
+    for (const order of orders) this.follow(order);
   }
 
   /** Begins nothing new; ends when the deliveries that have begun are through. */
@@ -85,6 +79,30 @@ export class Courier {
   /** Resolves when nothing is followed any more. */
   async settled(): Promise<void> {
     while (this.#followed.size > 0) await Promise.all(this.#followed.values());
+  }
+
+  #track(id: string, work: Promise<void>): void {
+    const following = work
+      .catch((error: unknown) => {
+        if (this.#stopping.signal.aborted) return;
+        this.#parts.log.error({ err: error, order: id }, 'an order was left undelivered');
+      })
+      .finally(() => this.#followed.delete(id));
+    this.#followed.set(id, following);
+  }
+
+  /** @returns where the answer will stand. */
+  async #acknowledge({ id, address }: Order, responder: Responder): Promise<Order['address']> {
+    const { studio, log } = this.#parts;
+    try {
+      const found = await responder.acknowledge();
+      await studio.readdress(id, found);
+      return found;
+    } catch (error) {
+      // It is accepted all the same: the answer finds its way by the address.
+      log.warn({ err: error, order: id }, 'not acknowledged');
+      return address;
+    }
   }
 
   async #follow(order: Order): Promise<void> {
@@ -152,6 +170,7 @@ export class Courier {
   async #deliver(order: Order, platform: Platform): Promise<void> {
     const { studio, log, retries = 8, minTimeout = 1000 } = this.#parts;
     const { id, address, requester, createdAt } = order;
+    const { signal } = this.#stopping;
     const message = finalMessage(order, () => studio.result(id));
     let again = order.deliveryBegun;
     await studio.beginDelivery(id);
@@ -160,25 +179,28 @@ export class Courier {
       // Whatever comes of this attempt, the next one has to look.
       again = true;
       await platform.deliver(address, message, delivery);
+      // Noted here: a stop meanwhile ends the attempts, also one that got through.
+      await studio.delivered(id);
+      log.info(
+        { order: id, state: order.state, milliseconds: Date.now() - createdAt },
+        'delivered',
+      );
     };
     try {
       await pRetry(send, {
         ...{ retries, minTimeout },
         maxTimeout: 60_000,
-        signal: this.#stopping.signal,
+        signal,
         shouldRetry: ({ error }) => !(error instanceof Undeliverable),
         onFailedAttempt: ({ error, attemptNumber }) => {
+          if (signal.aborted) return;
           log.warn({ err: error, order: id, attempt: attemptNumber }, 'not delivered');
         },
       });
-      log.info(
-        { order: id, state: order.state, milliseconds: Date.now() - createdAt },
-        'delivered',
-      );
     } catch (error) {
       if (!(error instanceof Undeliverable)) throw error;
       log.warn({ err: error, order: id }, 'undeliverable');
+      await studio.delivered(id);
     }
-    await studio.delivered(id);
   }
 }

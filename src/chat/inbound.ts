@@ -9,6 +9,12 @@ export interface Person {
   readonly name: string;
   /** May change the settings of the place. */
   readonly admin: boolean;
+  /** Ids of the roles that they have in the place, where the platform has roles. */
+  readonly roles?: readonly string[];
+  /** Milliseconds since 1970, where the platform tells. */
+  readonly accountCreatedAt?: number;
+  /** When they joined the server. */
+  readonly joinedAt?: number;
 }
 
 interface Event {

@@ -1,9 +1,14 @@
 /** What the bot says, free of any platform. */
 
 export interface Outbound {
-  /** Short paragraphs. Its only markup: **bold**, `code`, and line breaks. */
+  /**
+   * Short paragraphs. Its only markup: **bold**, `code`, line breaks, and `<t:1790000000>` for a
+   * moment (seconds since 1970), which everybody reads in their own time zone.
+   */
   readonly text: string;
   readonly picture?: OutboundPicture;
+  /** To keep: a table, say. Beside a picture it is left out. */
+  readonly document?: OutboundDocument;
   /** Facts below the text, such as the recipe. */
   readonly fields?: readonly Field[];
   /** Of work that goes on. */
@@ -42,6 +47,13 @@ export interface OutboundPicture {
   readonly beforeId?: string;
   /** The picture as a file of at most `bytes`: PNG, or else WebP or JPEG that fits. */
   fileWithin(bytes: number): Promise<PictureFile>;
+}
+
+export interface OutboundDocument {
+  /** With its ending. */
+  readonly name: string;
+  readonly contentType: 'application/json' | 'text/csv';
+  readonly text: string;
 }
 
 export interface PictureFile {

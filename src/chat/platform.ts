@@ -1,4 +1,4 @@
-import type { Address } from '../studio/order.ts';
+import type { Address, Place } from '../studio/order.ts';
 import type { Handler } from './inbound.ts';
 import type { Attachment } from './option.ts';
 import type { Outbound } from './outbound.ts';
@@ -28,6 +28,16 @@ export interface Platform {
    */
   deliver(address: Address, outbound: Outbound, delivery: Delivery): Promise<void>;
   /**
+   * A message that answers nobody, in the channel of a place.
+   * @throws Undeliverable where no repetition can help.
+   */
+  announce(place: Place, outbound: Outbound, sending: Sending): Promise<void>;
+  /**
+   * Gives a person a role of the place's server, where the platform has roles.
+   * @throws DreamError 'not-allowed' that says what the bot lacks.
+   */
+  grantRole?(place: Place, person: string, role: string): Promise<void>;
+  /**
    * The bytes of an attachment.
    * @throws DreamError 'bad-picture', 'picture-too-large' or 'fetch-failed'.
    */
@@ -37,11 +47,14 @@ export interface Platform {
   ): Promise<Uint8Array>;
 }
 
-export interface Delivery {
-  /** The order's id: with it two deliveries of the same answer can be told apart from two answers. */
+export interface Sending {
+  /** The same for all attempts: an order's id, or what is announced. Letters, digits and dashes. */
   readonly key: string;
   /** An earlier attempt may have got through: look before sending again. */
   readonly again: boolean;
+}
+
+export interface Delivery extends Sending {
   /** `Person.id`, for a mention. */
   readonly person: string;
 }

@@ -11,6 +11,7 @@ import type { Courier } from './courier.ts';
 import { findCommand, findSubcommand } from './find.ts';
 import type { ActionEvent, CommandEvent, Handler, Inbound, Typing } from './inbound.ts';
 import { changePlaceSettings, readPlaceSettings } from './place-settings.ts';
+import { Presses } from './presses.ts';
 import { RecentEvents } from './recent-events.ts';
 import { checkValues } from './values.ts';
 import { problemMessage } from './words.ts';
@@ -27,11 +28,22 @@ export interface RouterParts {
 
 export function createRouter(parts: RouterParts): Handler {
   const recent = new RecentEvents();
+  const presses = new Presses();
+  const run = async (inbound: Inbound): Promise<void> => {
+    if (inbound.kind === 'command') return runCommand(parts, inbound);
+    if (presses.isRepeated(inbound)) return inbound.responder.dismiss();
+    try {
+      await runAction(parts, inbound);
+    } catch (error) {
+      presses.forget(inbound);
+      throw error;
+    }
+  };
   return {
     async handle(inbound) {
       if (recent.seen(`${inbound.place.platform}/${inbound.id}`)) return;
       try {
-        await (inbound.kind === 'command' ? runCommand(parts, inbound) : runAction(parts, inbound));
+        await run(inbound);
       } catch (error) {
         await tell(inbound, error, parts.log);
       }

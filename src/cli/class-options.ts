@@ -57,7 +57,7 @@ export const classOptions: readonly RecipeOption[] = [
     field: 'windows',
     value: 'count,smallest,rotation',
     words:
-      "how the model looks at the picture in each step: through how many random windows, the smallest as a share of the picture's side, turned by how many degrees (with --class: 4,0.4,10), or none",
+      "how the model looks at the picture in each step: through how many random windows, the smallest as a share of the picture's side, turned by how many degrees (with --class: 4,0.6,10), or none",
     read: (text) => {
       const [count, smallest, rotation] = text.split(',').map(Number);
       return { count, smallest, rotation };

@@ -1,6 +1,7 @@
 /** The bot, put together from its settings. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
@@ -17,6 +18,11 @@ import { createMetrics, serveOperations } from './operations.ts';
 import { connectedPlatforms } from './platforms.ts';
 import type { Settings } from './settings.ts';
 
+/** Milliseconds of a stop that are kept for messages on their way. */
+const MESSAGES = 3000;
+/** Milliseconds that a stop may take even where nothing is waited for. */
+const SHORTEST_STOP = 1000;
+
 const ROOT = new URL('../../', import.meta.url);
 
 export interface Bot {
@@ -24,7 +30,7 @@ export interface Bot {
   readonly url: string;
   readonly platforms: readonly Platform[];
   readonly studio: LocalStudio;
-  /** Finishes what it can within the deadline, and hands the rest to the next start. */
+  /** Finishes what it can within STOP_SECONDS, and hands the rest to the next start. */
   stop(): Promise<void>;
 }
 
@@ -65,19 +71,27 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
   const chat = new ChatBot({ studio, models, shelf, platforms, commands, actions, log });
   serveOperations(app, { metrics, studio, platforms });
 
-  const stop = async (): Promise<void> => {
-    await studio.drain(settings.STOP_SECONDS * 1000);
+  const end = async (rendering: number): Promise<void> => {
+    await studio.drain(rendering);
     await chat.stop();
     await Promise.all([studio.close(), app.close(), downloader.close()]);
+  };
+  const stop = async (seconds: number): Promise<void> => {
+    const deadline = seconds * 1000;
+    const late = after(Math.max(deadline, SHORTEST_STOP), 'late' as const, { ref: false });
+    const ended = end(deadline - Math.min(MESSAGES, deadline / 2));
+    if ((await Promise.race([ended, late])) !== 'late') return;
+    log.warn({ seconds }, 'stopped in the middle: the next start goes on from there');
   };
   try {
     const url = await listen(app, settings);
     await reportBroken(models, log);
     await studio.recover();
     await chat.start();
-    return { url, platforms, studio, stop };
+    return { url, platforms, studio, stop: () => stop(settings.STOP_SECONDS) };
   } catch (error) {
-    await stop();
+    // Nobody waits for renders that the next start takes up anyway.
+    await stop(0);
     throw error;
   }
 }

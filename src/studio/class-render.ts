@@ -17,7 +17,7 @@ import { maskOf, pictureNotices, throwIfCancelled } from './plan.ts';
 import type { RenderPlan, RenderRequest } from './plan.ts';
 
 const CONTRAST = 0.5;
-const WINDOWS = { count: 4, smallest: 0.4, rotation: 10 };
+const WINDOWS = { count: 4, smallest: 0.6, rotation: 10 };
 
 /** No octave is smaller: networks see any picture through windows. */
 const MINIMUM_SIDE = 16;

@@ -15,6 +15,8 @@ import type { Who } from './platform-harness.ts';
 export interface Fault {
   /** Matches method and path: `POST /channels/1/messages`. */
   readonly on: RegExp;
+  /** Matches the JSON of the request. @default anything */
+  readonly saying?: RegExp;
   /** Instead of the usual answer: another one, or a broken connection. */
   readonly with: Reply | 'drop' | 'drop-after';
   /** @default 1 */
@@ -144,8 +146,9 @@ export class DiscordServer {
       size,
     };
     this.calls.push(call);
-    const fault = this.#faults.find(({ on, left }) => {
-      return left > 0 && on.test(`${call.method} ${call.path}`);
+    const fault = this.#faults.find(({ on, saying = /^/, left }) => {
+      const isMeant = on.test(`${call.method} ${call.path}`);
+      return left > 0 && isMeant && saying.test(JSON.stringify(call.json));
     });
     if (fault) fault.left -= 1;
     const instead = fault?.with;

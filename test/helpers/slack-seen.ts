@@ -20,13 +20,24 @@ export function seenBy(workspace: Workspace, channel: string, person: string): S
   for (const { ts, files, thread } of said) {
     const file = workspace.files.get(files[0] ?? '');
     if (!file) continue;
-    // An answer in the channel has a thread of its own; else it is the last one before its file.
-    const above = answers.filter((each) => each.ts < ts && each.thread === thread).at(-1);
-    const answer = seen.get(thread ?? '') ?? (above && seen.get(above.ts));
+    const answer = seen.get(answerAbove(answers, { ts, thread, name: file.name })?.ts ?? '');
     if (!answer) throw new Error(`the file ${file.name} belongs to no answer`);
     seen.set(answer.id, { ...answer, alt: file.alt, picture: file.bytes });
   }
   return [...seen.values()];
+}
+
+/** Known by its order, which buttons and file are named after; else the last one before the file. */
+function answerAbove(
+  answers: readonly SlackMessage[],
+  { ts, thread, name }: { ts: string; thread: string | null; name: string },
+): SlackMessage | undefined {
+  const before = answers.filter((each) => each.ts < ts && each.only === null);
+  const inThread = before.filter((each) => each.thread === thread || each.ts === thread);
+  const ofOrder = inThread.filter((each) =>
+    elementsOf(each).some((element) => name.includes(actionIn(element).split(':')[1] ?? ' ')),
+  );
+  return ofOrder.at(-1) ?? inThread.at(-1);
 }
 
 function seenMessage({ ts, blocks, only }: SlackMessage): Seen {

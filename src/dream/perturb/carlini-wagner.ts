@@ -6,7 +6,10 @@ import { Adam } from '../adam.ts';
 const SEARCHES = 6;
 const STEPS = 50;
 
-/** Of w, in which a picture's values are (tanh w + 1) / 2. */
+/**
+ * Of w, in which a picture's values are (tanh w + 1) / 2. Twice as much after each search without
+ * success: so few steps would not get far otherwise.
+ */
 const LEARNING_RATE = 0.01;
 
 /** The margin's weight, beside squared distances of values in 0..1. */
@@ -24,10 +27,11 @@ export const carliniWagner: Attack = {
   async *search(problem) {
     let [low, high] = [0, Infinity];
     let weight = FIRST_WEIGHT;
+    let learningRate = LEARNING_RATE;
     let best: { data: Float32Array; distance: number } | null = null;
     for (let search = 0; search < SEARCHES; search++) {
       let succeeded = false;
-      const descent = descend(problem, weight);
+      const descent = descend(problem, { weight, learningRate });
       for (let step = search * STEPS + 1; ; step++) {
         const next = await descent.next();
         if (next.done) break;
@@ -41,6 +45,7 @@ export const carliniWagner: Attack = {
       }
       if (succeeded) high = weight;
       else low = weight;
+      if (!best) learningRate *= 2;
       weight = high === Infinity ? low * 10 : Math.sqrt(Math.max(low, high / 100) * high);
     }
     return best?.data ?? null;
@@ -50,10 +55,10 @@ export const carliniWagner: Attack = {
 /** The pictures that Adam comes by; `data` is used again at the next. */
 async function* descend(
   { picture, at, bound }: Problem,
-  weight: number,
+  { weight, learningRate }: { weight: number; learningRate: number },
 ): AsyncGenerator<{ data: Float32Array; score: number }> {
   const space = picture.data.map((value) => Math.atanh(ALMOST * ((2 * value) / 255 - 1)));
-  const adam = new Adam(space.length, LEARNING_RATE);
+  const adam = new Adam(space.length, learningRate);
   const data = new Float32Array(space.length);
   const slope = new Float32Array(space.length);
   for (let step = 0; step < STEPS; step++) {

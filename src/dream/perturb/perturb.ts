@@ -2,6 +2,7 @@
 import type { Ascent, PictureSize } from '../../engines/engine.ts';
 import { DreamError } from '../../kit/errors.ts';
 import type { Frame } from '../dream.ts';
+import { copyImage } from '../image.ts';
 import type { Image } from '../image.ts';
 import { scoreThrough } from '../windows/ascent.ts';
 import { sample, spread } from '../windows/sample.ts';
@@ -38,6 +39,7 @@ export interface PerturbOptions {
 export async function* perturb(options: PerturbOptions): AsyncGenerator<Frame, Image, void> {
   const { picture, attack, signal } = options;
   const problem = problemOf(options);
+  if (await isSaid(options)) return copyImage(picture);
   const search = attack.search(problem);
   for (let started = performance.now(); ; started = performance.now()) {
     if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
@@ -65,6 +67,12 @@ function problemOf({ picture, ascent, size }: PerturbOptions): Problem {
 
 function isLarger(picture: PictureSize, size: PictureSize): boolean {
   return picture.rows >= size.rows && picture.columns >= size.columns;
+}
+
+/** Whether nothing has to be changed at all. */
+async function isSaid({ picture, ascent, size }: PerturbOptions): Promise<boolean> {
+  const windows = [wholeWindow(picture)];
+  return (await scoreThrough(ascent, picture, { windows, size })).score >= ROUNDED_BOUND;
 }
 
 /** From the change of what the network sees to the least of the picture, rounded, that succeeds. */

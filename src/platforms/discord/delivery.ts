@@ -131,7 +131,7 @@ async function deliverDirectly(
 }
 
 /** Whether an earlier attempt got through: by the token then, or as a message of its own. */
-async function isThere(
+export async function isThere(
   { channel, message }: Pick<DiscordAddress, 'channel' | 'message'>,
   key: string,
   { wire, log, self }: DeliveryParts,
@@ -171,6 +171,6 @@ function botLimit({ limit }: DiscordAddress): number {
 }
 
 /** At most 25 characters. */
-function nonceOf(key: string): string {
+export function nonceOf(key: string): string {
   return createHash('sha256').update(key).digest('base64url').slice(0, NONCE_LENGTH);
 }

@@ -60,9 +60,14 @@ export function isTooLarge(error: unknown): boolean {
 
 /** The connection broke, or was not made; discord.js itself repeats timeouts and 5xx. */
 export function isConnectionLost(error: unknown): boolean {
+  return /^(UND_ERR_|E[A-Z]{4,}$)/.test(systemCode(error));
+}
+
+/** What the system or the HTTP client calls it, such as ECONNREFUSED; else empty. */
+export function systemCode(error: unknown): string {
   const { code, cause } = error as { code?: unknown; cause?: unknown };
-  if (cause instanceof Error) return isConnectionLost(cause);
-  return typeof code === 'string' && /^(UND_ERR_|E[A-Z]{4,}$)/.test(code);
+  if (cause instanceof Error) return systemCode(cause);
+  return typeof code === 'string' ? code : '';
 }
 
 function hasCode(...codes: readonly number[]): (error: unknown) => error is DiscordFailure {

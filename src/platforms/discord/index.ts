@@ -18,8 +18,9 @@ import type { Platform } from '../../chat/platform.ts';
 import { DreamError } from '../../kit/errors.ts';
 import type { Logger } from '../../kit/log.ts';
 import { readAddress } from './address.ts';
+import { announce, giveRole } from './announce.ts';
 import { deliver, show } from './delivery.ts';
-import { withoutSecrets } from './failure.ts';
+import { isConnectionLost, systemCode, withoutSecrets } from './failure.ts';
 import { InFlight } from './in-flight.ts';
 import { PLATFORM } from './people.ts';
 import { receive } from './receive.ts';
@@ -78,6 +79,9 @@ export function discordPlatform(settings: DiscordSettings): Platform {
     show: (address, outbound) => inFlight.track(show(readAddress(address), outbound, parts)),
     deliver: (address, outbound, delivery) =>
       inFlight.track(deliver(readAddress(address), outbound, delivery, parts)),
+    announce: (place, outbound, sending) =>
+      inFlight.track(announce(place, outbound, sending, parts)),
+    grantRole: (place, person, role) => inFlight.track(giveRole(place, { person, role }, parts)),
     fetch: ({ reference }, signal) =>
       download(reference, {
         hosts: [...PICTURE_HOSTS, ...pictureHosts],
@@ -118,6 +122,10 @@ async function logIn(client: Client, token: string): Promise<void> {
   try {
     await Promise.all([ready, client.login(token)]);
   } catch (error) {
+    if (isConnectionLost(error)) {
+      const message = `Discord cannot be reached (${systemCode(error)})`;
+      throw new DreamError('login-failed', message, 'Is this machine connected?', { cause: error });
+    }
     if (!(error instanceof DiscordjsError) || error.code !== DiscordjsErrorCodes.TokenInvalid) {
       throw withoutSecrets(error);
     }

@@ -1,18 +1,21 @@
 /** The bot's small markup as Discord's, and everything else so that it shows as it was written. */
 
-const MARKUP = /\*\*(.+?)\*\*|`([^`]+)`/gs;
+const MARKUP = /\*\*(.+?)\*\*|`[^`]+`|<t:(\d{1,11})>/gs;
 
 export function markdown(text: string): string {
   let out = '';
   let at = 0;
   for (const match of text.matchAll(MARKUP)) {
     const [whole] = match;
-    const bold = match[1];
-    out += escaped(text.slice(at, match.index));
-    out += bold === undefined ? whole : `**${markdown(bold)}**`;
+    out += escaped(text.slice(at, match.index)) + marked(match);
     at = match.index + whole.length;
   }
   return out + escaped(text.slice(at));
+}
+
+function marked([whole, bold, seconds]: RegExpExecArray): string {
+  if (bold !== undefined) return `**${markdown(bold)}**`;
+  return seconds === undefined ? whole : `<t:${seconds}:f>`;
 }
 
 /** The same, shortened until it fits into `limit` characters. */

@@ -70,22 +70,22 @@ export function discordMessage(
   file: PictureFile | undefined,
   extras: Extras = {},
 ): DiscordMessage {
+  const sent = file ?? fileOf(outbound.document);
   const alt = clipped(outbound.picture?.alt ?? '', ALT_LENGTH);
   // What stands in `attachment://` has to be the name that Discord gives the file.
-  const name = file?.name.replace(/[^\w.-]+/g, '_');
+  const name = sent?.name.replace(/[^\w.-]+/g, '_');
   const { key, lead, mention } = extras;
   const described = alt === '' ? {} : { description: alt };
   const spoiler = outbound.picture?.spoiler ?? false;
   const media = { url: `attachment://${name ?? ''}` };
-  const gallery: APIComponentInContainer = {
-    type: ComponentType.MediaGallery,
-    items: [{ media, spoiler, ...described }],
-  };
+  const shown: APIComponentInContainer = file
+    ? { type: ComponentType.MediaGallery, items: [{ media, spoiler, ...described }] }
+    : { type: ComponentType.File, file: media };
   const container: APIMessageTopLevelComponent = {
     type: ComponentType.Container,
     ...(key === undefined ? {} : { id: markOf(key) }),
     accent_color: COLOURS[outbound.tone ?? 'plain'],
-    components: componentsOf(outbound, name === undefined ? [] : [gallery]),
+    components: componentsOf(outbound, name === undefined ? [] : [shown]),
   };
   return {
     body: {
@@ -95,8 +95,14 @@ export function discordMessage(
       allowed_mentions: { parse: [], ...(mention === undefined ? {} : { users: [mention] }) },
     },
     files:
-      file && name ? [{ name, data: Buffer.from(file.bytes), contentType: file.contentType }] : [],
+      sent && name ? [{ name, data: Buffer.from(sent.bytes), contentType: sent.contentType }] : [],
   };
+}
+
+function fileOf(document: Outbound['document']) {
+  if (!document) return undefined;
+  const { name, contentType, text } = document;
+  return { name, contentType, bytes: Buffer.from(text) };
 }
 
 /** Whether a message was made with this key. */

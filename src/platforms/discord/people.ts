@@ -1,5 +1,5 @@
 /** Who did something, where, and what the bot may do there. */
-import { ChannelType, PermissionFlagsBits, PermissionsBitField } from 'discord.js';
+import { ChannelType, PermissionFlagsBits, PermissionsBitField, SnowflakeUtil } from 'discord.js';
 import type { APIInteraction } from 'discord.js';
 import type { Inbound, Person } from '../../chat/inbound.ts';
 import type { DiscordAddress } from './address.ts';
@@ -20,6 +20,9 @@ export function personOf({ member, user }: APIInteraction): Person {
     id: who.id,
     name: member?.nick ?? who.global_name ?? who.username,
     admin: member ? allows(member.permissions, PermissionFlagsBits.ManageGuild) : false,
+    accountCreatedAt: SnowflakeUtil.timestampFrom(who.id),
+    ...(member ? { roles: member.roles } : {}),
+    ...(member?.joined_at ? { joinedAt: Date.parse(member.joined_at) } : {}),
   };
 }
 

@@ -20,7 +20,7 @@ export interface WireOptions {
 }
 
 type Ids = Pick<APIInteraction, 'id' | 'application_id' | 'token'>;
-type Method = 'get' | 'post' | 'patch';
+type Method = 'get' | 'post' | 'patch' | 'put';
 
 const RETRIES = 2;
 
@@ -112,6 +112,10 @@ export class Wire {
   async directChannel(person: string): Promise<string> {
     const body = { recipient_id: person };
     return ((await this.#send('post', Routes.userChannels(), { body })) as APIChannel).id;
+  }
+
+  async giveRole(server: string, person: string, role: string): Promise<void> {
+    await this.#send('put', Routes.guildMemberRole(server, person, role));
   }
 
   #callback(ids: Ids, data: RequestData): Promise<unknown> {

@@ -4,7 +4,7 @@
  */
 import type { webApi } from '@slack/bolt';
 import type { Outbound } from '../../chat/outbound.ts';
-import type { Delivery } from '../../chat/platform.ts';
+import type { Delivery, Sending } from '../../chat/platform.ts';
 import { Undeliverable } from '../../chat/platform.ts';
 import type { SlackAddress } from './address.ts';
 import { messageOf } from './blocks.ts';
@@ -13,6 +13,9 @@ import { isFinal, isGone, patiently, reasonOf } from './failures.ts';
 import { toMrkdwn } from './markup.ts';
 import { edit, post } from './speech.ts';
 import { canBeShown, findUpload, upload } from './upload.ts';
+
+/** Nobody asked for an announcement, and nobody is mentioned in it. */
+type Sent = Sending & Partial<Pick<Delivery, 'person'>>;
 
 export interface Delivering {
   readonly client: webApi.WebClient;
@@ -26,7 +29,7 @@ export async function deliver(
   delivering: Delivering,
   address: SlackAddress,
   outbound: Outbound,
-  delivery: Delivery,
+  delivery: Sent,
 ): Promise<void> {
   const { posted } = delivering;
   const at = { ...address, message: address.message ?? posted.get(delivery.key) ?? null };
@@ -49,7 +52,7 @@ async function deliverPicture(
   { client, bot, posted }: Delivering,
   address: SlackAddress,
   outbound: Outbound,
-  { key, again, person }: Delivery,
+  { key, again, person }: Sent,
 ): Promise<void> {
   const { channel, thread } = address;
   const picture = outbound.picture!;
@@ -61,7 +64,7 @@ async function deliverPicture(
     address.message ?? (await patiently(() => post(client, address, messageOf(outbound))));
   posted.set(key, message);
   const title = toMrkdwn(outbound.text.split('\n')[0] ?? '');
-  const labels = { key, comment: `<@${person}> ${title}` };
+  const labels = { key, comment: person === undefined ? title : `<@${person}> ${title}` };
   const spot = { channel, thread: thread ?? message };
   const { id } = earlier ?? (await patiently(() => upload(client, spot, picture, labels)));
   // In the channel itself the message shows the picture too; in a thread that would be twice.
@@ -77,8 +80,8 @@ async function putMessage(
   image?: ShownFile,
 ): Promise<void> {
   const { channel, message: ts, person } = address;
-  const anew = (): Promise<string> =>
-    patiently(() => post(client, address, mentioning(outbound, person)));
+  const said = person === '' ? messageOf(outbound) : mentioning(outbound, person);
+  const anew = (): Promise<string> => patiently(() => post(client, address, said));
   if (ts === null) {
     await anew();
     return;

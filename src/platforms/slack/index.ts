@@ -69,6 +69,15 @@ export function slackPlatform(options: SlackOptions): Platform {
       const delivering = { client, bot: bot.user, posted };
       await deliver(delivering, readAddress(address), outbound, delivery);
     },
+    /**
+     * What stands in a channel the bot may not read: of an announcement without a picture, a crash
+     * between the sending and its note leads to a second one.
+     */
+    async announce({ channel }, outbound, sending) {
+      bot ??= await login(client);
+      const address = { team: bot.team, channel, thread: null, message: null, person: '' };
+      await deliver({ client, bot: bot.user, posted }, address, outbound, sending);
+    },
     fetch: (attachment, signal) =>
       fetchFile({ client, download, token: botToken, hosts, maxBytes }, attachment, signal),
   };

@@ -5,17 +5,33 @@ export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** **bold** is *bold* in Slack; `code` is the same. */
+/** **bold** is *bold* in Slack; `code` is the same; a moment is shown in each reader's time zone. */
 export function toMrkdwn(text: string): string {
   return escaped(text).replace(
-    /`[^`]+`|\*\*(.+?)\*\*/g,
-    (whole: string, bold: string | undefined) => (bold === undefined ? whole : `*${bold}*`),
+    /`[^`]+`|&lt;t:(\d{1,11})&gt;|\*\*(.+?)\*\*/g,
+    (whole: string, seconds: string | undefined, bold: string | undefined) => {
+      if (seconds !== undefined) return moment(seconds);
+      return bold === undefined ? whole : `*${bold.replace(MOMENT, (_, at: string) => moment(at))}*`;
+    },
   );
+}
+
+const MOMENT = /&lt;t:(\d{1,11})&gt;/g;
+
+function moment(seconds: string): string {
+  return `<!date^${seconds}^{date_short_pretty} {time}|${spoken(seconds)}>`;
+}
+
+/** Where nobody can tell whose time zone it will be. */
+function spoken(seconds: string): string {
+  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** Without markup, for notifications and where none is shown. */
 export function plain(text: string): string {
-  return text.replace(/\*\*(.+?)\*\*|`([^`]+)`/g, '$1$2');
+  return text
+    .replace(/\*\*(.+?)\*\*|`([^`]+)`/g, '$1$2')
+    .replace(/<t:(\d{1,11})>/g, (_, seconds: string) => spoken(seconds));
 }
 
 /** What was typed: links and entities undone, mentions of people left out. */

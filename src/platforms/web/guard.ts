@@ -32,11 +32,14 @@ export const SECURITY_HEADERS = {
   'x-frame-options': 'DENY',
 } as const;
 
-/** @throws Refused where the name that the browser was given is not one of ours. */
+/**
+ * @param hosts names, with a port where only that one counts.
+ * @throws Refused where the name that the browser was given is not one of ours.
+ */
 export function checkHost({ headers }: FastifyRequest, hosts: readonly string[]): void {
-  const host = headers.host ?? '';
-  const name = host.replace(/:\d+$/, '').toLowerCase();
-  if ([...LOOPBACK, ...hosts].includes(name)) return;
+  const host = (headers.host ?? '').toLowerCase();
+  const name = host.replace(/:\d+$/, '');
+  if ([...LOOPBACK, ...hosts].some((known) => known === name || known === host)) return;
   throw new Refused(
     MISDIRECTED,
     `This server is not known as "${name.slice(0, 100)}".`,

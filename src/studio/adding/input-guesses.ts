@@ -6,44 +6,57 @@ import type { PictureInput } from '../picture-input.ts';
 export interface InputGuess {
   /** In words: '-1..1'. */
   readonly title: string;
-  /** Whose way it is. */
-  readonly whose: string;
-  readonly input: Required<Pick<PictureInput, 'range' | 'channelOrder'>> & PictureInput;
+  readonly input: PictureInput;
 }
 
-const guesses: readonly InputGuess[] = [
-  guess('-1..1', "Keras's MobileNet and Inception, Teachable Machine", [-1, 1]),
-  guess('0..1', 'most networks that people train by themselves', [0, 1]),
-  guess('0..255', 'networks that scale by themselves, Custom Vision', [0, 255]),
-  guess("0..1, less torchvision's mean, by its deviation", 'PyTorch', [0, 1], {
-    mean: [0.485, 0.456, 0.406],
-    std: [0.229, 0.224, 0.225],
-  }),
-  guess("0..255 less ImageNet's mean", "Caffe, Keras's VGG and ResNet", [0, 255], {
-    mean: [123.68, 116.779, 103.939],
-  }),
+type Means = PictureInput['mean'];
+
+/** The most usual first: where nothing tells, the first that makes sense is taken. */
+const usual: readonly PictureInput[] = [
+  { range: [0, 1], channelOrder: 'rgb' },
+  { range: [-1, 1], channelOrder: 'rgb' },
+  { range: [0, 255], channelOrder: 'rgb' },
+  // PyTorch's models.
+  {
+    ...{ range: [0, 1], channelOrder: 'rgb' },
+    ...{ mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+  },
+  // Caffe's, and those of Keras that came from there.
+  { range: [0, 255], channelOrder: 'rgb', mean: [123.68, 116.779, 103.939] },
 ];
 
-/**
- * The guesses for a network of so many channels, the most usual first: each as red first, then as
- * blue first.
- */
+/** The guesses for a network of so many channels, each as red first and as blue first. */
 export function inputGuesses(channels: number): InputGuess[] {
-  if (channels === 1) return guesses.filter(({ input }) => !Array.isArray(input.mean));
-  return guesses.flatMap((rgb) => [rgb, blueFirst(rgb)]);
+  const inputs =
+    channels === 1
+      ? usual.filter(({ mean }) => mean === undefined)
+      : usual.flatMap((input) => [input, blueFirst(input)]);
+  return inputs.map((input) => ({ title: titleOf(input), input }));
 }
 
-/** A picture of 0..255 as the network of three channels (grey is all three) is to see it. */
-export function seenAs(picture: Image, { range: [low, high], channelOrder, mean, std }: PictureInput): Image {
+export function titleOf({ range: [low, high], channelOrder, mean, std }: PictureInput): string {
+  const list = (values: Means): string => [values].flat().join(' ');
+  const parts = [
+    `${low}..${high}`,
+    ...(mean === undefined ? [] : [`less ${list(mean)}`]),
+    ...(std === undefined ? [] : [`by ${list(std)}`]),
+    ...(channelOrder === 'bgr' ? ['blue first'] : []),
+  ];
+  return parts.join(', ');
+}
+
+/** A picture of 0..255 as a network of three channels is to see it; grey is three alike. */
+export function seenAs(picture: Image, input: PictureInput): Image {
   const { rows, columns } = picture;
+  const { range, channelOrder, mean, std } = input;
+  const [low, high] = range;
   const seen = createImage(rows, columns);
   const cells = rows * columns;
-  const at = (values: PictureInput['mean'], channel: number): number | undefined =>
-    typeof values === 'number' ? values : values?.[channel];
   for (let channel = 0; channel < 3; channel++) {
     const from = (channelOrder === 'bgr' ? 2 - channel : channel) * cells;
-    const scale = (high - low) / 255 / (at(std, channel) ?? 1);
-    const offset = (low - (at(mean, channel) ?? 0)) / (at(std, channel) ?? 1);
+    const by = at(std, channel) ?? 1;
+    const scale = (high - low) / 255 / by;
+    const offset = (low - (at(mean, channel) ?? 0)) / by;
     for (let cell = 0; cell < cells; cell++) {
       seen.data[channel * cells + cell] = picture.data[from + cell]! * scale + offset;
     }
@@ -51,27 +64,16 @@ export function seenAs(picture: Image, { range: [low, high], channelOrder, mean,
   return seen;
 }
 
-function guess(
-  title: string,
-  whose: string,
-  range: readonly [number, number],
-  more: Pick<PictureInput, 'mean' | 'std'> = {},
-): InputGuess {
-  return { title, whose, input: { range: [...range], channelOrder: 'rgb', ...more } };
+function at(values: Means, channel: number): number | undefined {
+  return typeof values === 'number' ? values : values?.[channel];
 }
 
-function blueFirst({ title, whose, input }: InputGuess): InputGuess {
-  const { mean, std } = input;
-  const turned = (values: PictureInput['mean']): PictureInput['mean'] =>
-    Array.isArray(values) ? [...values].reverse() : values;
+function blueFirst({ range, mean, std }: PictureInput): PictureInput {
+  const turned = (values: readonly number[] | number): number | number[] =>
+    typeof values === 'number' ? values : [...values].reverse();
   return {
-    title: `${title}, blue first`,
-    whose,
-    input: {
-      ...input,
-      channelOrder: 'bgr',
-      ...(mean === undefined ? {} : { mean: turned(mean)! }),
-      ...(std === undefined ? {} : { std: turned(std)! }),
-    },
+    ...{ range, channelOrder: 'bgr' },
+    ...(mean === undefined ? {} : { mean: turned(mean) }),
+    ...(std === undefined ? {} : { std: turned(std) }),
   };
 }

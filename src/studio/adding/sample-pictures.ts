@@ -5,6 +5,8 @@
 import { COVARIANCE_ROOT } from '../../dream/gradient/colour.ts';
 import { createImage } from '../../dream/image.ts';
 import type { Image } from '../../dream/image.ts';
+import { sample } from '../../dream/windows/sample.ts';
+import { wholeWindow } from '../../dream/windows/window.ts';
 import type { PictureSize } from '../../engines/engine.ts';
 import { seededRandom } from '../../kit/random.ts';
 import type { Random } from '../../kit/random.ts';
@@ -19,10 +21,20 @@ const LARGEST = 0.6;
 const MEAN = [124, 116, 104] as const;
 const GRAIN = 6;
 
-/** The same at every call. */
-export function samplePictures(count: number, size: PictureSize): Image[] {
+/**
+ * The same at every call.
+ * @param softness 1 for the sharpest; at 2 nothing is smaller than two pixels.
+ */
+export function samplePictures(count: number, size: PictureSize, softness = 1): Image[] {
   const random = seededRandom(SEED);
-  return Array.from({ length: count }, () => leaves(size, random));
+  const smaller = {
+    rows: Math.ceil(size.rows / softness),
+    columns: Math.ceil(size.columns / softness),
+  };
+  return Array.from({ length: count }, () => {
+    const image = leaves(smaller, random);
+    return softness === 1 ? image : sample(image, wholeWindow(image), size);
+  });
 }
 
 function leaves({ rows, columns }: PictureSize, random: Random): Image {

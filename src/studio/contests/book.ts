@@ -8,6 +8,7 @@ import { GroupCommit } from './group-commit.ts';
 import { overdue } from './rules.ts';
 import { readContest, Session } from './session.ts';
 import type { Stored } from './session.ts';
+import { isIn } from './place-rows.ts';
 import { unknownContest } from './rights.ts';
 
 type StartedEvent = Extract<ContestEvent, { type: 'started' }>;
@@ -71,19 +72,17 @@ export class Book {
     admit: (running: number) => void,
   ): Promise<Contest> {
     return this.#commits.change(async (session) => {
-      const { platform, server = null, channel } = started.place;
       const known = await session.tables
         .selectFrom('contests')
         .select('id')
-        .where('platform', '=', platform)
+        .where('platform', '=', started.place.platform)
         .where('event', '=', request)
         .executeTakeFirst();
       if (known) return (await session.contest(known.id)).contest;
       const { running } = await session.tables
         .selectFrom('contests')
         .select(({ fn }) => fn.countAll<number | string>().as('running'))
-        .where('platform', '=', platform)
-        .where('server', server === null ? 'is' : '=', server)
+        .where(isIn(started.place))
         .where('due_at', 'is not', null)
         .executeTakeFirstOrThrow();
       admit(Number(running));
@@ -92,24 +91,20 @@ export class Book {
     });
   }
 
-  /** What was remembered has been changed behind the book's back. */
-  forget(id: string): void {
-    this.#remembered.delete(id);
-  }
-
   settled(): Promise<void> {
     return this.#commits.settled();
   }
 
   async #transaction(work: (session: Session) => Promise<void>): Promise<void> {
-    const changed = await this.tables.transaction().execute(async (tables) => {
+    const { contests, rewritten } = await this.tables.transaction().execute(async (tables) => {
       const session = new Session(tables, this.#remembered);
       await work(session);
       await session.flush();
-      return session.contests;
+      return session;
     });
     let turned = false;
-    for (const [id, stored] of changed) {
+    for (const id of rewritten) this.#remembered.delete(id);
+    for (const [id, stored] of contests) {
       const before = this.#remembered.get(id);
       turned ||= before?.contest.phase !== stored.contest.phase;
       this.#remembered.delete(id);
@@ -122,4 +117,3 @@ export class Book {
     if (turned) this.#parts.turned();
   }
 }
-

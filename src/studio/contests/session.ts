@@ -32,6 +32,8 @@ const ROWS = 200;
 
 export class Session {
   readonly contests = new Map<string, Stored>();
+  /** Contests whose past was rewritten: what is remembered of them is wrong. */
+  readonly rewritten = new Set<string>();
   readonly #before: ReadonlyMap<string, Stored>;
   readonly #duels = new Map<string, Duels>();
   readonly #ballots = new Map<string, Ballot & { readonly contest: string }>();
@@ -49,7 +51,8 @@ export class Session {
   async contest(id: string): Promise<Stored> {
     const known = this.contests.get(id);
     if (known) return known;
-    const stored = await readContest(this.tables, id, this.#before.get(id));
+    const before = this.rewritten.has(id) ? undefined : this.#before.get(id);
+    const stored = await readContest(this.tables, id, before);
     if (!stored) throw unknownContest();
     this.contests.set(id, stored);
     return stored;
@@ -127,7 +130,7 @@ export class Session {
       .execute();
   }
 
-  /** To be called at the end. */
+  /** Writes the ballots. To be called at the end. */
   async flush(): Promise<void> {
     const text = ({ choice }: Ballot): string => JSON.stringify(choice);
     for (const rows of chunks([...this.#ballots.values()])) {
@@ -149,6 +152,15 @@ export class Session {
       const { votes } = this.contests.get(id)!;
       await this.tables.updateTable('contests').set({ votes }).where('id', '=', id).execute();
     }
+    this.#ballots.clear();
+    this.#log.length = 0;
+  }
+
+  /** Its events or ballots were changed by hand. */
+  rewrote(id: string): void {
+    this.rewritten.add(id);
+    this.contests.delete(id);
+    this.#duels.clear();
   }
 
   async #announce({ id, phase }: Contest, at: number): Promise<void> {
@@ -180,7 +192,10 @@ export async function readContest(
       .where('sequence', '>', version)
       .orderBy('sequence')
       .execute();
-    contest = events.reduce((so, { event }) => apply(so, JSON.parse(event) as ContestEvent), contest);
+    contest = events.reduce(
+      (so, { event }) => apply(so, JSON.parse(event) as ContestEvent),
+      contest,
+    );
   }
   return { contest: contest!, version: row.version, votes: row.votes };
 }

@@ -60,6 +60,12 @@ export function checkVoting({ phase }: Contest): void {
   throw new DreamError('wrong-phase', `voting in this contest ${words}`);
 }
 
+/** @throws DreamError 'not-allowed' */
+export function checkDuels({ settings: { voting } }: Contest): void {
+  if (voting === 'duels') return;
+  throw refused(`there are no duels in this contest: its votes are ${voting}`);
+}
+
 function duel(
   contest: Contest,
   actor: Actor,

@@ -340,10 +340,20 @@ describe.skipIf(missing)(title, () => {
     );
   });
 
+  it('takes a command that the bot names into the line', async () => {
+    const page = await open();
+    const fields = [{ name: '/dream', value: 'Dreams on a picture: `/dream layer:mixed5`' }];
+    handler.onEvent = ({ responder }) => responder.reply({ text: 'Help', fields });
+    await field(page).fill('/queue');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: '/dream layer:mixed5' }).click();
+    await expect.poll(() => field(page).inputValue()).toBe('/dream layer:mixed5');
+  });
+
   it('begins with something to try', async () => {
     const page = await open();
     expect(await page.getByRole('heading', { level: 2 }).isVisible()).toBe(true);
-    await page.getByRole('button', { name: '/dream layer:mixed5' }).click();
+    await page.getByRole('button', { name: '/dream layer:mixed5 On the clouds' }).click();
     await expect.poll(() => handler.events.length).toBe(1);
   });
 

@@ -7,6 +7,7 @@ import type { ComposerHandle } from './composer.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { Lightbox } from './lightbox.tsx';
 import { Log } from './log.tsx';
+import { TypeLine } from './markup.tsx';
 import { Eye } from './moon.tsx';
 import { useChat } from './state.ts';
 import { Welcome } from './welcome.tsx';
@@ -28,13 +29,15 @@ export function App() {
           The connection is lost. Trying again …
         </p>
       )}
-      {about && (
-        <Log messages={messages} you={about.you.id} fresh={fresh} onEnlarge={setEnlarged}>
-          {messages.length === 0 && (
-            <Welcome about={about} onExample={send} onCommands={() => type('/')} />
-          )}
-        </Log>
-      )}
+      <TypeLine.Provider value={type}>
+        {about && (
+          <Log messages={messages} you={about.you.id} fresh={fresh} onEnlarge={setEnlarged}>
+            {messages.length === 0 && (
+              <Welcome about={about} onExample={send} onCommands={() => type('/')} />
+            )}
+          </Log>
+        )}
+      </TypeLine.Provider>
       {about && <Composer handle={composer} about={about} messages={messages} />}
       <Announcer messages={messages} fresh={fresh} />
       <DropZone onFile={attach} />

@@ -43,7 +43,7 @@ export function Compare({ picture, fresh = false, initial = AT_REST, onTap }: Co
         max={100}
         step={1}
         value={split}
-        aria-label="Before and after: how much of the picture shows what it was before"
+        aria-label="Before and after"
         aria-valuetext={`${Math.round(split)} percent before, ${100 - Math.round(split)} percent dream`}
         onInput={(event) => {
           setSplit(Number(event.currentTarget.value));

@@ -62,6 +62,7 @@ export function Composer({ handle, about, messages }: ComposerProps) {
   return (
     <form
       class="composer"
+      aria-label="Write a message"
       onSubmit={(event) => {
         event.preventDefault();
         draft.send();

@@ -3,22 +3,32 @@ import type { Field } from '../../../chat/outbound.ts';
 import { Icon } from './icons.tsx';
 import { Markup } from './markup.tsx';
 
-/** How a picture was made, folded up; a command among it can be copied. */
-export function Facts({ fields }: { fields: readonly Field[] }) {
+interface FactsProps {
+  readonly fields: readonly Field[];
+  /** What they are about, where they are not what was asked for. */
+  readonly summary?: string;
+}
+
+/** Names and values; folded up below a summary, with a button to copy a command among them. */
+export function Facts({ fields, summary }: FactsProps) {
+  const list = (
+    <dl>
+      {fields.map(({ name, value }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <Markup text={value} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+  if (summary === undefined) return <div class="facts">{list}</div>;
   const command = fields.map(({ value }) => commandIn(value)).find((found) => found !== undefined);
   return (
     <details class="facts">
-      <summary>How it was made</summary>
-      <dl>
-        {fields.map(({ name, value }) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              <Markup text={value} />
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <summary>{summary}</summary>
+      {list}
       {command !== undefined && <CopyCommand command={command} />}
     </details>
   );

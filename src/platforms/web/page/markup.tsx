@@ -1,6 +1,10 @@
 /** The bot's markup as nodes: **bold**, `code` and line breaks. Never HTML. */
-import { Fragment } from 'preact';
+import { createContext, Fragment } from 'preact';
 import type { ComponentChildren } from 'preact';
+import { useContext } from 'preact/hooks';
+
+/** Puts a line where the person types. */
+export const TypeLine = createContext<(line: string) => void>(() => undefined);
 
 const MARK = /\*\*([^*]+)\*\*|`([^`]+)`|\n/g;
 
@@ -17,7 +21,25 @@ export function Markup({ text }: { text: string }) {
 
 function marked([, bold, code]: RegExpExecArray): ComponentChildren {
   if (bold !== undefined) return <strong>{bold}</strong>;
-  return code === undefined ? <br /> : <code>{code}</code>;
+  if (code === undefined) return <br />;
+  return code.startsWith('/') ? <CommandCode line={code} /> : <code>{code}</code>;
+}
+
+/** A command in what the bot says can be taken into the line. */
+function CommandCode({ line }: { line: string }) {
+  const type = useContext(TypeLine);
+  return (
+    <button
+      type="button"
+      class="code"
+      title="Type it"
+      onClick={() => {
+        type(line);
+      }}
+    >
+      <code>{line}</code>
+    </button>
+  );
 }
 
 /** For those who hear it. */

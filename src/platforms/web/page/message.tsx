@@ -95,7 +95,9 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
           />
         )}
         {progress && <ProgressBar progress={progress} figures={!/\d %/.test(text)} />}
-        {fields && fields.length > 0 && <Facts fields={fields} />}
+        {fields && fields.length > 0 && (
+          <Facts fields={fields} {...(picture ? { summary: 'How it was made' } : {})} />
+        )}
         <Controls message={message} />
       </div>
     </article>

@@ -132,7 +132,11 @@ function slopes(
   return { gradient, information };
 }
 
-function moved(strengths: Float64Array, step: Float64Array, scale: number): Float64Array<ArrayBuffer> {
+function moved(
+  strengths: Float64Array,
+  step: Float64Array,
+  scale: number,
+): Float64Array<ArrayBuffer> {
   return strengths.map((strength, row) => strength + scale * step[row]!);
 }
 

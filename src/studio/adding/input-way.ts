@@ -1,0 +1,156 @@
+/**
+ * How pictures are to be brought to a network: by what its file says, by how it scales them itself,
+ * by what its normalisations remember, by its kind, else by how far its scores are apart.
+ */
+import type { GradientEngine, PictureSize } from '../../engines/engine.ts';
+import { slice } from '../../graph/graph.ts';
+import type { Graph } from '../../graph/graph.ts';
+import { weightsOf } from '../../importers/weights.ts';
+import { logitsOf } from '../../objectives/logits.ts';
+import { withPicture } from '../picture-input.ts';
+import type { PictureInput } from '../picture-input.ts';
+import { inputGuesses, seenAs, titleOf } from './input-guesses.ts';
+import type { InputGuess } from './input-guesses.ts';
+import { knownKind } from './known-kinds.ts';
+import type { Clues } from './known-kinds.ts';
+import { samplePictures } from './sample-pictures.ts';
+import { fitsByScaling, scalingInside } from './scaling-inside.ts';
+import { fitsByStatistics } from './statistics.ts';
+import type { Fit } from './statistics.ts';
+
+export interface InputWay {
+  readonly input: PictureInput;
+  /** In words: '-1..1'. */
+  readonly title: string;
+  /** Why: a sentence without a full stop. */
+  readonly evidence: string;
+  /** Whether it is no more than a guess. */
+  readonly sure: boolean;
+}
+
+export interface Subject extends Clues {
+  readonly size: PictureSize;
+  readonly channels: number;
+}
+
+/** Beyond these a score's spread over pictures tells that the range is wrong. */
+const [LEAST_SPREAD, MOST_SPREAD] = [0.3, 40];
+const PICTURES = 5;
+/** The runner-up must be so much worse. */
+const CLEARLY = 1.5;
+
+/** What leaves a picture as it is. */
+const UNCHANGED: PictureInput = { range: [0, 255], channelOrder: 'rgb' };
+
+export async function findInputWay(subject: Subject, engine: GradientEngine): Promise<InputWay> {
+  const { imported, channels } = subject;
+  const said = byFile(subject);
+  if (said) return said;
+  const raw = withPicture(imported.graph, UNCHANGED);
+  const blue = imported.hints?.channelOrder === 'bgr';
+  const guesses = inputGuesses(channels);
+  const scaled = scalingInside(imported.graph);
+  if (scaled !== null) {
+    await imported.weights.ready(weightsOf(slice(imported.graph, [scaled])));
+    const plain = guesses.filter(({ input }) => input.mean === undefined);
+    const [best] = await fitsByScaling(raw, scaled, plain, engine);
+    return asWay(best!.guess, `the network scales pictures itself (up to its node '${scaled}'), which suits that`, true);
+  }
+  const likely = guesses.filter(({ input }) => (input.channelOrder === 'bgr') === blue);
+  // What PyTorch exports is mostly of torchvision's kind.
+  if (/onnx/i.test(subject.format)) likely.sort((a, b) => Number(!a.input.std) - Number(!b.input.std));
+  const fits = await fitsByStatistics({ ...subject, raw }, likely, engine);
+  if (fits.length > 0) return byFits(fits);
+  const kind = knownKind(subject);
+  if (kind) {
+    const { input, title } = kind;
+    return { input, title: titleOf(input), evidence: `it is ${title}`, sure: true };
+  }
+  return byScores(subject, raw, likely, engine);
+}
+
+function byFile({ imported, channels }: Subject): InputWay | null {
+  const { mean, scale, channelOrder = 'rgb' } = imported.hints ?? {};
+  if (mean === undefined && scale === undefined) return null;
+  const usable = mean !== undefined && mean.length === channels ? [...mean] : (mean?.[0] ?? 0);
+  const input: PictureInput = {
+    ...{ range: [0, 255], channelOrder, mean: usable },
+    ...(scale === undefined ? {} : { std: 1 / scale }),
+  };
+  return { input, title: titleOf(input), evidence: 'the file says so', sure: true };
+}
+
+function byFits([best, second]: readonly Fit[]): InputWay {
+  const { guess, mismatch } = best!;
+  const sure = second === undefined || second.mismatch > CLEARLY * mismatch;
+  const rival =
+    second === undefined ? '' : `, ${second.mismatch.toFixed(2)} for ${second.guess.title}`;
+  const numbers = `${mismatch.toFixed(2)} off${rival}`;
+  return asWay(
+    guess,
+    `its normalisations remember means and spreads that come again so (${numbers})`,
+    sure,
+  );
+}
+
+/** The most usual of the guesses with which scores are neither all alike nor without measure. */
+async function byScores(
+  { imported, size }: Subject,
+  raw: Graph,
+  guesses: readonly InputGuess[],
+  engine: GradientEngine,
+): Promise<InputWay> {
+  const { node } = logitsOf(raw, imported.output);
+  await imported.weights.ready(weightsOf(slice(raw, [node])));
+  const evaluation = await engine.evaluate(raw, [node]);
+  try {
+    const spreads = new Map<InputGuess, number>();
+    for (const guess of guesses) {
+      const scores: Float32Array[] = [];
+      for (const picture of samplePictures(PICTURES, size, 2)) {
+        scores.push((await evaluation.at(seenAs(picture, guess.input))).get(node)!.data);
+      }
+      spreads.set(guess, spreadOf(scores));
+    }
+    return bySpreads(spreads);
+  } finally {
+    await evaluation.dispose();
+  }
+}
+
+function bySpreads(spreads: ReadonlyMap<InputGuess, number>): InputWay {
+  const far = (spread: number): number =>
+    Math.max(0, Math.log(LEAST_SPREAD / spread), Math.log(spread / MOST_SPREAD));
+  const [[best, spread], ...others] = [...spreads].sort(([, a], [, b]) => far(a) - far(b)) as [
+    [InputGuess, number],
+    ...[InputGuess, number][],
+  ];
+  if (!(spread > 0)) {
+    return asWay(best, 'its scores are the same for every picture, so that nothing tells', false);
+  }
+  const shown = (value: number): string => value.toPrecision(2);
+  const listed = [[best, spread] as const, ...others]
+    .map(([{ title }, value]) => `${shown(value)} with ${title}`)
+    .join(', ');
+  return asWay(
+    best,
+    `the most usual of those with which scores differ between pictures within reason (by ${listed})`,
+    false,
+  );
+}
+
+/** Of each score over the pictures, in the mean of the scores. */
+function spreadOf(scores: readonly Float32Array[]): number {
+  const count = scores[0]!.length;
+  let sum = 0;
+  for (let at = 0; at < count; at++) {
+    const values = scores.map((each) => each[at]!);
+    const mean = values.reduce((total, value) => total + value, 0) / values.length;
+    sum += values.reduce((total, value) => total + (value - mean) ** 2, 0) / values.length;
+  }
+  return Math.sqrt(sum / count);
+}
+
+function asWay({ title, input }: InputGuess, evidence: string, sure: boolean): InputWay {
+  return { input, title, evidence, sure };
+}

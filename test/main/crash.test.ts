@@ -1,0 +1,93 @@
+/** The real bot, killed at the moments that matter: nothing is lost, and nothing comes twice. */
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DiscordServer } from '../helpers/discord-server.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { gone } from '../helpers/run-bot.ts';
+import { killAll, startBotProcess } from './bot-process.ts';
+import type { BotProcess } from './bot-process.ts';
+import { ask, audit, finalAnswers, ordersIn, variablesFor } from './discord-account.ts';
+
+const folder = temporaryFolder();
+let photo: Uint8Array;
+
+beforeAll(async () => {
+  photo = await sharp('examples/clouds.png').resize(120).png().toBuffer();
+});
+
+afterEach(killAll);
+
+describe('a bot on Discord that is killed', () => {
+  it('delivers every dream that it accepted exactly once, where it was asked', async () => {
+    const server = await DiscordServer.start();
+    const home = join(folder, 'discord');
+    const bots: BotProcess[] = [];
+    const start = async (): Promise<BotProcess> => {
+      const bot = startBotProcess(home, variablesFor(server));
+      bots.push(bot);
+      await bot.up;
+      return bot;
+    };
+
+    // Stored, and not yet acknowledged: Discord never hears of it.
+    let bot = await start();
+    server.fail({ on: /callback$/, with: 'drop' });
+    const unheard = called(server, /callback$/);
+    const first = ask(server, 'ann', { steps: 2, size: 120, picture: photo });
+    await unheard;
+    await bot.kill();
+    expect(first.answer).toBeUndefined();
+
+    // One is being fetched, one rendered, one waits.
+    let release = (): void => undefined;
+    server.cdnDelay = new Promise((resolve) => (release = resolve));
+    bot = await start();
+    const rendering = called(server, /@original$/, /%/);
+    const asked = [
+      ask(server, 'bob', { steps: 40, size: 160 }),
+      ask(server, 'ann', { steps: 2, size: 100 }),
+      ask(server, 'bob', { steps: 2, size: 96, picture: photo }),
+    ];
+    await until(server, () => asked.every(({ answer }) => answer));
+    await rendering;
+    await bot.kill();
+    release();
+
+    // An answer is on its way when the power goes; then one arrives, and nobody learns of it.
+    for (const how of ['drop', 'drop-after'] as const) {
+      server.fail({ on: /@original$|messages$/, saying: /again:/, with: how });
+      const answering = called(server, /@original$|messages$/, /again:/);
+      bot = await start();
+      await answering;
+      await bot.kill();
+    }
+
+    const orders = await ordersIn(join(home, 'data'));
+    expect(orders).toHaveLength(1 + asked.length);
+    bot = await start();
+    await until(server, () => orders.every(({ id }) => finalAnswers(server, id).length > 0));
+    bot.signal('SIGTERM');
+    expect(await bot.ended).toEqual({ code: 0, signal: null });
+    expect(audit(server, await ordersIn(join(home, 'data')))).toEqual([]);
+    for (const pid of bots.flatMap((each) => each.renderProcesses())) await gone(pid);
+    await server.close();
+  });
+});
+
+async function until({ world }: DiscordServer, met: () => boolean): Promise<void> {
+  await world.until(() => (met() ? true : undefined));
+}
+
+/** Resolves at the next request of this kind. */
+async function called(server: DiscordServer, on: RegExp, saying = /^/): Promise<void> {
+  const before = server.calls.length;
+  await until(server, () =>
+    server.calls
+      .slice(before)
+      .some(
+        ({ method, path, json }) =>
+          on.test(`${method} ${path}`) && saying.test(JSON.stringify(json)),
+      ),
+  );
+}
