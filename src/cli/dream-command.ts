@@ -81,7 +81,9 @@ async function evidenceOf(
   if (recipe.class === undefined) return undefined;
   const { image: after } = await readPicture(path);
   const { image: before } = picture;
-  return gatherEvidence(model, engine.engine, { words: recipe.class, before, after, curve });
+  return gatherEvidence(model, engine.engine, {
+    ...{ words: recipe.class, place: recipe.place, before, after, curve },
+  });
 }
 
 async function write(

@@ -2,14 +2,16 @@
 import type { ClassShare, Evidence } from '../studio/evidence.ts';
 
 export function evidenceWords(evidence: Evidence): string[] {
-  const { targets, before, after, views, psnr } = evidence;
+  const { place, targets, before, after, views, psnr } = evidence;
   const width = Math.max(...targets.map(({ label }) => label.length));
   const rows = targets.map(
     ({ label, before: first, probability, shifted }) =>
       `  ${label.padEnd(width)}  ${percent(first)} → ${percent(probability)}, ${percent(shifted)} on average over ${views} shifts and scalings`,
   );
   return [
-    'the model, on the file as it was saved:',
+    place
+      ? 'the model, on the place in the file as it was saved:'
+      : 'the model, on the file as it was saved:',
     ...rows,
     `  before: ${topWords(before)}`,
     `  after:  ${topWords(after)}`,

@@ -2,7 +2,7 @@
 import type { PictureSize } from '../engines/engine.ts';
 import type { Image } from './image.ts';
 import { keepWithin, pullTowards } from './priors/closeness.ts';
-import { maskDirection, resizeMask } from './priors/mask.ts';
+import { applyMask, resizeMask, scaleWithin } from './priors/mask.ts';
 import type { Mask } from './priors/mask.ts';
 import { subtractTotalVariation } from './priors/total-variation.ts';
 import type { Recipe } from './recipe.ts';
@@ -46,9 +46,11 @@ export function guidanceFor(
 /** From a normalised gradient to the direction of a step, in place. */
 export function guide(direction: Image, image: Image, guidance: Guidance): void {
   const { totalVariation, keep, original, mask } = guidance;
+  // First, for the priors have weights beside a gradient of size 1.
+  if (mask) scaleWithin(direction, mask);
   if (totalVariation > 0) subtractTotalVariation(direction, image, totalVariation);
   if (keep > 0) pullTowards(direction, { image, original: original! }, keep);
-  if (mask) maskDirection(direction, mask);
+  if (mask) applyMask(direction, mask);
 }
 
 /** After a step. */

@@ -6,13 +6,13 @@ import { planOctaves } from '../dream/octaves.ts';
 import { maskOfPlace, product } from '../dream/priors/mask.ts';
 import { windowedAscent } from '../dream/windows/ascent.ts';
 import type { Place } from '../dream/windows/draw.ts';
-import { findPlace } from '../dream/windows/find-place.ts';
 import type { GradientEngine } from '../engines/engine.ts';
 import { DreamError } from '../kit/errors.ts';
 import type { ClassTerm } from '../objectives/class-words.ts';
 import type { Model } from './catalogue.ts';
-import { classObjective, classReader, oddsOf, pictureSizeOf, targetsOf } from './classes.ts';
+import { classObjective, classReader, pictureSizeOf, targetsOf } from './classes.ts';
 import { planPerturbation } from './perturbation.ts';
+import { placeWith } from './place.ts';
 import { maskOf, pictureNotices, throwIfCancelled } from './plan.ts';
 import type { RenderPlan, RenderRequest } from './plan.ts';
 
@@ -53,7 +53,7 @@ function planClassDream(
       await model.ready([model.output]);
       throwIfCancelled(signal);
       const place = recipe.place
-        ? await placeIn(image, { model, targets, engine, signal })
+        ? await placeOf(image, model, targets, { engine, signal })
         : undefined;
       const base = await engine.prepare(model.classifier, objective, { largest: size });
       const windows = { ...(recipe.windows ?? WINDOWS), place, size, seed: recipe.seed };
@@ -71,27 +71,15 @@ function planClassDream(
 }
 
 /** Where the picture already looks most like the classes. */
-async function placeIn(
-  picture: Image,
-  options: {
-    model: Model;
-    targets: readonly ClassTerm[];
-    engine: GradientEngine;
-    signal: AbortSignal | undefined;
-  },
+async function placeOf(
+  image: Image,
+  model: Model,
+  targets: readonly ClassTerm[],
+  { engine, signal }: { engine: GradientEngine; signal: AbortSignal | undefined },
 ): Promise<Place> {
-  const { model, targets, engine, signal } = options;
   const reader = await classReader(model, engine);
   try {
-    const { place } = await findPlace(
-      picture,
-      pictureSizeOf(model),
-      async (seen) => oddsOf(targets, await reader.logits(seen), reader.squash),
-      () => {
-        throwIfCancelled(signal);
-      },
-    );
-    return place;
+    return await placeWith(reader, image, { size: pictureSizeOf(model), targets, signal });
   } finally {
     await reader.dispose();
   }

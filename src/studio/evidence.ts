@@ -2,12 +2,14 @@
 import type { Image } from '../dream/image.ts';
 import { psnr } from '../dream/perturb/compare.ts';
 import { sample } from '../dream/windows/sample.ts';
-import { wholeWindow } from '../dream/windows/window.ts';
+import { placeWindow } from '../dream/windows/draw.ts';
+import type { Place } from '../dream/windows/draw.ts';
 import type { Window } from '../dream/windows/window.ts';
 import type { GradientEngine } from '../engines/engine.ts';
 import { seededRandom } from '../kit/random.ts';
 import { classReader, labelsOf, pictureSizeOf, targetsOf } from './classes.ts';
-import type { Classifier, ClassReader } from './classes.ts';
+import type { Classifier } from './classes.ts';
+import { placeWith } from './place.ts';
 
 /** Classes that are shown, beside those that were dreamed of. */
 const TOP = 3;
@@ -32,8 +34,9 @@ export interface Target extends ClassShare {
   readonly shifted: number;
 }
 
-/** Of the picture as it was saved and read again. */
+/** Of the picture as it was saved and read again; of the place where the class grew in one. */
 export interface Evidence {
+  readonly place: Place | null;
   readonly targets: readonly Target[];
   /** The most probable classes, best first. */
   readonly before: readonly ClassShare[];
@@ -48,6 +51,8 @@ export interface Evidence {
 export interface EvidenceRequest {
   /** As the recipe says. */
   readonly words: string;
+  /** Whether the class grew in one place. @default false */
+  readonly place?: boolean | undefined;
   readonly before: Image;
   /** Read from the file that was saved. */
   readonly after: Image;
@@ -57,27 +62,25 @@ export interface EvidenceRequest {
 export async function gatherEvidence(
   model: Classifier,
   engine: GradientEngine,
-  { words, before, after, curve }: EvidenceRequest,
+  { words, place: placed = false, before, after, curve }: EvidenceRequest,
 ): Promise<Evidence> {
+  const targets = targetsOf(model, words);
+  const labels = labelsOf(model);
+  const size = pictureSizeOf(model);
   const reader = await classReader(model, engine);
   try {
-    const labels = labelsOf(model);
-    const size = pictureSizeOf(model);
-    const read = (
-      image: Image,
-      window = wholeWindow(image),
-    ): ReturnType<ClassReader['probabilities']> =>
+    const place = placed ? await placeWith(reader, before, { size, targets }) : null;
+    const whole = placeWindow(before, place ?? undefined);
+    const read = (image: Image, window: Window): Promise<number[]> =>
       reader.probabilities(sample(image, window, size));
-    const [first, last] = [await read(before), await read(after)];
+    const [first, last] = [await read(before, whole), await read(after, whole)];
     const shifted: number[][] = [];
-    for (const view of viewsOf(after)) shifted.push(await read(after, view));
+    for (const view of viewsOf(whole)) shifted.push(await read(after, view));
     const distance = psnr(before, after);
     return {
-      targets: targetsOf(model, words).map(({ index, label, weight }) => ({
-        label,
-        weight,
-        before: first[index]!,
-        probability: last[index]!,
+      place,
+      targets: targets.map(({ index, label, weight }) => ({
+        ...{ label, weight, before: first[index]!, probability: last[index]! },
         shifted: shifted.reduce((sum, found) => sum + found[index]!, 0) / shifted.length,
       })),
       before: topOf(first, labels),
@@ -91,11 +94,10 @@ export async function gatherEvidence(
   }
 }
 
-/** The same for every picture of a size. */
-function viewsOf(image: Image): Window[] {
+/** The same at every call. */
+function viewsOf(whole: Window): Window[] {
   const random = seededRandom(VIEW_SEED);
   const between = (reach: number): number => reach * (2 * random.uniform() - 1);
-  const whole = wholeWindow(image);
   return Array.from({ length: VIEWS }, () => {
     const scale = 1 + between(SCALE);
     return {

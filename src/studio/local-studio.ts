@@ -43,6 +43,8 @@ interface Parts {
 export class LocalStudio implements Studio {
   /** For whatever else has to outlive the process. */
   readonly shelf: Shelf;
+  /** For contests. */
+  readonly tables: OpenDatabase['tables'];
   readonly #options: LocalStudioOptions;
   readonly #database: OpenDatabase;
   readonly #store: OrderStore;
@@ -60,7 +62,7 @@ export class LocalStudio implements Studio {
    * @throws DreamError 'cannot-write' when another bot has the folder
    */
   static async open(options: LocalStudioOptions): Promise<LocalStudio> {
-    const database = await openDatabase(options.dataDir, options.log);
+    const database = await openDatabase(options.dataDir, options.log, options.databaseUrl);
     const shelf = databaseShelf(database.tables);
     const [pictures, estimator] = await Promise.all([
       PictureFolder.open(join(options.dataDir, 'pictures')),
@@ -76,6 +78,7 @@ export class LocalStudio implements Studio {
     this.#database = parts.database;
     this.#pictures = parts.pictures;
     this.shelf = parts.shelf;
+    this.tables = parts.database.tables;
     this.#store = new OrderStore(parts.database.tables);
     const store = this.#store;
     const changed = (id: string): void => {

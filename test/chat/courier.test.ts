@@ -100,6 +100,7 @@ function stage(failures: readonly Error[] = [], fetched?: Error) {
       const failure = waiting.shift();
       return failure ? Promise.reject(failure) : Promise.resolve();
     },
+    announce: () => Promise.resolve(),
     fetch: () => (fetched ? Promise.reject(fetched) : Promise.resolve(new Uint8Array([1]))),
   };
   return { platform, delivered, shown };

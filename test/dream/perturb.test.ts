@@ -51,7 +51,11 @@ describe.each(attacks)('%s', (_name, attack, most) => {
       ),
       gradient: normal,
     });
-    const data = await found(attack, { picture, bound: 0, at: (image) => Promise.resolve(at(image)) });
+    const data = await found(attack, {
+      picture,
+      bound: 0,
+      at: (image) => Promise.resolve(at(image)),
+    });
     const change = Math.sqrt(squaredDistance(data!, picture.data));
     expect(change).toBeGreaterThanOrEqual(distance - 1e-3);
     expect(change).toBeLessThan(most * distance);
@@ -128,7 +132,12 @@ describe('rounding', () => {
 describe('a difference', () => {
   it('in decibels', () => {
     const one = drawn(4, 4, () => 100);
-    expect(psnr(one, drawn(4, 4, () => 101))).toBeCloseTo(20 * Math.log10(255), 5);
+    expect(
+      psnr(
+        one,
+        drawn(4, 4, () => 101),
+      ),
+    ).toBeCloseTo(20 * Math.log10(255), 5);
     expect(psnr(one, one)).toBe(Infinity);
   });
 

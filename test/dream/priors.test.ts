@@ -6,11 +6,12 @@ import type { Image } from '../../src/dream/image.ts';
 import { presets } from '../../src/dream/presets.ts';
 import { keepWithin, pullTowards } from '../../src/dream/priors/closeness.ts';
 import {
-  maskDirection,
+  applyMask,
   maskFrom,
   maskOfPlace,
   product,
   resizeMask,
+  scaleWithin,
 } from '../../src/dream/priors/mask.ts';
 import { subtractTotalVariation } from '../../src/dream/priors/total-variation.ts';
 import type { Recipe } from '../../src/dream/recipe.ts';
@@ -124,7 +125,8 @@ describe('a mask', () => {
     const direction = drawn(4, 4, (row) => (row === 0 ? 0.01 : 1));
     const mask = { rows: 4, columns: 4, data: new Float32Array(16) };
     mask.data.fill(1, 0, 4);
-    maskDirection(direction, mask);
+    scaleWithin(direction, mask);
+    applyMask(direction, mask);
     expect(at(direction, 0, 0, 2)).toBeCloseTo(1, 6);
     expect(at(direction, 1, 2, 2)).toBe(0);
   });

@@ -66,10 +66,10 @@ export function product(one: Mask | undefined, other: Mask | undefined): Mask | 
 }
 
 /**
- * direction ← mask · direction, brought to the size that the mean step has in the part of the
- * picture that may change: a small part is dreamed as strongly as a large one.
+ * Brings a direction to the size that the mean step has in the part of the picture that may
+ * change: a small part is dreamed as strongly as a large one. In place.
  */
-export function maskDirection({ data }: Image, mask: Mask): void {
+export function scaleWithin({ data }: Image, mask: Mask): void {
   const cells = mask.data.length;
   let [shares, sizes] = [0, 0];
   for (let index = 0; index < data.length; index++) {
@@ -78,7 +78,11 @@ export function maskDirection({ data }: Image, mask: Mask): void {
     sizes += share * Math.abs(data[index]!);
   }
   const factor = sizes > 0 ? shares / sizes : 0;
-  for (let index = 0; index < data.length; index++) {
-    data[index]! *= factor * mask.data[index % cells]!;
-  }
+  for (let index = 0; index < data.length; index++) data[index]! *= factor;
+}
+
+/** direction ← mask · direction */
+export function applyMask({ data }: Image, mask: Mask): void {
+  const cells = mask.data.length;
+  for (let index = 0; index < data.length; index++) data[index]! *= mask.data[index % cells]!;
 }

@@ -17,8 +17,11 @@ export interface ShownFile {
 
 const BAR = 20;
 
-/** Everything but the picture, which is a file: `image` shows it where it can be shown. */
-export function messageOf(outbound: Outbound, image?: ShownFile): SlackMessage {
+/**
+ * Everything but the picture, which is a file: `image` shows it where it can be shown.
+ * @param about the channel that its buttons are about, where the message stands elsewhere.
+ */
+export function messageOf(outbound: Outbound, image?: ShownFile, about?: string): SlackMessage {
   const { text, fields = [], progress, buttons = [], menu, tone } = outbound;
   const told = tone === 'problem' ? `⚠️ ${text}` : text;
   const blocks: types.KnownBlock[] = [
@@ -26,8 +29,8 @@ export function messageOf(outbound: Outbound, image?: ShownFile): SlackMessage {
     ...fieldSections(fields),
     ...(image ? [imageBlock(image)] : []),
     ...(progress && progress.fraction !== null ? [bar(progress.fraction)] : []),
-    ...(buttons.length > 0 ? [buttonRow(buttons)] : []),
-    ...(menu && menu.choices.length > 0 ? [menuRow(menu)] : []),
+    ...(buttons.length > 0 ? [{ ...buttonRow(buttons), ...marked('buttons', about) }] : []),
+    ...(menu && menu.choices.length > 0 ? [{ ...menuRow(menu), ...marked('menu', about) }] : []),
   ];
   return { text: clipped(toMrkdwn(plain(told)), 4000), blocks };
 }
@@ -99,6 +102,15 @@ function menuRow({ action, placeholder, choices }: Menu): types.ActionsBlock {
       },
     ],
   };
+}
+
+function marked(block: string, about: string | undefined): { block_id?: string } {
+  return about === undefined ? {} : { block_id: `about:${about}:${block}` };
+}
+
+/** The channel that a pressed button is about, where that is another than its message's. */
+export function aboutOf(blockId: string): string | undefined {
+  return /^about:([A-Z0-9]+):/.exec(blockId)?.[1];
 }
 
 /** What `Button.action` or `Menu.action` was. */

@@ -28,6 +28,8 @@ export interface Origin {
   readonly id: string;
   readonly user: { readonly id: string; readonly name?: string };
   readonly channel: string;
+  /** The channel that it is about, where it is answered in another. */
+  readonly about?: string;
   readonly thread: string | null;
   readonly responseUrl: string | null;
 }
@@ -50,11 +52,11 @@ export async function runAction(
 
 async function eventOf(desk: Desk, origin: Origin): Promise<EventBase> {
   const { client, log, bot } = desk;
-  const { id, user, channel, thread, responseUrl } = origin;
+  const { id, user, channel, about = channel, thread, responseUrl } = origin;
   const person = await desk.people.find(user.id, user.name);
   const address = { team: bot.team, channel, thread, message: null, person: person.id };
-  const responder = responderFor({ client, log, address, responseUrl, botName: bot.name });
-  return { id, person, place: placeOf(bot, channel), address, responder };
+  const responder = responderFor({ client, log, address, about, responseUrl, botName: bot.name });
+  return { id, person, place: placeOf(bot, about), address, responder };
 }
 
 export function placeOf(bot: Identity, channel: string): Place {

@@ -1,7 +1,7 @@
 /** Buttons and menus of the bot's messages. */
 import type { App, BlockAction } from '@slack/bolt';
 import { z } from 'zod';
-import { actionOf } from './blocks.ts';
+import { aboutOf, actionOf } from './blocks.ts';
 import { runAction } from './desk.ts';
 import type { Desk, Origin } from './desk.ts';
 
@@ -16,7 +16,7 @@ const container = z.object({
 export function listenToActions(app: App, desk: Desk): void {
   app.action<BlockAction>({ action_id: /^(\d+|menu):/ }, async ({ body, action, ack }) => {
     await ack();
-    const origin = originOf(body);
+    const origin = originOf(body, aboutOf(action.block_id));
     if (desk.recent.seen(origin.id)) return;
     const choice = 'selected_option' in action ? action.selected_option?.value : undefined;
     const pressed = { action: actionOf(action.action_id) };
@@ -25,13 +25,14 @@ export function listenToActions(app: App, desk: Desk): void {
 }
 
 /** The answer stands in the thread of the message that was pressed. */
-function originOf(body: BlockAction): Origin {
+function originOf(body: BlockAction, about: string | undefined): Origin {
   const where = container.parse(body.container);
   const alone = where.is_ephemeral === true ? null : where.message_ts;
   return {
     id: `action/${body.trigger_id}`,
     user: { id: body.user.id, ...(body.user.name ? { name: body.user.name } : {}) },
     channel: where.channel_id,
+    ...(about === undefined ? {} : { about }),
     thread: where.thread_ts ?? alone,
     responseUrl: body.response_url,
   };

@@ -15,6 +15,8 @@ export interface Answering {
   readonly client: webApi.WebClient;
   readonly log: Logger;
   readonly address: SlackAddress;
+  /** The channel that it is about: another one where the answer comes by direct message. */
+  readonly about: string;
   /** Of the event; null where it has none. */
   readonly responseUrl: string | null;
   /** `/invite @name` brings it into a channel. */
@@ -34,9 +36,9 @@ export function responderFor(answering: Answering): Responder {
       }
     },
     reply: (outbound, { private: alone = false } = {}) =>
-      outbound.picture
-        ? replyWithPicture(answering, outbound, alone)
-        : say(answering, messageOf(outbound), alone),
+      outbound.picture || outbound.document
+        ? replyWithFile(answering, outbound, alone)
+        : say(answering, messageOf(outbound, undefined, elsewhere(answering)), alone),
     dismiss: () => Promise.resolve(),
   };
 }
@@ -54,18 +56,25 @@ async function say(answering: Answering, message: SlackMessage, alone: boolean):
 }
 
 /** What only the person may see comes by direct message: nothing else private can have files. */
-async function replyWithPicture(
-  { client, address }: Answering,
+async function replyWithFile(
+  answering: Answering,
   outbound: Outbound,
   alone: boolean,
 ): Promise<void> {
+  const { client, address, about } = answering;
   const spot = alone
     ? { channel: await directChannel(client, address.person), thread: null }
     : address;
-  const message = await post(client, spot, messageOf(outbound));
+  const from = spot.channel === about ? undefined : about;
+  const message = await post(client, spot, messageOf(outbound, undefined, from));
   const at = { channel: spot.channel, thread: spot.thread ?? message };
   const comment = plain(outbound.text.split('\n')[0] ?? '');
-  await upload(client, at, outbound.picture!, { key: 'reply', comment });
+  const file = outbound.picture ?? outbound.document!;
+  await upload(client, at, file, { key: 'reply', comment });
+}
+
+function elsewhere({ address, about }: Answering): string | undefined {
+  return address.channel === about ? undefined : about;
 }
 
 async function directChannel(client: webApi.WebClient, person: string): Promise<string> {

@@ -1,8 +1,8 @@
-/** Pictures into Slack, each of an order's once. */
+/** Pictures and documents into Slack, each of an order's once. */
 import { setTimeout as after } from 'node:timers/promises';
 import type { webApi } from '@slack/bolt';
 import { z } from 'zod';
-import type { OutboundPicture } from '../../chat/outbound.ts';
+import type { OutboundDocument, OutboundPicture } from '../../chat/outbound.ts';
 import { patiently } from './failures.ts';
 import { clipped } from './markup.ts';
 import { asMember } from './speech.ts';
@@ -29,10 +29,10 @@ export interface Uploaded {
 export async function upload(
   client: webApi.WebClient,
   { channel, thread }: Spot & { thread: string },
-  picture: OutboundPicture,
+  sent: OutboundPicture | OutboundDocument,
   { key, comment }: { key: string; comment: string },
 ): Promise<Uploaded> {
-  const { bytes, name } = await picture.fileWithin(MOST_BYTES);
+  const { bytes, name } = await fileOf(sent);
   const filename = named(name, key);
   const answer = await asMember(client, channel, () =>
     client.files.uploadV2({
@@ -41,11 +41,16 @@ export async function upload(
       file: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
       filename,
       title: filename,
-      alt_text: clipped(picture.alt, 1000),
+      ...('alt' in sent ? { alt_text: clipped(sent.alt, 1000) } : {}),
       initial_comment: comment,
     }),
   );
   return completed.parse(answer).files[0].files[0];
+}
+
+async function fileOf(sent: OutboundPicture | OutboundDocument) {
+  if ('alt' in sent) return sent.fileWithin(MOST_BYTES);
+  return { name: sent.name, bytes: Buffer.from(sent.text) };
 }
 
 /** An order's picture, where an earlier attempt got through. */

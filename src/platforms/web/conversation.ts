@@ -17,7 +17,7 @@ export interface Entry {
   readonly audience: string | null;
   /** What the browser called the line that was sent: sent again, it is the same one. */
   readonly event?: string;
-  /** A picture that was sent with it. */
+  /** A file that came with it: a picture that was sent, or what the bot gave only here. */
   readonly upload?: string;
   /** `Delivery.key` of the answer that it is. */
   readonly delivery?: string;

@@ -49,7 +49,7 @@ export function webChat(parts: WebChatParts): Platform {
   const conversation = new Conversation(shelf, async ({ upload }) => {
     if (upload !== undefined) await uploads.remove(upload);
   });
-  const room = new Room({ conversation, previews, pictures });
+  const room = new Room({ conversation, previews, pictures, uploads });
   const sample = samplePictures(parts.sample);
   const streams = new EventStreams(conversation, ({ id, name }) => ({
     messages: conversation.visibleTo(id),
@@ -90,6 +90,7 @@ export function webChat(parts: WebChatParts): Platform {
     ready: () => handler !== undefined,
     show: (address, outbound) => room.say(address, outbound),
     deliver: (address, outbound, { key }) => room.deliver(address, outbound, key),
+    announce: (_place, outbound, { key }) => room.announce(outbound, key),
     fetch: ({ reference }, signal) => uploads.read(reference, signal),
   };
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isVisible } from './conversation.ts';
 import type { Previews } from './pictures.ts';
-import { noPicture, sendPicture } from './pictures.ts';
+import { noPicture, sendDocument, sendPicture } from './pictures.ts';
 import { STORED_PICTURE } from './room.ts';
 import type { Served } from './served.ts';
 
@@ -35,7 +35,11 @@ export function pictureRoutes(
     const { name } = request.params;
     const entry = conversation.find(({ upload }) => upload === name);
     if (!entry || !isVisible(entry, person.id)) throw noPicture();
-    return sendPicture(reply, await uploads.read(name).catch(missing), 'immutable');
+    const bytes = await uploads.read(name).catch(missing);
+    const { document } = entry.message;
+    return document
+      ? sendDocument(reply, bytes, document.name)
+      : sendPicture(reply, bytes, 'immutable');
   });
 }
 

@@ -37,6 +37,15 @@ export function sendPicture(
     .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
+/** To keep, and never to be shown as a page. */
+export function sendDocument(reply: FastifyReply, bytes: Uint8Array, name: string): FastifyReply {
+  return reply
+    .header('cache-control', 'private, max-age=31536000, immutable')
+    .header('content-disposition', `attachment; filename="${name.replaceAll(/[^\w.-]/g, '_')}"`)
+    .type('application/octet-stream')
+    .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+}
+
 export function noPicture(): Refused {
   return new Refused(NOT_FOUND, 'There is no such picture.', 'It may have been removed.');
 }

@@ -7,6 +7,7 @@ import { Undeliverable } from '../../chat/platform.ts';
 import type { Conversation, Entry } from './conversation.ts';
 import { pictureType } from './pictures.ts';
 import type { Previews } from './pictures.ts';
+import type { Uploads } from './uploads.ts';
 import type { WirePicture } from './wire.ts';
 
 export const PLATFORM = 'web';
@@ -16,6 +17,8 @@ type Address = Parameters<Platform['show']>[0];
 
 /** Of a preview, as bytes. */
 const PREVIEW_LIMIT = 2 * 2 ** 20;
+/** Of a file that stays with its message. */
+const FILE_LIMIT = 16 * 2 ** 20;
 /** What the store calls a picture. */
 export const STORED_PICTURE = /^[0-9A-Za-z]{1,40}\/(result|source)$/;
 
@@ -23,6 +26,7 @@ export interface RoomParts {
   readonly conversation: Conversation;
   readonly previews: Previews;
   readonly pictures: { read(id: string): Promise<Uint8Array> };
+  readonly uploads: Uploads;
 }
 
 export class Room {
@@ -52,12 +56,16 @@ export class Room {
     const { conversation, previews } = this.parts;
     const id = messageOf(address);
     const before = conversation.get(id);
-    const picture = outbound.picture && (await this.#picture(id, outbound.picture, before));
-    const { text, fields, progress, buttons, menu, tone } = outbound;
+    const { progress } = outbound;
+    const upload = progress ? undefined : await this.#upload(outbound);
+    const picture =
+      outbound.picture && (await this.#picture(id, outbound.picture, { before, upload }));
+    const { text, fields, buttons, menu, tone, document } = outbound;
     const audience = kept.audience ?? before?.audience ?? null;
     const entry: Entry = {
       ...kept,
       audience,
+      ...(upload === undefined ? {} : { upload }),
       message: {
         id,
         author: null,
@@ -65,6 +73,9 @@ export class Room {
         at: progress && before ? before.message.at : Date.now(),
         private: audience !== null,
         ...(picture && { picture }),
+        ...(document && upload !== undefined
+          ? { document: { source: `/uploads/${upload}`, name: document.name } }
+          : {}),
         ...(fields && { fields }),
         ...(progress && { progress }),
         ...(buttons && { buttons }),
@@ -91,15 +102,37 @@ export class Room {
     await this.say({ ...address, message }, { ...outbound, text }, { delivery: key });
   }
 
-  async #picture(message: string, picture: OutboundPicture, before?: Entry): Promise<WirePicture> {
+  /** Says in the room what answers nobody; once, however often it is tried. */
+  async announce(outbound: Outbound, key: string): Promise<void> {
+    const { conversation } = this.parts;
+    if (conversation.find(({ delivery }) => delivery === key)) return;
+    await this.say({ message: conversation.newId() }, outbound, { delivery: key });
+  }
+
+  /** What the store does not have stays with the message. */
+  async #upload({ picture, document }: Outbound): Promise<string | undefined> {
+    const { uploads } = this.parts;
+    if (picture?.id === null) return uploads.keep((await picture.fileWithin(FILE_LIMIT)).bytes);
+    return document && uploads.keep(Buffer.from(document.text));
+  }
+
+  async #picture(
+    message: string,
+    picture: OutboundPicture,
+    { before, upload }: { before: Entry | undefined; upload: string | undefined },
+  ): Promise<WirePicture> {
     const { id, beforeId, name, alt, spoiler } = picture;
     if (id !== null && !STORED_PICTURE.test(id)) throw new Error(`${id} is no id of a picture`);
     const bytes =
       id === null
-        ? (await picture.fileWithin(PREVIEW_LIMIT)).bytes
+        ? (await picture.fileWithin(upload === undefined ? PREVIEW_LIMIT : FILE_LIMIT)).bytes
         : await this.parts.pictures.read(id);
     const source =
-      id === null ? `/previews/${this.parts.previews.add(message, bytes)}` : `/pictures/${id}`;
+      id !== null
+        ? `/pictures/${id}`
+        : upload === undefined
+          ? `/previews/${this.parts.previews.add(message, bytes)}`
+          : `/uploads/${upload}`;
     const known = before?.message.picture;
     const size = known?.source === source ? known : await sharp(bytes).metadata();
     return {
@@ -107,7 +140,7 @@ export class Room {
       name: `${name}.${pictureType(bytes)?.replace(/^.*\//, '') ?? 'png'}`,
       alt,
       spoiler,
-      preview: id === null,
+      preview: id === null && upload === undefined,
       ...(beforeId !== undefined && STORED_PICTURE.test(beforeId)
         ? { before: `/pictures/${beforeId}` }
         : {}),

@@ -16,6 +16,7 @@ export interface WireMessage {
   /** Nobody else sees it. */
   readonly private: boolean;
   readonly picture?: WirePicture;
+  readonly document?: WireDocument;
   readonly fields?: readonly Field[];
   readonly progress?: Progress;
   readonly buttons?: readonly Button[];
@@ -35,6 +36,12 @@ export interface WirePicture {
   /** Pixels, where they are known: the page keeps room for it. */
   readonly width?: number;
   readonly height?: number;
+}
+
+export interface WireDocument {
+  /** A path on this server. */
+  readonly source: string;
+  readonly name: string;
 }
 
 export interface WireCommand {

@@ -35,7 +35,7 @@ export interface Subject extends Clues {
 
 /** Beyond these a score's spread over pictures tells that the range is wrong. */
 const [LEAST_SPREAD, MOST_SPREAD] = [0.3, 40];
-const PICTURES = 5;
+const PICTURES = 3;
 /** The runner-up must be so much worse. */
 const CLEARLY = 1.5;
 
@@ -119,24 +119,22 @@ async function byScores(
 }
 
 function bySpreads(spreads: ReadonlyMap<InputGuess, number>): InputWay {
-  const far = (spread: number): number =>
-    Math.max(0, Math.log(LEAST_SPREAD / spread), Math.log(spread / MOST_SPREAD));
-  const [[best, spread], ...others] = [...spreads].sort(([, a], [, b]) => far(a) - far(b)) as [
-    [InputGuess, number],
-    ...[InputGuess, number][],
-  ];
-  if (!(spread > 0)) {
-    return asWay(best, 'its scores are the same for every picture, so that nothing tells', false);
-  }
-  const shown = (value: number): string => value.toPrecision(2);
-  const listed = [[best, spread] as const, ...others]
-    .map(([{ title }, value]) => `${shown(value)} with ${title}`)
-    .join(', ');
-  return asWay(
-    best,
-    `the most usual of those with which scores differ between pictures within reason (by ${listed})`,
-    false,
-  );
+  const all = [...spreads];
+  const listed = all
+    .map(([{ title }, spread]) => `by ${spread.toPrecision(2)} with ${title}`)
+    .join('; ');
+  const [sensible] = all.find(([, spread]) => spread > LEAST_SPREAD && spread < MOST_SPREAD) ?? [];
+  return sensible
+    ? asWay(
+        sensible,
+        `the most usual of those with which scores differ between pictures within reason (${listed})`,
+        false,
+      )
+    : asWay(
+        all[0]![0],
+        `the most usual; scores differ between pictures within reason with none (${listed})`,
+        false,
+      );
 }
 
 /** Of each score over the pictures, in the mean of the scores. */

@@ -10,6 +10,7 @@ import type { Graph, NodeRef } from '../../graph/graph.ts';
 import type { Imported } from '../../importers/imported.ts';
 import { weightsOf } from '../../importers/weights.ts';
 import type { StoredConstant } from '../../importers/weights.ts';
+import { inferShapes } from '../../ops/shapes.ts';
 import { samplePictures } from './sample-pictures.ts';
 import { seenAs } from './input-guesses.ts';
 import type { InputGuess } from './input-guesses.ts';
@@ -21,6 +22,10 @@ const PICTURES = 3;
 const SOFTNESS = [1, 2, 3, 5];
 /** Of one channel: beyond this nothing gets worse. */
 const WORST = 20;
+/** Pixels: what comes to the first normalisations is told by a part of a picture, too. */
+const MOST_SIDE = 96;
+/** Where even the best is further off, the numbers are no memory of pictures. */
+const CREDIBLE = 3;
 /** A channel with less variance than this is dead. */
 const DEAD = 1e-5;
 
@@ -54,11 +59,14 @@ export async function fitsByStatistics(
     ...weightsOf(slice(imported.graph, nodes)),
     ...remembered.flatMap(({ mean, variance }) => [...mean.weights, ...variance.weights]),
   ]);
+  const shapes = inferShapes(raw);
+  const most = nodes.every((node) => shapes.get(node)!.length === 4) ? MOST_SIDE : Infinity;
+  const seenSize = { rows: Math.min(most, size.rows), columns: Math.min(most, size.columns) };
   const evaluation = await engine.evaluate(raw, nodes);
   try {
     const best = new Map<InputGuess, number>();
     for (const softness of SOFTNESS) {
-      const pictures = samplePictures(PICTURES, size, softness);
+      const pictures = samplePictures(PICTURES, seenSize, softness);
       for (const guess of guesses) {
         const seen = await seenBy(evaluation, pictures, guess);
         const mismatch = meanOf(remembered.map((one) => mismatchOf(one, seen.get(one.node)!)));
@@ -66,7 +74,8 @@ export async function fitsByStatistics(
       }
     }
     const fits = [...best].map(([guess, mismatch]) => ({ guess, mismatch }));
-    return fits.sort((a, b) => a.mismatch - b.mismatch);
+    const credible = fits.some(({ mismatch }) => mismatch < CREDIBLE);
+    return credible ? fits.sort((a, b) => a.mismatch - b.mismatch) : [];
   } finally {
     await evaluation.dispose();
   }
@@ -115,9 +124,8 @@ async function seenBy(
   for (const picture of pictures) {
     for (const [node, values] of await evaluation.at(seenAs(picture, input))) {
       const channels = values.shape.at(-1)!;
-      const empty = {
-        ...{ sums: new Float64Array(channels), squares: new Float64Array(channels), cells: 0 },
-      };
+      const [sums, squares] = [new Float64Array(channels), new Float64Array(channels)];
+      const empty: Seen = { sums, squares, cells: 0 };
       seen.set(node, added(seen.get(node) ?? empty, values));
     }
   }
@@ -125,11 +133,15 @@ async function seenBy(
 }
 
 function added(seen: Seen, { data }: Evaluated): Seen {
-  const channels = seen.sums.length;
-  data.forEach((value, index) => {
-    seen.sums[index % channels]! += value;
-    seen.squares[index % channels]! += value * value;
-  });
+  const { sums, squares } = seen;
+  const channels = sums.length;
+  for (let start = 0; start < data.length; start += channels) {
+    for (let channel = 0; channel < channels; channel++) {
+      const value = data[start + channel]!;
+      sums[channel]! += value;
+      squares[channel]! += value * value;
+    }
+  }
   seen.cells += data.length / channels;
   return seen;
 }

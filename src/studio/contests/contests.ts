@@ -13,8 +13,8 @@
  * again (an event that came twice, a second click) gives the same answer and changes nothing.
  */
 import type { Kysely } from 'kysely';
+import { DreamError } from '../../kit/errors.ts';
 import type { Logger } from '../../kit/log.ts';
-import type { Order } from '../order.ts';
 import type { OrderOwner, Studio } from '../studio.ts';
 import type { Tables } from '../store/tables.ts';
 import { Announcer } from './announcer.ts';
@@ -24,19 +24,20 @@ import type { Duel } from './ballot-box.ts';
 import { Book } from './book.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
-import type { Actor, Ballot, Contest, ContestCommand, Entry, Vote } from './contest.ts';
+import type { Actor, Ballot, Contest, ContestCommand, Vote } from './contest.ts';
 import { EntryPictures } from './entry-pictures.ts';
 import { forgetPerson } from './forget.ts';
 import { checkOrigin, dreamOf } from './limits.ts';
 import { ContestReader } from './reader.ts';
-import { checkPlace, contestantOf, hasRight } from './rights.ts';
+import { checkPlace, contestantOf, hasRight, samePlace } from './rights.ts';
 import { decide } from './rules.ts';
 import { Runners } from './runners.ts';
 import { Scheduler } from './scheduler.ts';
 import { readContestSettings } from './settings.ts';
 import type { ContestSettingsInput } from './settings.ts';
 import { cleanText } from './text.ts';
-import { DreamError } from '../../kit/errors.ts';
+import { entryView, factsOf } from './views.ts';
+import type { ContestFacts, EntryView } from './views.ts';
 
 export interface ContestsParts {
   readonly tables: Kysely<Tables>;
@@ -106,7 +107,7 @@ export class Contests {
   }
 
   /** For admins of the place, and those with one of its runners' roles. */
-  async create(actor: Actor, { event, theme, settings }: NewContest): Promise<Contest> {
+  async create(actor: Actor, { event, theme, settings }: NewContest): Promise<ContestFacts> {
     const roles = await this.runners.of(actor.place);
     if (!hasRight(actor, roles)) {
       const message = 'only admins, and people with a role that they named, may start contests';
@@ -119,14 +120,15 @@ export class Contests {
       settings: readContestSettings({ runners: [...roles], ...settings }, at),
     };
     await this.#checkStart(actor, started.settings.start);
-    return this.#book.start(event, started, (running) => {
+    const contest = await this.#book.start(event, started, (running) => {
       if (running < MOST_RUNNING) return;
       throw new DreamError('not-allowed', `${running} contests are running here already`);
     });
+    return factsOf(contest);
   }
 
   /** Enters a dream of the actor's own. */
-  async enter(actor: Actor, id: string, orderId: string, title?: string): Promise<Entry> {
+  async enter(actor: Actor, id: string, orderId: string, title?: string): Promise<EntryView> {
     const { contest } = await this.#book.current(id);
     checkPlace(actor, contest);
     const { studio } = this.#parts;
@@ -140,32 +142,33 @@ export class Contests {
     // Refused now, rather than after a picture was copied; what counts is asked again below.
     decide(contest, actor, command, this.#book.now());
     await this.#pictures.write(id, dream.order, await studio.result(orderId));
-    const { entries } = await this.#decide(actor, id, command);
-    return entries.findLast((entry) => entry.dream.order === orderId)!;
+    const entered = await this.#decide(actor, id, command);
+    const entry = entered.entries.findLast(({ dream: { order: id } }) => id === orderId)!;
+    return entryView(entered, entry, actor);
   }
 
-  withdraw(actor: Actor, id: string, entry: number): Promise<Contest> {
-    return this.#decide(actor, id, { do: 'withdraw', entry });
+  withdraw(actor: Actor, id: string, entry: number): Promise<ContestFacts> {
+    return this.#act(actor, id, { do: 'withdraw', entry });
   }
 
-  approve(actor: Actor, id: string, entry: number): Promise<Contest> {
-    return this.#decide(actor, id, { do: 'approve', entry });
+  approve(actor: Actor, id: string, entry: number): Promise<ContestFacts> {
+    return this.#act(actor, id, { do: 'approve', entry });
   }
 
   /** Also of an entry that was approved: it is out from then on. */
-  async reject(actor: Actor, id: string, entry: number, reason: string): Promise<Contest> {
+  async reject(actor: Actor, id: string, entry: number, reason: string): Promise<ContestFacts> {
     const words = cleanText('reason', reason, 300);
-    return this.#decide(actor, id, { do: 'reject', entry, reason: words });
+    return this.#act(actor, id, { do: 'reject', entry, reason: words });
   }
 
   /** Closes a window before its time: voting begins, or is over. */
-  close(actor: Actor, id: string, window: 'submission' | 'voting'): Promise<Contest> {
-    return this.#decide(actor, id, { do: 'close', window });
+  close(actor: Actor, id: string, window: 'submission' | 'voting'): Promise<ContestFacts> {
+    return this.#act(actor, id, { do: 'close', window });
   }
 
-  async cancel(actor: Actor, id: string, reason: string): Promise<Contest> {
+  async cancel(actor: Actor, id: string, reason: string): Promise<ContestFacts> {
     const words = cleanText('reason', reason, 300);
-    return this.#decide(actor, id, { do: 'cancel', reason: words });
+    return this.#act(actor, id, { do: 'cancel', reason: words });
   }
 
   /** Takes the place of what the actor said before (in duels, of the same pair). */
@@ -191,6 +194,10 @@ export class Contests {
     return forgetPerson({ book: this.#book, pictures: this.#pictures }, person);
   }
 
+  async #act(actor: Actor, id: string, command: ContestCommand): Promise<ContestFacts> {
+    return factsOf(await this.#decide(actor, id, command));
+  }
+
   #decide(actor: Actor, id: string, command: ContestCommand): Promise<Contest> {
     return this.#book.change(id, async (session, { contest }, now) => {
       const events = decide(contest, actor, command, now);
@@ -200,10 +207,8 @@ export class Contests {
 
   async #checkStart(actor: Actor, start: Contest['settings']['start']): Promise<void> {
     if (start?.from !== 'source') return;
-    const order: Order | null = await this.#parts.studio.order(start.order);
-    if (order && order.place.platform === actor.place.platform) {
-      if (order.place.server === actor.place.server) return;
-    }
+    const order = await this.#parts.studio.order(start.order);
+    if (order && samePlace(order.place, actor.place)) return;
     throw new DreamError('unknown-order', 'the dream whose picture is to be the start is not here');
   }
 

@@ -15,7 +15,7 @@ import type { Results } from './results.ts';
 import { checkMayRun, checkPlace, mayRun, unknownContest } from './rights.ts';
 import { entryNumber, standing } from './rules.ts';
 import type { Stored } from './session.ts';
-import { entriesFor, entryView, factsOf, maySee } from './views.ts';
+import { entriesFor, factsOf, maySee } from './views.ts';
 import type { ContestFacts, EntryView, Viewer } from './views.ts';
 
 export interface ContestStatus {

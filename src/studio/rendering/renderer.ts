@@ -135,7 +135,8 @@ async function dreamed(
   const made = { png, image, formula, notices, scores, stepSeconds };
   if (recipe.class === undefined) return made;
   const { image: after } = await readPicture(png);
-  const asked = { words: recipe.class, before: picture.image, after, curve: scores };
+  const { class: words, place } = recipe;
+  const asked = { words, place, before: picture.image, after, curve: scores };
   return { ...made, evidence: await gatherEvidence(model, chosen.engine, asked) };
 }
 

@@ -10,11 +10,6 @@ import { TestLog } from '../../helpers/studio.ts';
 const folder = temporaryFolder();
 const folderOf = (name: string): string => join(folder, name);
 
-function tablesOf(database: Database.Database): { name: string }[] {
-  const query = "SELECT name FROM sqlite_master WHERE type = 'table'";
-  return database.prepare(query).all([]) as { name: string }[];
-}
-
 describe('the database', () => {
   it('is made where there is none, without a backup', async () => {
     const path = folderOf('new');

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Field } from '../../../chat/outbound.ts';
 import { Icon } from './icons.tsx';
-import { Markup } from './markup.tsx';
+import { CommandCode, Markup } from './markup.tsx';
 
 interface FactsProps {
   readonly fields: readonly Field[];
@@ -15,7 +15,7 @@ export function Facts({ fields, summary }: FactsProps) {
     <dl>
       {fields.map(({ name, value }) => (
         <div key={name}>
-          <dt>{name}</dt>
+          <dt>{name.startsWith('/') ? <CommandCode line={name} /> : name}</dt>
           <dd>
             <Markup text={value} />
           </dd>

@@ -1,4 +1,4 @@
-/** The bot's markup as nodes: **bold**, `code` and line breaks. Never HTML. */
+/** The bot's markup as nodes: **bold**, `code`, line breaks, moments, addresses. Never HTML. */
 import { createContext, Fragment } from 'preact';
 import type { ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
@@ -6,7 +6,7 @@ import { useContext } from 'preact/hooks';
 /** Puts a line where the person types. */
 export const TypeLine = createContext<(line: string) => void>(() => undefined);
 
-const MARK = /\*\*([^*]+)\*\*|`([^`]+)`|\n/g;
+const MARK = /\*\*([^*]+)\*\*|`([^`]+)`|<t:(\d{1,11})>|(https?:\/\/[^\s<>"]+)|\n/g;
 
 export function Markup({ text }: { text: string }) {
   const nodes: ComponentChildren[] = [];
@@ -26,7 +26,7 @@ function marked([, bold, code]: RegExpExecArray): ComponentChildren {
 }
 
 /** A command in what the bot says can be taken into the line. */
-function CommandCode({ line }: { line: string }) {
+export function CommandCode({ line }: { line: string }) {
   const type = useContext(TypeLine);
   return (
     <button
@@ -44,7 +44,10 @@ function CommandCode({ line }: { line: string }) {
 
 /** For those who hear it. */
 export function plain(text: string): string {
-  return text.replaceAll('**', '').replaceAll('`', '');
+  return text
+    .replaceAll('**', '')
+    .replaceAll('`', '')
+    .replace(/<t:(\d{1,11})>/g, (_, seconds: string) => moment(seconds));
 }
 
 /** A command as it was typed, its parts told apart by colour. */

@@ -94,6 +94,12 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
             }}
           />
         )}
+        {message.document && (
+          <a class="button small" href={message.document.source} download={message.document.name}>
+            <Icon name="download" />
+            {message.document.name}
+          </a>
+        )}
         {progress && <ProgressBar progress={progress} figures={!/\d %/.test(text)} />}
         {fields && fields.length > 0 && (
           <Facts fields={fields} {...(picture ? { summary: 'How it was made' } : {})} />

@@ -1,0 +1,111 @@
+/** What somebody brings: a folder, one file of it, or an archive; all of them are names with bytes. */
+import { constants } from 'node:fs';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { openArchive } from '../../importers/containers/archive.ts';
+import { isZip } from '../../importers/containers/zip.ts';
+import { isKerasArchive } from '../../importers/keras-archive.ts';
+import { DreamError } from '../../kit/errors.ts';
+
+export interface Brought {
+  /** How messages call it. */
+  readonly place: string;
+  /** With slashes, from the folder on. */
+  readonly names: readonly string[];
+  /** The one that was pointed at. */
+  readonly chosen?: string;
+  size(name: string): Promise<number>;
+  read(name: string): Promise<Uint8Array>;
+}
+
+const MOST_FILES = 2000;
+const MOST_DEPTH = 4;
+/** What Node reads in one piece. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/** @throws DreamError 'file-not-found' or 'bad-model' */
+export async function openBrought(path: string): Promise<Brought> {
+  const kind = await stat(path).catch((error: unknown) => {
+    const message = `'${path}' cannot be found`;
+    throw new DreamError('file-not-found', message, undefined, { cause: error });
+  });
+  const real = await realpath(path);
+  if (kind.isDirectory()) return openFolder(real, path);
+  if (!kind.isFile()) {
+    throw new DreamError('bad-model', `'${path}' is neither a file nor a folder`);
+  }
+  checkSize(path, kind.size);
+  const bytes = await readFile(real);
+  if (isZip(bytes) && !isKerasArchive(bytes)) return openZip(bytes, path);
+  const folder = await openFolder(dirname(real), path, 1);
+  return { ...folder, chosen: basename(real) };
+}
+
+/** @param place how messages call it. */
+export async function openZip(bytes: Uint8Array, place: string): Promise<Brought> {
+  const { names, read } = await openArchive(bytes);
+  const taken = names.filter(isSafe);
+  if (taken.length < names.length) {
+    const outside = names.find((name) => !isSafe(name))!;
+    throw new DreamError(
+      'bad-model',
+      `the archive names the file '${outside}', which lies outside of it`,
+    );
+  }
+  const size = async (name: string): Promise<number> => (await read(name)).length;
+  return { place, names, size, read };
+}
+
+async function openFolder(folder: string, place: string, depth = MOST_DEPTH): Promise<Brought> {
+  const names: string[] = [];
+  await collect(folder, '', depth, names);
+  if (names.length > MOST_FILES && depth > 1) {
+    throw new DreamError(
+      'bad-model',
+      `'${place}' holds more than ${MOST_FILES} files`,
+      "Bring the folder with the model's files alone, or the file itself.",
+    );
+  }
+  const size = async (name: string): Promise<number> => (await lstat(join(folder, name))).size;
+  return {
+    ...{ place, names: names.slice(0, MOST_FILES), size },
+    read: async (name) => {
+      if (!isSafe(name)) throw new Error('it lies outside the folder');
+      checkSize(name, await size(name));
+      // A link may lead anywhere.
+      return readFile(join(folder, name), { flag: constants.O_RDONLY | NO_LINKS });
+    },
+  };
+}
+
+/** Windows has no such flag. */
+const NO_LINKS = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
+
+/** Files only: links are not followed, hidden files are not taken. */
+async function collect(
+  folder: string,
+  prefix: string,
+  depth: number,
+  names: string[],
+): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith('.') || names.length > MOST_FILES) continue;
+    const name = `${prefix}${entry.name}`;
+    if (entry.isFile()) names.push(name);
+    else if (entry.isDirectory() && depth > 1) {
+      await collect(join(folder, entry.name), `${name}/`, depth - 1, names);
+    }
+  }
+}
+
+function isSafe(name: string): boolean {
+  const parts = name.split(/[/\\]/);
+  return !/^[/\\]|^[a-z]:|\0/i.test(name) && parts.every((part) => part !== '..');
+}
+
+function checkSize(name: string, size: number): void {
+  if (size <= MOST_BYTES) return;
+  const message = `'${name}' has ${size} bytes; files of up to ${MOST_BYTES} can be read`;
+  throw new DreamError('bad-model', message);
+}
