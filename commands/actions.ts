@@ -1,13 +1,14 @@
 /** The buttons under a dream. To add one: an entry in the list, and where `words.ts` shows it. */
-import type { Action } from '../src/chat/command.ts';
+import type { Action, OrderAction } from '../src/chat/command.ts';
 import { DreamError } from '../src/kit/errors.ts';
 import type { DreamJob, Order } from '../src/studio/order.ts';
-import { dreamJob, randomSeed } from './dream-options.ts';
+import { contestActions } from './contest.ts';
+import { dreamJob, noChange, randomSeed } from './dream-options.ts';
 
 /** How far 'Zoom in' goes. */
 const ZOOM = 1.5;
 
-const deeper: Action = {
+const deeper: OrderAction = {
   name: 'deeper',
   async run({ order: place }, order) {
     await place({
@@ -18,7 +19,7 @@ const deeper: Action = {
   },
 };
 
-const zoom: Action = {
+const zoom: OrderAction = {
   name: 'zoom',
   async run({ order: place }, order) {
     await place({
@@ -29,7 +30,7 @@ const zoom: Action = {
   },
 };
 
-const again: Action = {
+const again: OrderAction = {
   name: 'again',
   async run({ order: place }, order) {
     const job = dreamOf(order);
@@ -41,7 +42,7 @@ const again: Action = {
   },
 };
 
-const otherLayer: Action = {
+const otherLayer: OrderAction = {
   name: 'layer',
   async run(context, order, choice) {
     const { model, recipe } = dreamOf(order);
@@ -55,12 +56,12 @@ const otherLayer: Action = {
       await context.reply({ text: 'Which layer?', menu }, { private: true });
       return;
     }
-    const job = await dreamJob(context, { ...unchanged, layer: choice }, dreamOf(order));
+    const job = await dreamJob(context, { ...noChange, layer: choice }, dreamOf(order));
     await context.order({ job, source: { from: 'source', order: order.id }, parent: order.id });
   },
 };
 
-const cancel: Action = {
+const cancel: OrderAction = {
   name: 'cancel',
   async run({ studio, dismiss }, order) {
     if (await studio.cancel(order.id)) return dismiss();
@@ -68,19 +69,14 @@ const cancel: Action = {
   },
 };
 
-export const actions: readonly Action[] = [deeper, again, otherLayer, zoom, cancel];
-
-const unchanged = {
-  layer: undefined,
-  model: undefined,
-  style: undefined,
-  octaves: undefined,
-  scale: undefined,
-  steps: undefined,
-  strength: undefined,
-  size: undefined,
-  seed: undefined,
-};
+export const actions: readonly Action[] = [
+  deeper,
+  again,
+  otherLayer,
+  zoom,
+  cancel,
+  ...contestActions,
+];
 
 function dreamOf({ job }: Order): DreamJob {
   if (job.kind === 'dream') return job;

@@ -81,6 +81,11 @@ export async function dreamJob(
   return job;
 }
 
+/** Nothing asked for: all as it usually is. */
+export const noChange = Object.fromEntries(
+  Object.keys(recipeOptions).map((name) => [name, undefined]),
+) as RecipeValues;
+
 export function randomSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }

@@ -1,6 +1,7 @@
 /** Every slash command. To add one: a file here, and a line below. */
 import type { Command } from '../src/chat/command.ts';
 import { cancel } from './cancel.ts';
+import { contest } from './contest.ts';
 import { dream } from './dream.ts';
 import { help } from './help.ts';
 import { layers } from './layers.ts';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   redo,
   queue,
   cancel,
+  contest,
   models,
   settings,
   help,

@@ -1,6 +1,8 @@
 import type { CommandGroup, SimpleCommand } from '../src/chat/command.ts';
 import type { Field } from '../src/chat/outbound.ts';
+import { isTimezone } from '../src/chat/place-settings.ts';
 import type { PlaceSettings } from '../src/chat/place-settings.ts';
+import { DreamError } from '../src/kit/errors.ts';
 
 const show: SimpleCommand = {
   name: 'show',
@@ -20,17 +22,28 @@ const changes = {
   },
   deep_layers: { kind: 'switch', description: "Allow layers beyond a model's last dreaming layer" },
   spoiler: { kind: 'switch', description: 'Every dream behind a veil' },
+  timezone: {
+    kind: 'text',
+    description: 'In which times of contests are meant, such as Europe/Berlin',
+    maxLength: 64,
+    completes: 'timezone',
+  },
 } as const;
 
 const set: SimpleCommand<typeof changes> = {
   name: 'set',
   description: 'Change settings of this server',
   options: changes,
-  async run({ changeSettings, reply }, { largest_size, deep_layers, spoiler }) {
+  async run({ changeSettings, reply }, { largest_size, deep_layers, spoiler, timezone }) {
+    if (timezone !== undefined && !isTimezone(timezone)) {
+      const message = `timezone: expected a name such as Europe/Berlin, found ${timezone}`;
+      throw new DreamError('bad-option', message);
+    }
     const settings = await changeSettings({
       ...(largest_size === undefined ? {} : { largestSize: largest_size }),
       ...(deep_layers === undefined ? {} : { deepLayers: deep_layers }),
       ...(spoiler === undefined ? {} : { spoiler }),
+      ...(timezone === undefined ? {} : { timezone }),
     });
     await reply({ text: '**Settings**', fields: fieldsOf(settings) }, { private: true });
   },
@@ -63,12 +76,19 @@ export const settings: CommandGroup = {
   subcommands: [show, set, channel] as readonly SimpleCommand[],
 };
 
-function fieldsOf({ channels, largestSize, deepLayers, spoiler }: PlaceSettings): Field[] {
+function fieldsOf({
+  channels,
+  largestSize,
+  deepLayers,
+  spoiler,
+  timezone,
+}: PlaceSettings): Field[] {
   const yesOrNo = (value: boolean): string => (value ? 'yes' : 'no');
   return [
     { name: 'Channels', value: channels.length === 0 ? 'all' : `${channels.length} allowed` },
     { name: 'Largest size', value: `${largestSize} px` },
     { name: 'Deep layers', value: yesOrNo(deepLayers) },
     { name: 'Spoiler', value: yesOrNo(spoiler) },
+    { name: 'Time zone', value: timezone },
   ];
 }

@@ -1,9 +1,13 @@
 /** Platforms, commands and the studio, joined. */
 import type { Logger } from '../kit/log.ts';
 import type { Shelf } from '../kit/shelf.ts';
+import type { Contests } from '../studio/contests/contests.ts';
 import type { Models } from '../studio/models.ts';
+import type { Place } from '../studio/order.ts';
 import type { Studio } from '../studio/studio.ts';
-import type { Action, Command } from './command.ts';
+import { actorOf } from './actor.ts';
+import type { Action, Command, Context } from './command.ts';
+import { announceTurn } from './contests/announcing.ts';
 import { Courier } from './courier.ts';
 import type { Platform } from './platform.ts';
 import { createRouter } from './router.ts';
@@ -11,6 +15,9 @@ import { createRouter } from './router.ts';
 export interface ChatBotParts {
   readonly studio: Studio;
   readonly models: Models;
+  readonly contests: Contests;
+  /** @default no contest has a public page */
+  readonly galleryLink?: Context['galleryLink'];
   readonly shelf: Shelf;
   readonly platforms: readonly Platform[];
   readonly commands: readonly Command[];
@@ -28,17 +35,21 @@ export class ChatBot {
 
   constructor(parts: ChatBotParts) {
     this.#parts = parts;
-    this.#courier = new Courier(parts);
+    this.#courier = new Courier({ ...parts, takesEntries: (place) => this.#takesEntries(place) });
   }
 
   /** Connects the platforms, and takes up what was not delivered. */
   async start(): Promise<void> {
-    const router = createRouter({ ...this.#parts, courier: this.#courier });
-    await Promise.all(this.#parts.platforms.map((platform) => platform.start(router)));
+    const { platforms, contests, log } = this.#parts;
+    const parts = { galleryLink: () => null, ...this.#parts };
+    const announce: Context['announce'] = (...said) => this.#announce(...said);
+    const router = createRouter({ ...parts, announce, courier: this.#courier });
+    await Promise.all(platforms.map((platform) => platform.start(router)));
     await this.#courier.resume();
+    await contests.begin((turn) => announceTurn(turn, parts));
     this.#resuming = setInterval(() => {
       this.#courier.resume().catch((error: unknown) => {
-        this.#parts.log.error({ err: error }, 'undelivered orders could not be read');
+        log.error({ err: error }, 'undelivered orders could not be read');
       });
     }, RESUME_INTERVAL);
   }
@@ -46,7 +57,24 @@ export class ChatBot {
   /** Delivers what is done; what is not is taken up at the next start. */
   async stop(): Promise<void> {
     clearInterval(this.#resuming);
+    await this.#parts.contests.stop();
     await this.#courier.stop();
     await Promise.all(this.#parts.platforms.map((platform) => platform.stop()));
+  }
+
+  async #takesEntries(place: Place): Promise<boolean> {
+    const anybody = actorOf({ id: '', name: '', admin: false }, place);
+    const running = await this.#parts.contests.read.running(anybody);
+    return running.some(({ phase }) => phase === 'submission');
+  }
+
+  async #announce(...[place, outbound, key]: Parameters<Context['announce']>): Promise<void> {
+    const { platforms, log } = this.#parts;
+    const platform = platforms.find(({ name }) => name === place.platform);
+    try {
+      await platform?.announce(place, outbound, { key, again: false });
+    } catch (error) {
+      log.warn({ err: error, platform: place.platform }, 'not announced');
+    }
   }
 }

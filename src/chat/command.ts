@@ -1,4 +1,6 @@
 /** A slash command: one file in commands/, one line in commands/index.ts. */
+import type { Actor } from '../studio/contests/contest.ts';
+import type { Contests } from '../studio/contests/contests.ts';
 import type { Models } from '../studio/models.ts';
 import type { NewOrder, Order, Place } from '../studio/order.ts';
 import type { Studio } from '../studio/studio.ts';
@@ -36,6 +38,8 @@ export type Command = SimpleCommand | CommandGroup;
 export interface Context {
   readonly person: Person;
   readonly place: Place;
+  /** The platform's own id of what the person did. */
+  readonly event: string;
   readonly studio: Studio;
   readonly models: Models;
   /** Of the place. */
@@ -43,6 +47,13 @@ export interface Context {
   readonly changeSettings: (change: Partial<PlaceSettings>) => Promise<PlaceSettings>;
   /** All of them, for help. */
   readonly commands: readonly Command[];
+  readonly contests: Contests;
+  /** The person, as contests know people. */
+  readonly actor: Actor;
+  /** The page of a contest that is over; null where there is no public one. */
+  readonly galleryLink: (place: Place, contest: string) => string | null;
+  /** Says something in a place that need not be this one; what cannot be said is logged. */
+  readonly announce: (place: Place, outbound: Outbound, key: string) => Promise<void>;
   /** A complete answer. */
   readonly reply: (outbound: Outbound, options?: { readonly private?: boolean }) => Promise<void>;
   /** Stores an order, acknowledges it, and sees to it that its result comes to this place. */
@@ -50,15 +61,34 @@ export interface Context {
 }
 
 /** A button or menu that stays under a message: it is known by name, and works after a restart. */
-export interface Action {
+export type Action = OrderAction | ContestAction;
+
+export interface OrderAction {
   /** `Button.action` is `<name>:<order>`. */
   readonly name: string;
+  readonly about?: 'order';
   /**
    * @param order whose message it stands under; its requester alone may press.
    * @param choice of a menu.
    * @throws DreamError, which is told to the person alone.
    */
   run(context: Context & ActionAnswers, order: Order, choice?: string): Promise<void>;
+}
+
+/** What the person may do there, `Contests` says. */
+export interface ContestAction {
+  /** `Button.action` is `<name>:<contest>`, or `<name>:<contest>:<detail>:<detail>…`. */
+  readonly name: string;
+  readonly about: 'contest';
+  /** @throws DreamError, which is told to the person alone. */
+  run(context: Context & ActionAnswers, pressed: ContestPress): Promise<void>;
+}
+
+export interface ContestPress {
+  readonly contest: string;
+  readonly details: readonly string[];
+  /** Of a menu. */
+  readonly choice?: string;
 }
 
 export interface ActionAnswers {

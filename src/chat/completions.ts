@@ -1,8 +1,10 @@
 /** What may stand in an option, while it is typed. */
 import { distance } from 'fastest-levenshtein';
 import { DEFAULT_MODEL } from '../studio/defaults.ts';
+import type { Contests } from '../studio/contests/contests.ts';
 import type { Models } from '../studio/models.ts';
 import type { Studio } from '../studio/studio.ts';
+import { actorOf } from './actor.ts';
 import type { Typing } from './inbound.ts';
 import type { Option } from './option.ts';
 
@@ -11,7 +13,7 @@ const MOST = 25;
 export async function completionsFor(
   option: Option,
   { text, values, person, place }: Typing,
-  { models, studio }: { models: Models; studio: Studio },
+  { models, studio, contests }: { models: Models; studio: Studio; contests: Contests },
 ): Promise<readonly string[]> {
   if (option.kind === 'choice') return nearest(option.choices, text);
   if (option.kind !== 'text' || option.completes === undefined) return [];
@@ -27,6 +29,19 @@ export async function completionsFor(
         text,
       );
     }
+    case 'contest': {
+      const actor = actorOf(person, place);
+      const known = [
+        ...(await contests.read.running(actor)),
+        ...(await contests.read.history(actor, MOST)),
+      ];
+      return nearest(
+        known.map(({ theme }) => theme),
+        text,
+      );
+    }
+    case 'timezone':
+      return nearest(['UTC', ...Intl.supportedValuesOf('timeZone')], text);
     default:
       return [];
   }

@@ -31,6 +31,8 @@ export interface CourierParts {
   readonly studio: CourierStudio;
   readonly platforms: readonly Platform[];
   readonly log: Logger;
+  /** Whether a contest of a place takes dreams now. @default never */
+  readonly takesEntries?: (place: Order['place']) => Promise<boolean>;
   /** How often a delivery that fails is tried again, at growing distances. @default 8 */
   readonly retries?: number;
   /** Milliseconds before the first of them. @default 1000 */
@@ -171,7 +173,9 @@ export class Courier {
     const { studio, log, retries = 8, minTimeout = 1000 } = this.#parts;
     const { id, address, requester, createdAt } = order;
     const { signal } = this.#stopping;
-    const message = finalMessage(order, () => studio.result(id));
+    const { takesEntries } = this.#parts;
+    const canEnter = order.result !== undefined && (await takesEntries?.(order.place)) === true;
+    const message = finalMessage(order, () => studio.result(id), canEnter);
     let again = order.deliveryBegun;
     await studio.beginDelivery(id);
     const send = async (): Promise<void> => {

@@ -16,6 +16,8 @@ export interface Outbound {
   /** At most 5. */
   readonly buttons?: readonly Button[];
   readonly menu?: Menu;
+  /** To a page of the bot's own; a button among the others, of which there are 4 at most then. */
+  readonly link?: Link;
   /** @default 'plain' */
   readonly tone?: 'plain' | 'problem';
 }
@@ -69,6 +71,11 @@ export interface Button {
   readonly label: string;
   /** @default 'plain' */
   readonly style?: 'main' | 'plain' | 'danger';
+}
+
+export interface Link {
+  readonly label: string;
+  readonly url: string;
 }
 
 /** A choice of one. */

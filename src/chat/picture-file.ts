@@ -20,6 +20,17 @@ export function keptPicture(order: Order, read: () => Promise<Uint8Array>): Outb
   };
 }
 
+/** A picture that the bot has drawn for one message. */
+export function drawnPicture(
+  { name, alt, spoiler = false }: { name: string; alt: string; spoiler?: boolean },
+  png: Uint8Array,
+): OutboundPicture {
+  return {
+    ...{ name, spoiler, id: null, alt: alt.slice(0, 1000) },
+    fileWithin: (limit) => within(limit, name, png),
+  };
+}
+
 /** @param jpeg small: it is sent as it is. */
 export function previewPicture(order: Order, jpeg: Uint8Array): OutboundPicture {
   const file: PictureFile = { bytes: jpeg, name: 'preview.jpg', contentType: 'image/jpeg' };

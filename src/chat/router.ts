@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { DreamError } from '../kit/errors.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Shelf } from '../kit/shelf.ts';
+import type { Contests } from '../studio/contests/contests.ts';
 import type { Models } from '../studio/models.ts';
 import type { Studio } from '../studio/studio.ts';
+import { actorOf } from './actor.ts';
 import type { Action, Command, Context, SimpleCommand } from './command.ts';
 import { completionsFor } from './completions.ts';
 import type { Courier } from './courier.ts';
@@ -21,6 +23,9 @@ export interface RouterParts {
   readonly models: Models;
   readonly shelf: Shelf;
   readonly courier: Courier;
+  readonly contests: Contests;
+  readonly galleryLink: Context['galleryLink'];
+  readonly announce: Context['announce'];
   readonly commands: readonly Command[];
   readonly actions: readonly Action[];
   readonly log: Logger;
@@ -80,9 +85,16 @@ function chosenCommand(
 }
 
 async function runAction(parts: RouterParts, event: ActionEvent): Promise<void> {
-  const [name, id] = event.action.split(':');
+  const [name, id = '', ...details] = event.action.split(':');
   const action = parts.actions.find((candidate) => candidate.name === name);
-  const order = id === undefined ? null : await parts.studio.order(id);
+  const { choice } = event;
+  const answers = { dismiss: () => event.responder.dismiss() };
+  if (action?.about === 'contest') {
+    const press = { contest: id, details, ...(choice === undefined ? {} : { choice }) };
+    await action.run({ ...(await contextOf(parts, event)), ...answers }, press);
+    return;
+  }
+  const order = await parts.studio.order(id);
   if (!action || order?.place.platform !== event.place.platform) {
     throw new DreamError(
       'unknown-order',
@@ -94,22 +106,18 @@ async function runAction(parts: RouterParts, event: ActionEvent): Promise<void> 
     const message = `this dream is ${order.requester.name}'s`;
     throw new DreamError('not-allowed', message, 'Start one of your own with /dream.');
   }
-  const context = await contextOf(parts, event);
-  const dismiss = (): Promise<void> => event.responder.dismiss();
-  await action.run({ ...context, dismiss }, order, event.choice);
+  await action.run({ ...(await contextOf(parts, event)), ...answers }, order, choice);
 }
 
 async function contextOf(parts: RouterParts, event: Inbound): Promise<Context> {
-  const { studio, models, shelf, courier, commands, log } = parts;
+  const { studio, models, contests, shelf, courier, commands, log } = parts;
+  const { galleryLink, announce } = parts;
   const { person, place, responder } = event;
   const settings = await readPlaceSettings(shelf, place);
   return {
-    person,
-    place,
-    studio,
-    models,
-    settings,
-    commands,
+    ...{ person, place, settings, studio, models, contests, commands, galleryLink, announce },
+    event: event.id,
+    actor: actorOf(person, place),
     changeSettings: (change) => changePlaceSettings(shelf, place, change),
     reply: (outbound, options) => responder.reply(outbound, options),
     async order(asked) {

@@ -20,13 +20,17 @@ export function progressMessage(order: Order, update: OrderUpdate): Outbound {
     case 'queued': {
       const { ahead, eta } = update;
       const place = ahead === 0 ? 'next in line' : `${counted(ahead, 'dream')} before it`;
-      const text = `**${titleOf(order)}** · ${place}${eta === null ? '' : ` · about ${duration(eta)}`}`;
-      return { text, progress: { fraction: null, eta }, buttons };
+      return {
+        text: `**${titleOf(order)}** · ${place}`,
+        progress: { fraction: null, eta },
+        buttons,
+      };
     }
     case 'rendering': {
       const { fraction, eta, octave, octaves, preview } = update;
-      const percent = `${Math.floor(fraction * 100)} %`;
-      const text = `**${titleOf(order)}** · ${percent} · octave ${octave + 1} of ${octaves}${eta === null ? '' : ` · about ${duration(eta)} to go`}`;
+      // Before the first step nobody knows how many there will be.
+      const stage = octave === 0 ? 'getting ready' : `octave ${octave} of ${octaves}`;
+      const text = `**${titleOf(order)}** · ${stage}`;
       const picture = preview && { picture: previewPicture(order, preview) };
       return { text, progress: { fraction, eta }, buttons, ...picture };
     }
@@ -35,8 +39,15 @@ export function progressMessage(order: Order, update: OrderUpdate): Outbound {
   }
 }
 
-/** What an order came to: the picture, or why there is none. */
-export function finalMessage(order: Order, result: () => Promise<Uint8Array>): Outbound {
+/**
+ * What an order came to: the picture, or why there is none.
+ * @param canEnter a contest of the place takes dreams.
+ */
+export function finalMessage(
+  order: Order,
+  result: () => Promise<Uint8Array>,
+  canEnter = false,
+): Outbound {
   if (order.failure) {
     const again = PASSING.has(order.failure.code);
     return { ...failureMessage(order.failure), buttons: again ? retryButtons(order) : [] };
@@ -50,7 +61,9 @@ export function finalMessage(order: Order, result: () => Promise<Uint8Array>): O
     text: [`**${titleOf(order)}**`, ...notices].join('\n'),
     picture: keptPicture(order, result),
     fields: fieldsOf(order),
-    buttons: sheet ? [] : resultButtons(order),
+    buttons: sheet
+      ? []
+      : [...resultButtons(order), ...(canEnter ? [button('enter', order, 'Enter contest')] : [])],
   };
 }
 
@@ -102,8 +115,8 @@ function fieldsOf(order: Order): Field[] {
   ];
 }
 
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+export function counted(count: number, noun: string, several = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : several}`;
 }
 
 /** Seconds as people say them: 40 s, 3 min, 1 h 20 min. */

@@ -1,5 +1,5 @@
 /** The recipe's options for dreams of a class, and for those that begin with noise. */
-import type { RecipeOption } from './recipe-options.ts';
+import type { RecipeOption } from './recipe-option.ts';
 
 const asItIs = (text: string): string => text;
 

@@ -2,21 +2,10 @@
  * The command line's options for a recipe's fields. To add one: a line here. An option has the
  * field's name, in kebab case; what it may be is for the recipe's schema to say.
  */
-import type { Recipe } from '../dream/recipe.ts';
 import { classOptions } from './class-options.ts';
+import type { RecipeField, RecipeOption } from './recipe-option.ts';
 
-export type RecipeField = keyof Recipe;
-
-export interface RecipeOption {
-  readonly field: RecipeField;
-  /** What follows the option; none for a switch, which has a --no- form instead. */
-  readonly value?: string;
-  readonly words: string;
-  /** How the text becomes the field's value. @default number */
-  readonly read?: (text: string) => unknown;
-  /** The word that leaves the field out. */
-  readonly without?: string;
-}
+export type { RecipeField } from './recipe-option.ts';
 
 export const recipeOptions: readonly RecipeOption[] = [
   {

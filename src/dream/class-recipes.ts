@@ -26,6 +26,6 @@ export const noiseRecipe: Recipe = {
   keep: 0,
   from: 'noise',
   fourier: true,
-  steps: 256,
+  steps: 128,
   stepSize: 1,
 };

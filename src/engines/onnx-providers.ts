@@ -2,8 +2,6 @@
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
-import { GraphBuilder } from '../graph/builder.ts';
-import { PICTURE } from './engine.ts';
 import { installedVersion } from './machine.ts';
 import type { EngineReport } from './machine.ts';
 
@@ -26,11 +24,8 @@ export async function onnxProviders(): Promise<string[]> {
 }
 
 export async function reportOnnx(provider: string): Promise<EngineReport> {
-  const { onnxModel } = await import('./onnx-model.ts');
-  const builder = new GraphBuilder();
-  builder.input(PICTURE, [1, null, null, 3]);
-  const model = onnxModel(builder, [builder.add('relu', [PICTURE])], provider);
-  const reason = await whyNotOnnx(provider, model);
+  const { oneNode } = await import('./onnx-device.ts');
+  const reason = await whyNotOnnx(provider, oneNode(provider));
   const common = { engine: 'onnx', provider } as const;
   if (reason === null) {
     const detail = `onnxruntime ${installedVersion('onnxruntime-node') ?? ''}`;

@@ -8,6 +8,7 @@ import { withGradient } from './ascent-graph.ts';
 import { engineOf } from './ascent.ts';
 import type { GradientEngine } from './engine.ts';
 import { cellsOf } from './memory.ts';
+import { OnnxDevice } from './onnx-device.ts';
 import { onnxModel } from './onnx-model.ts';
 import { GRADIENT } from './program.ts';
 import type { Compiler, Program, Task, Tensor } from './program.ts';
@@ -24,35 +25,30 @@ export interface OnnxOptions {
  * pixel), 1.25 to 1.55 for its parts.
  */
 const MEMORY_FACTOR = 1.5;
+/** A GPU's provider changes layouts by copies, and keeps buffers for the next run. Not measured. */
+const GPU_MEMORY_FACTOR = 2;
 
 export function onnxEngine(options: OnnxOptions = {}): GradientEngine {
   const { provider = 'cpu', threads = availableParallelism() } = options;
+  const version = `onnxruntime ${onnxruntime.env.versions.node ?? ''}`;
   return engineOf({
     ...onnxCompiler(options),
     name: 'onnx',
     describe: () =>
-      `onnxruntime ${onnxruntime.env.versions.node ?? ''} on ${provider}, ${threads} threads`,
+      provider === 'cpu' ? `${version} on cpu, ${threads} threads` : `${version} on ${provider}`,
   });
 }
 
 export function onnxCompiler(options: OnnxOptions = {}): Compiler {
   const { provider = 'cpu', threads = availableParallelism() } = options;
-  const sessionOptions: onnxruntime.InferenceSession.SessionOptions = {
-    executionProviders: [provider],
-    intraOpNumThreads: threads,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    // Plans for one picture's size are kept beside the arena: 600 MB more at 1024², no faster.
-    enableMemPattern: false,
-  };
+  const device = new OnnxDevice(provider, threads);
   return {
-    memoryFactor: MEMORY_FACTOR,
+    memoryFactor: provider === 'cpu' ? MEMORY_FACTOR : GPU_MEMORY_FACTOR,
     async compile(task) {
       const { graph, values, gradient } = runnableForm(task);
       const model = onnxModel(graph, values, provider);
       const { outputs } = task;
-      const program = new OnnxProgram({ graph, model, outputs, gradient }, sessionOptions);
+      const program = new OnnxProgram({ graph, model, outputs, gradient }, device);
       await program.open();
       return program;
     },
@@ -86,11 +82,11 @@ class OnnxProgram implements Program {
 
   constructor(
     private readonly compiled: Compiled,
-    private readonly options: onnxruntime.InferenceSession.SessionOptions,
+    private readonly device: OnnxDevice,
   ) {}
 
   async open(): Promise<onnxruntime.InferenceSession> {
-    this.#session ??= await onnxruntime.InferenceSession.create(this.compiled.model, this.options);
+    this.#session ??= await this.device.open(this.compiled.model);
     return this.#session;
   }
 
@@ -101,7 +97,12 @@ class OnnxProgram implements Program {
     const tensors = inputs.map(
       ([name, { shape, data }]) => [name, new onnxruntime.Tensor('float32', data, shape)] as const,
     );
-    await session.run(Object.fromEntries(tensors), results);
+    try {
+      await session.run(Object.fromEntries(tensors), results);
+    } catch (error) {
+      await this.device.forget();
+      throw error;
+    }
     const { gradient } = this.compiled;
     return new Map(
       Object.entries(results).map(([name, { dims, data }]) => [

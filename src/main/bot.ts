@@ -12,6 +12,7 @@ import { createDownloader } from '../chat/download.ts';
 import type { Platform } from '../chat/platform.ts';
 import { DreamError } from '../kit/errors.ts';
 import type { Logger } from '../kit/log.ts';
+import { Contests } from '../studio/contests/contests.ts';
 import { LocalStudio } from '../studio/local-studio.ts';
 import { Models } from '../studio/models.ts';
 import { createMetrics, serveOperations } from './operations.ts';
@@ -50,6 +51,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     deepLayers: true,
     ...(MODELS_DIR === undefined ? {} : { folder: MODELS_DIR }),
   });
+  let contests: Contests | undefined;
   const studio = await LocalStudio.open({
     ...{ models, log, observer: metrics.observer, environment: renderEnvironment },
     dataDir: settings.DATA_DIR,
@@ -57,18 +59,25 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     concurrency: settings.CONCURRENCY,
     screening: settings.SCREENING,
     engine: settings.ENGINE === 'auto' ? {} : { engine: settings.ENGINE },
+    keeping: { needed: async (order) => (await contests?.needs(order)) ?? true },
     limits: {
       all: settings.MAX_QUEUE,
       perPerson: settings.MAX_PER_PERSON,
       perServer: settings.MAX_PER_SERVER,
     },
   });
+  contests = new Contests({
+    ...{ tables: studio.tables, studio, log },
+    folder: join(settings.DATA_DIR, 'contests'),
+  });
   const app = fastify({ forceCloseConnections: true });
   const downloader = createDownloader({ trustedHosts: settings.PICTURE_HOSTS });
   const { download } = downloader;
   const platforms = await connectedPlatforms({ settings, log, app, studio, commands, download });
   const { shelf } = studio;
-  const chat = new ChatBot({ studio, models, shelf, platforms, commands, actions, log });
+  const galleryLink = galleryLinks(settings, () => app.listeningOrigin);
+  const parts = { studio, models, contests, galleryLink, shelf, platforms, commands, actions, log };
+  const chat = new ChatBot(parts);
   serveOperations(app, { metrics, studio, platforms });
 
   const end = async (rendering: number): Promise<void> => {

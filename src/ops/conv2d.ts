@@ -10,6 +10,7 @@ import type { Attributes } from '../graph/graph.ts';
 import { fixedPaddingOf, outputLength, spanOf } from '../graph/window.ts';
 import type { Window } from '../graph/window.ts';
 import { numberOf, windowOf } from './attributes.ts';
+import { convolve } from './convolve.ts';
 import { filterInputsFirst, filterOutputsFirst } from './filters.ts';
 import type {
   OnnxAttribute,
@@ -22,6 +23,9 @@ import type {
 import { cropToSpatial, windowSpatial } from './spatial.ts';
 import { stridedInputGradient } from './strided-gradient.ts';
 import { padForWindow } from './tensorflow-padding.ts';
+
+/** rows · columns · channels · outputs */
+type FilterShape = readonly [number, number, number, number];
 
 export function onnxPadding(window: Window): Record<string, OnnxAttribute> {
   const rows = fixedPaddingOf(window, 0);
@@ -89,13 +93,16 @@ export const conv2d: OpDefinition = {
   onnx: (emit, call) => {
     const window = windowOf(call.attributes);
     const weights = filterOutputsFirst(emit, call.refs[1]!);
-    return emit.node('Conv', [call.inputs[0]!, weights, ...call.inputs.slice(2)], {
+    const attributes = {
       ...onnxPadding(window),
       strides: window.strides,
       dilations: window.dilations,
       kernel_shape: window.size,
       group: numberOf(call.attributes, 'groups'),
-    });
+    };
+    const [, , channels, outputs] = emit.constantOf(call.refs[1]!).shape as FilterShape;
+    const operands = [call.inputs[0]!, weights, ...call.inputs.slice(2)] as const;
+    return convolve(emit, { operands, channels, outputs }, attributes);
   },
   backward: ({ builder, attributes, x, dy }) => [
     builder.add('conv2dInputGradient', [dy, x[1]!, x[0]!], attributes),
@@ -135,12 +142,15 @@ function correlate(emit: OnnxEmitter, call: OnnxCall, window: Window): string {
     rowSpan - rowsAfter,
     columnSpan - columnsAfter,
   ];
-  const dy = call.inputs[0]!;
-  const weights = filterInputsFirst(emit, call.refs[1]!, groups);
+  const [, , outputs, channels] = emit.constantOf(call.refs[1]!).shape as FilterShape;
+  const convolution = {
+    operands: [call.inputs[0]!, filterInputsFirst(emit, call.refs[1]!, groups)],
+    channels,
+    outputs,
+  } as const;
   const attributes = { dilations: window.dilations, kernel_shape: window.size, group: groups };
-  if (pads.every((pad) => pad >= 0))
-    return emit.node('Conv', [dy, weights], { ...attributes, pads });
-  const full = emit.node('Conv', [dy, weights], {
+  if (pads.every((pad) => pad >= 0)) return convolve(emit, convolution, { ...attributes, pads });
+  const full = convolve(emit, convolution, {
     ...attributes,
     pads: [rowSpan, columnSpan, rowSpan, columnSpan],
   });

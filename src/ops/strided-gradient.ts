@@ -1,6 +1,7 @@
 /** The gradient of a convolution whose stride is above 1. */
 import type { Window } from '../graph/window.ts';
 import { numberOf } from './attributes.ts';
+import { convolve } from './convolve.ts';
 import { filterOutputsFirst } from './filters.ts';
 import type { OnnxCall, OnnxEmitter } from './op.ts';
 import { cropToSpatial, paddingBefore } from './spatial.ts';
@@ -48,7 +49,12 @@ function byPhases(emit: OnnxEmitter, call: OnnxCall, window: Window): string | n
     phaseFilter(filter.read(), filter.shape, stride, size),
   );
   const [rows, columns] = [size[0] - 1, size[1] - 1];
-  const phases = emit.node('Conv', [call.inputs[0]!, weights], {
+  const convolution = {
+    operands: [call.inputs[0]!, weights],
+    channels: outputs,
+    outputs: shape[0]!,
+  } as const;
+  const phases = convolve(emit, convolution, {
     kernel_shape: size,
     // One row and column more than the windows reach, for pixels that are in no window.
     pads: [rows, columns, rows + 1, columns + 1],

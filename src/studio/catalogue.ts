@@ -1,5 +1,5 @@
 /** The models that a host has: a folder each in `models/`, described by its model.json. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { slice } from '../graph/graph.ts';
@@ -59,7 +59,7 @@ export async function loadModel(name: string, directory = MODELS): Promise<Model
     graph,
     classifier: withPicture(network.graph, { ...description.input, range: classifyRange }),
     output: network.output,
-    inputSize: network.inputSize,
+    inputSize: description.input.size ?? network.inputSize,
     ready: (nodes) => network.weights.ready(weightsOf(slice(graph, nodes))),
     hash: () => network.hash(),
   };
@@ -80,7 +80,8 @@ export async function modelNames(directory = MODELS): Promise<string[]> {
   try {
     const entries = await readdir(directory, { withFileTypes: true });
     return entries
-      .filter((entry) => entry.isDirectory())
+      // A model that is being added lies in a hidden folder.
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
       .map(({ name }) => name)
       .sort();
   } catch (error) {
@@ -99,6 +100,13 @@ async function knownName(name: string, directory: string): Promise<string> {
     `no model is named '${name}'; nearest: ${nearest}`,
     `Models: ${names.join(', ')}.`,
   );
+}
+
+/** Changes whenever the model is added, replaced or described anew. */
+export async function modelStamp(name: string, directory = MODELS): Promise<string> {
+  if (!(await modelNames(directory)).includes(name)) return 'missing';
+  const found = await stat(join(directory, name, 'model.json')).catch(() => null);
+  return found ? `${found.ino} ${found.mtimeMs} ${found.size}` : 'undescribed';
 }
 
 /** @throws DreamError 'unknown-model' or 'bad-model' */
@@ -125,7 +133,9 @@ function checkAgainst(network: Network, description: ModelDescription, path: str
     const message = `'${path}' names the layer '${missing}', which the network has not`;
     throw new DreamError('bad-model', `${message}; nearest: ${nearest}`);
   }
-  const classes = inferShapes(network.graph).get(network.output)?.at(-1) ?? null;
+  const scores = inferShapes(network.graph).get(network.output)?.at(-1) ?? null;
+  // A lone score tells one of two classes from the other.
+  const classes = scores === 1 ? 2 : scores;
   if (labels.length > 0 && classes !== null && classes !== labels.length) {
     const message = `'${path}' lists ${labels.length} labels, the network's output has ${classes}`;
     throw new DreamError('bad-model', message);

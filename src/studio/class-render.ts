@@ -10,7 +10,8 @@ import type { GradientEngine } from '../engines/engine.ts';
 import { DreamError } from '../kit/errors.ts';
 import type { ClassTerm } from '../objectives/class-words.ts';
 import type { Model } from './catalogue.ts';
-import { classObjective, classReader, pictureSizeOf, targetsOf } from './classes.ts';
+import { windowedWork } from './cost.ts';
+import { classObjective, classReader, networkOf, pictureSizeOf, targetsOf } from './classes.ts';
 import { planPerturbation } from './perturbation.ts';
 import { placeWith } from './place.ts';
 import { maskOf, pictureNotices, throwIfCancelled } from './plan.ts';
@@ -44,11 +45,13 @@ function planClassDream(
   const octaves = planOctaves(image.rows, image.columns, { ...recipe, minimumSide: MINIMUM_SIDE });
   const sizes = recipe.fourier ? octaves.sizes.slice(-1) : octaves.sizes;
   const size = pictureSizeOf(model);
+  const looks = recipe.windows ?? WINDOWS;
   return {
     sizes,
     steps: recipe.steps,
     notices: [...pictureNotices(request), ...octaves.notices],
     formula: objective.describe(),
+    work: () => recipe.steps * windowedWork(networkOf(model), size, { count: looks.count, sizes }),
     async *run(engine, signal) {
       await model.ready([model.output]);
       throwIfCancelled(signal);
@@ -56,7 +59,7 @@ function planClassDream(
         ? await placeOf(image, model, targets, { engine, signal })
         : undefined;
       const base = await engine.prepare(model.classifier, objective, { largest: size });
-      const windows = { ...(recipe.windows ?? WINDOWS), place, size, seed: recipe.seed };
+      const windows = { ...looks, place, size, seed: recipe.seed };
       const ascent = windowedAscent(base, windows);
       try {
         throwIfCancelled(signal);

@@ -1,7 +1,7 @@
 /** The classes of a model: their names, what climbs them, and what a picture shows of them. */
 import type { Evaluation, GradientEngine, PictureSize, Planes } from '../engines/engine.ts';
 import { slice } from '../graph/graph.ts';
-import type { NodeRef } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { DreamError } from '../kit/errors.ts';
 import { classLogit } from '../objectives/class-logit.ts';
 import type { ClassView } from '../objectives/class-logit.ts';
@@ -76,7 +76,7 @@ export interface ClassReader {
 /** Loads the weights that it needs. */
 export async function classReader(model: Classifier, engine: GradientEngine): Promise<ClassReader> {
   const { node, squash } = logitsOf(model.classifier, model.output);
-  await model.ready(networkNodes(model, node));
+  await model.ready([node]);
   const evaluation: Evaluation = await engine.evaluate(model.classifier, [node]);
   const logits = async (picture: Planes): Promise<Float32Array> =>
     (await evaluation.at(picture)).get(node)!.data;
@@ -88,8 +88,9 @@ export async function classReader(model: Classifier, engine: GradientEngine): Pr
   };
 }
 
-function networkNodes({ classifier }: Classifier, output: NodeRef): NodeRef[] {
-  return [...slice(classifier, [output]).nodes.keys()];
+/** What its classes need. */
+export function networkOf({ classifier, output }: Classifier): Graph {
+  return slice(classifier, [output]);
 }
 
 /** Σ weight · logarithm of the class's odds: how much a picture looks like the targets. */

@@ -1,5 +1,6 @@
 /** How much work a dream is, known before it begins. */
 import { PICTURE } from '../engines/engine.ts';
+import type { PictureSize } from '../engines/engine.ts';
 import type { OctaveSize } from '../dream/octaves.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inferShapes } from '../ops/shapes.ts';
@@ -10,9 +11,19 @@ const COUNTING_SIDE = 299;
 /** What reading and writing one value costs, in multiplications. */
 const VALUE = 20;
 
-/** The multiplications of one forward pass for each pixel, about; values moved count as some. */
-export function workPerPixel(graph: Graph): number {
-  const shapes = inferShapes(graph, { [PICTURE]: [1, COUNTING_SIDE, COUNTING_SIDE, 3] });
+/** Looking at a pixel through a window and back, in multiplications. */
+const LOOK = 40;
+
+/**
+ * The multiplications of one forward pass for each pixel, about; values moved count as some.
+ *
+ * @param size of the picture that they are counted on: some networks take one size alone.
+ */
+export function workPerPixel(
+  graph: Graph,
+  { rows, columns }: PictureSize = { rows: COUNTING_SIDE, columns: COUNTING_SIDE },
+): number {
+  const shapes = inferShapes(graph, { [PICTURE]: [1, rows, columns, 3] });
   let work = 0;
   for (const [name, node] of graph.nodes) {
     if (node.op === 'constant') continue;
@@ -23,7 +34,17 @@ export function workPerPixel(graph: Graph): number {
     // Every value of the output is a sum over the filter's values for its channel.
     work += (values / (shape.at(-1) ?? 1)) * product(shapes.get(node.inputs[1]!)!);
   }
-  return work / COUNTING_SIDE ** 2;
+  return work / (rows * columns);
+}
+
+/** The multiplications of a step that looks through windows at a picture, octave by octave. */
+export function windowedWork(
+  graph: Graph,
+  size: PictureSize,
+  { count, sizes }: { count: number; sizes: readonly OctaveSize[] },
+): number {
+  const network = workPerPixel(graph, size) * size.rows * size.columns;
+  return count * (sizes.length * network + LOOK * pixelSteps(sizes, 1));
 }
 
 /** Pixels that are climbed: each octave's, once for each step. */

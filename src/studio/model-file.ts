@@ -15,8 +15,13 @@ const npmSource = z.strictObject({
 });
 
 const fileSource = z.strictObject({
-  /** A file of the model's own folder; its weights lie beside it. */
-  file: z.string().regex(/^[^/\\]+$/, "expected the name of a file in the model's folder"),
+  /** A file of the model's own folder, or of one inside it; its weights lie beside it. */
+  file: z
+    .string()
+    .regex(
+      /^(?!\.{1,2}(\/|$))[^/\\]+(\/(?!\.{1,2}(\/|$))[^/\\]+)*$/,
+      "expected the name of a file in the model's folder",
+    ),
 });
 
 export const modelFileSchema = z.strictObject({
@@ -38,6 +43,8 @@ export const modelFileSchema = z.strictObject({
      */
     mean: perChannel.optional(),
     std: deviation.optional(),
+    /** [rows, columns], where the network's file does not say it or says it wrongly. */
+    size: z.tuple([z.int().positive(), z.int().positive()]).optional(),
   }),
   /** The classes, in the order of the network's output. */
   labels: z.array(z.string()).default([]),

@@ -1,26 +1,33 @@
 /** The models of a host for those who ask: names, layers, suggestions, and what a job may be. */
+import { join } from 'node:path';
 import { recipeSchema } from '../dream/recipe.ts';
 import type { Recipe } from '../dream/recipe.ts';
 import { DreamError } from '../kit/errors.ts';
 import { parseObjective } from '../objectives/parse.ts';
-import { describeModel, loadModel, modelNames, MODELS } from './catalogue.ts';
+import { DroppedFolders, isUndescribed } from './adding/dropped.ts';
+import { describeModel, loadModel, modelNames, MODELS, modelStamp } from './catalogue.ts';
 import type { Model, ModelDescription } from './catalogue.ts';
-import { pixelSteps, workPerPixel } from './cost.ts';
+import { targetsOf } from './classes.ts';
 import { withoutFlags } from './failure.ts';
 import { checkDepth, hasLayers, pictureLayers, withObjective } from './layers.ts';
 import type { Job } from './order.ts';
 import type { PictureFacts } from './picture-facts.ts';
 import { planRender } from './render.ts';
+import type { Environment } from './rendering/render-process.ts';
 import { recipesOf } from './sheet.ts';
 import { matching } from './suggest.ts';
 
 const MOST_SUGGESTIONS = 25;
+/** Milliseconds that a list waits for folders that are being looked at: chats want answers in 3 s. */
+const PATIENCE = 1500;
 
 export interface ModelsOptions {
   /** One folder for each model. @default those that come with the program */
   readonly folder?: string;
   /** Whether jobs may ask for layers beyond a model's deepest. @default false */
   readonly deepLayers?: boolean;
+  /** What processes that look at new folders see of the environment. @default nothing */
+  readonly environment?: Environment;
 }
 
 /** A folder in `models/` that cannot be used, and why. */
@@ -32,11 +39,14 @@ export interface BrokenModel {
 export class Models {
   readonly folder: string;
   readonly #deepLayers: boolean;
-  readonly #loaded = new Map<string, Promise<Model>>();
+  readonly #dropped: DroppedFolders;
+  /** By name and stamp: what is replaced while the bot runs is loaded anew. */
+  readonly #loaded = new Map<string, { stamp: string; model: Promise<Model> }>();
 
-  constructor({ folder = MODELS, deepLayers = false }: ModelsOptions = {}) {
+  constructor({ folder = MODELS, deepLayers = false, environment = {} }: ModelsOptions = {}) {
     this.folder = folder;
     this.#deepLayers = deepLayers;
+    this.#dropped = new DroppedFolders({ environment });
   }
 
   /** Models whose description can be read, by name. */
@@ -44,8 +54,9 @@ export class Models {
     return (await this.#described()).good;
   }
 
-  async broken(): Promise<BrokenModel[]> {
-    return (await this.#described()).broken;
+  /** @param patience milliseconds for folders that have just come. */
+  async broken(patience = PATIENCE): Promise<BrokenModel[]> {
+    return (await this.#described(patience)).broken;
   }
 
   async names(): Promise<string[]> {
@@ -117,34 +128,42 @@ export class Models {
     return recipesOf(job)
       .map((recipe) => {
         const plan = planRender(model, { picture: { ...facts, image }, recipe, deepLayers });
-        const scored = withObjective(model.graph, parseObjective(recipe.layer, recipe));
-        return workPerPixel(scored) * pixelSteps(plan.sizes, recipe.steps);
+        return plan.work();
       })
       .reduce((sum, units) => sum + units, 0);
   }
 
   /** Its graph, without weights. */
-  #load(name: string): Promise<Model> {
+  async #load(name: string): Promise<Model> {
+    const stamp = await modelStamp(name, this.folder);
     const known = this.#loaded.get(name);
-    if (known) return known;
-    const loading = loadModel(name, this.folder);
-    this.#loaded.set(name, loading);
+    if (known?.stamp === stamp) return known.model;
+    const model = loadModel(name, this.folder);
+    this.#loaded.set(name, { stamp, model });
     // What is wrong can be put right while the bot runs.
-    loading.catch(() => this.#loaded.delete(name));
-    return loading;
+    model.catch(() => this.#loaded.delete(name));
+    return model;
   }
 
-  async #described(): Promise<{ good: ModelDescription[]; broken: BrokenModel[] }> {
+  async #described(patience = PATIENCE): Promise<{ good: ModelDescription[]; broken: BrokenModel[] }> {
     const good: ModelDescription[] = [];
     const broken: BrokenModel[] = [];
     for (const name of await modelNames(this.folder)) {
       try {
         good.push(await describeModel(name, this.folder));
       } catch (error) {
-        broken.push({ name, error: error as Error });
+        const problem = await this.#problemOf(name, error as Error, patience);
+        if (problem) broken.push({ name, error: problem });
+        else good.push(await describeModel(name, this.folder));
       }
     }
     return { good, broken };
+  }
+
+  /** Null where a folder that had no description has one now. */
+  async #problemOf(name: string, error: Error, patience: number): Promise<Error | null> {
+    if (!(await isUndescribed(join(this.folder, name)))) return error;
+    return this.#dropped.look(name, this.folder, patience);
   }
 }
 
@@ -153,6 +172,10 @@ function checkRecipe(model: Model, recipe: Recipe, deepLayers: boolean): void {
   if (!checked.success) {
     const { path, message } = checked.error.issues[0]!;
     throw new DreamError('bad-option', `${path.join('.')}: ${message}`);
+  }
+  if (recipe.class !== undefined) {
+    targetsOf(model, recipe.class);
+    return;
   }
   const scored = withObjective(model.graph, parseObjective(recipe.layer, recipe));
   if (!deepLayers) checkDepth(model, recipe.layer, scored.nodes.keys());

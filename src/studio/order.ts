@@ -135,6 +135,7 @@ export type OrderUpdate =
       /** 0 … 1 of the work, not of the steps. */
       readonly fraction: number;
       readonly eta: number | null;
+      /** From 1; 0 of 0 before the first step. */
       readonly octave: number;
       readonly octaves: number;
       /** JPEG of the picture as it stands, after each octave. */

@@ -10,7 +10,8 @@ import type { ClassView } from '../objectives/class-logit.ts';
 import type { ClassTerm } from '../objectives/class-words.ts';
 import { logitsOf } from '../objectives/logits.ts';
 import type { Model } from './catalogue.ts';
-import { classObjective, pictureSizeOf } from './classes.ts';
+import { windowedWork } from './cost.ts';
+import { classObjective, networkOf, pictureSizeOf } from './classes.ts';
 import { pictureNotices, throwIfCancelled } from './plan.ts';
 import type { RenderPlan, RenderRequest } from './plan.ts';
 
@@ -37,6 +38,7 @@ export function planPerturbation(
     steps: attack.steps,
     notices: pictureNotices(request),
     formula: objective.describe(),
+    work: () => attack.steps * windowedWork(networkOf(model), size, { count: 1, sizes: [size] }),
     async *run(engine, signal) {
       await model.ready([model.output]);
       throwIfCancelled(signal);

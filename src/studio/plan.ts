@@ -27,6 +27,8 @@ export interface RenderPlan {
   readonly notices: readonly string[];
   /** The objective as a formula. */
   readonly formula: string;
+  /** How much work it is, in units that only the estimator reads. */
+  work(): number;
   /** Same engine, same values. @throws DreamError 'cancelled' within one step of the signal */
   run(engine: GradientEngine, signal?: AbortSignal): AsyncGenerator<Frame, Image, void>;
 }

@@ -13,6 +13,7 @@ import { parseObjective } from '../objectives/parse.ts';
 import type { Model } from './catalogue.ts';
 import { planClassRender } from './class-render.ts';
 import { pictureSizeOf } from './classes.ts';
+import { pixelSteps, windowedWork, workPerPixel } from './cost.ts';
 import { checkDepth, smallestSide, withObjective } from './layers.ts';
 import { maskOf, pictureNotices, throwIfCancelled } from './plan.ts';
 import type { RenderPlan, RenderRequest } from './plan.ts';
@@ -48,6 +49,12 @@ function planLayerRender(model: Model, request: RenderRequest): RenderPlan {
     steps: recipe.steps,
     notices: [...pictureNotices(request), ...notices],
     formula: objective.describe(),
+    work: () => {
+      const { windows, fourier, steps } = recipe;
+      const climbed = fourier ? sizes.slice(-1) : sizes;
+      if (!windows) return workPerPixel(scored) * pixelSteps(climbed, steps);
+      return steps * windowedWork(scored, size, { count: windows.count, sizes: climbed });
+    },
     async *run(engine, signal) {
       await model.ready(needed);
       throwIfCancelled(signal);

@@ -1,10 +1,11 @@
 /** From a model's source to its network. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { importModel } from '../importers/index.ts';
 import type { ModelFile as NetworkFile } from '../importers/index.ts';
 import type { Beside, Imported, ReadShard } from '../importers/imported.ts';
+import { weightsOf } from '../importers/weights.ts';
 import { DreamError } from '../kit/errors.ts';
 import type { ModelSource } from './model-file.ts';
 import { openPackaged } from './nsfwjs-package.ts';
@@ -22,9 +23,18 @@ interface Opened {
 /** @param folder the model's own folder. */
 export async function readNetwork(source: ModelSource, folder: string): Promise<Network> {
   const { file, beside } = await open(source, folder);
-  const imported = await importModel(file, beside);
+  const read = new Set<string>();
+  const imported = await importModel(file, { ...beside, read: noting(beside.read, read) });
   let hash: Promise<string> | undefined;
-  return { ...imported, hash: () => (hash ??= hashOf(file, beside.read)) };
+  return { ...imported, hash: () => (hash ??= hashOf({ file, beside, imported, read })) };
+}
+
+/** @param names takes the names of the files that are read. */
+function noting(read: ReadShard, names: Set<string>): ReadShard {
+  return (path) => {
+    names.add(path);
+    return read(path);
+  };
 }
 
 async function open(source: ModelSource, folder: string): Promise<Opened> {
@@ -34,8 +44,9 @@ async function open(source: ModelSource, folder: string): Promise<Opened> {
   }
   const bytes = await readBeside(folder, source.file);
   const file = source.file.endsWith('.json') ? { json: parsed(bytes, source.file) } : { bytes };
-  const names = (await readdir(folder)).filter((name) => name !== source.file);
-  return { file, beside: { names, read: (path) => readFile(inside(folder, path)) } };
+  const own = join(folder, dirname(source.file));
+  const names = (await readdir(own)).filter((name) => name !== basename(source.file));
+  return { file, beside: { names, read: (path) => readFile(inside(own, path)) } };
 }
 
 /** A manifest is a stranger's: its paths must not lead out of the model's folder. */
@@ -63,11 +74,24 @@ function parsed(bytes: Uint8Array, name: string): unknown {
   }
 }
 
+interface Hashed extends Opened {
+  readonly imported: Imported;
+  /** The files beside it that have been read so far. */
+  readonly read: ReadonlySet<string>;
+}
+
 /** The same however the files are packed, and whichever layers have been read. */
-async function hashOf(file: NetworkFile, readShard: ReadShard): Promise<string> {
+async function hashOf({ file, beside, imported, read }: Hashed): Promise<string> {
   const hash = createHash('sha256');
-  hash.update('json' in file ? JSON.stringify(file.json) : file.bytes);
-  for (const path of shardPaths(file)) hash.update(await readShard(path));
+  if ('json' in file) {
+    hash.update(JSON.stringify(file.json));
+    for (const path of shardPaths(file)) hash.update(await beside.read(path));
+    return hash.digest('hex');
+  }
+  hash.update(file.bytes);
+  // Whatever else the network is made of is read when all its weights are.
+  await imported.weights.ready(weightsOf(imported.graph));
+  for (const path of [...read].sort()) hash.update(await beside.read(path));
   return hash.digest('hex');
 }
 

@@ -17,8 +17,8 @@ export interface Fault {
   readonly on: RegExp;
   /** Matches the JSON of the request. @default anything */
   readonly saying?: RegExp;
-  /** Instead of the usual answer: another one, or a broken connection. */
-  readonly with: Reply | 'drop' | 'drop-after';
+  /** Instead of the usual answer: another one, a broken connection, or none for ever. */
+  readonly with: Reply | 'drop' | 'drop-after' | 'hang';
   /** @default 1 */
   readonly times?: number;
 }
@@ -152,11 +152,11 @@ export class DiscordServer {
     });
     if (fault) fault.left -= 1;
     const instead = fault?.with;
-    if (instead !== 'drop') {
+    if (instead !== 'drop' && instead !== 'hang') {
       const reply = typeof instead === 'object' ? instead : answer(call, this.#site());
       if (instead !== 'drop-after') send(response, reply);
     }
-    if (typeof instead === 'string') request.socket.destroy();
+    if (instead === 'drop' || instead === 'drop-after') request.socket.destroy();
     this.world.changed();
   }
 

@@ -1,9 +1,11 @@
 /** The whole bot on one platform: real router, real studio, real render processes. */
+import { join } from 'node:path';
 import { actions } from '../../commands/actions.ts';
 import { commands } from '../../commands/index.ts';
 import { ChatBot } from '../../src/chat/bot.ts';
 import type { Platform } from '../../src/chat/platform.ts';
 import { silentLog } from '../../src/kit/log.ts';
+import { Contests } from '../../src/studio/contests/contests.ts';
 import { LocalStudio } from '../../src/studio/local-studio.ts';
 import { Models } from '../../src/studio/models.ts';
 
@@ -23,7 +25,12 @@ export async function startTestBot(
   const studio = await LocalStudio.open({ dataDir, models, log, environment, version: 'test' });
   const platforms = [await connect(studio)];
   const { shelf } = studio;
-  const chat = new ChatBot({ studio, models, shelf, platforms, commands, actions, log });
+  const contests = new Contests({
+    ...{ tables: studio.tables, studio, log },
+    folder: join(dataDir, 'contests'),
+  });
+  const bot = { studio, models, contests, shelf, platforms, commands, actions, log };
+  const chat = new ChatBot(bot);
   await studio.recover();
   await chat.start();
   return {

@@ -57,6 +57,7 @@ export function tinyClassifier(options: Options = USUAL): Model {
     licence: 'CC0',
     input: { channelOrder: 'rgb', range: [-1, 1] },
     labels: [...options.labels],
+    explicitLabels: [],
     dreamableClasses: true,
     layersWorthDreaming: [],
     defaultLayer: 'conv',

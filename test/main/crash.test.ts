@@ -7,7 +7,15 @@ import { temporaryFolder } from '../helpers/folder.ts';
 import { gone } from '../helpers/run-bot.ts';
 import { killAll, startBotProcess } from './bot-process.ts';
 import type { BotProcess } from './bot-process.ts';
-import { ask, audit, finalAnswers, ordersIn, variablesFor } from './discord-account.ts';
+import {
+  ask,
+  audit,
+  called,
+  finalAnswers,
+  ordersIn,
+  until,
+  variablesFor,
+} from './discord-account.ts';
 
 const folder = temporaryFolder();
 let photo: Uint8Array;
@@ -70,20 +78,3 @@ describe('a bot on Discord that is killed', () => {
     await server.close();
   }, 120_000);
 });
-
-async function until({ world }: DiscordServer, met: () => boolean): Promise<void> {
-  await world.until(() => (met() ? true : undefined));
-}
-
-/** Resolves at the next request of this kind. */
-async function called(server: DiscordServer, on: RegExp, saying = /^/): Promise<void> {
-  const before = server.calls.length;
-  await until(server, () =>
-    server.calls
-      .slice(before)
-      .some(
-        ({ method, path, json }) =>
-          on.test(`${method} ${path}`) && saying.test(JSON.stringify(json)),
-      ),
-  );
-}

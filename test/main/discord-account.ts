@@ -91,3 +91,20 @@ function faultsOf(server: DiscordServer, { id, event, state }: StoredOrder): str
     : alerted.includes(userOf(asked.who).id);
   return inPlace ? [] : [`${id} was answered in another message`];
 }
+
+export async function until({ world }: DiscordServer, met: () => boolean): Promise<void> {
+  await world.until(() => (met() ? true : undefined));
+}
+
+/** Resolves at the next request of this kind. */
+export async function called(server: DiscordServer, on: RegExp, saying = /^/): Promise<void> {
+  const before = server.calls.length;
+  await until(server, () =>
+    server.calls
+      .slice(before)
+      .some(
+        ({ method, path, json }) =>
+          on.test(`${method} ${path}`) && saying.test(JSON.stringify(json)),
+      ),
+  );
+}

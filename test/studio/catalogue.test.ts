@@ -272,15 +272,27 @@ describe("a host's own folder", () => {
     await rm(join(directory, 'outside'), { recursive: true });
   });
 
-  test('a network for grey pictures; a folder that is not there', async () => {
+  test('a network for grey pictures sees how bright they are', async () => {
     const grey = structuredClone(network);
     grey.modelTopology.config[0]!.config.batch_input_shape = [null, 4, 4, 1];
     grey.weightsManifest[0]!.weights[0]!.shape = [1, 1, 1, 2];
-    await put('grey', description, { 'network.json': JSON.stringify(grey) });
-    await expect(loadModel('grey', directory)).rejects.toThrow(
-      'the network takes pictures of 1 channels; expected 3',
-    );
+    const weights = new Uint8Array(Float32Array.of(1, 2).buffer);
+    await put('grey', description, {
+      'network.json': JSON.stringify(grey),
+      'weights.bin': weights,
+    });
+    const model = await loadModel('grey', directory);
+    await model.ready([model.output]);
+    const tf = await plainTensorflow();
+    const picture = tf.tensor([255, 0, 0, 0, 255, 0], [1, 1, 2, 3]);
+    const seen = run(tf, model.classifier, 'conv', { picture }).dataSync();
+    [0.299, 0.598, 0.587, 1.174].forEach((value, index) => {
+      expect(seen[index]).toBeCloseTo(value, 5);
+    });
     await rm(join(directory, 'grey'), { recursive: true });
+  });
+
+  test('a folder that is not there', async () => {
     await expect(listModels(join(directory, 'nowhere'))).rejects.toMatchObject({
       code: 'bad-model',
     });

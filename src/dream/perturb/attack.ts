@@ -6,7 +6,7 @@ export interface Problem {
   /** Values 0..255. */
   readonly picture: Planes;
   /** A margin: where it is above `bound` the network says what it is to say. */
-  at(picture: Planes): Promise<ScoreAndGradient>;
+  readonly at: (picture: Planes) => Promise<ScoreAndGradient>;
   readonly bound: number;
 }
 

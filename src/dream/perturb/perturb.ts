@@ -7,20 +7,14 @@ import type { Image } from '../image.ts';
 import { scoreThrough } from '../windows/ascent.ts';
 import { sample, spread } from '../windows/sample.ts';
 import { wholeWindow } from '../windows/window.ts';
-import { squaredDistance } from './attack.ts';
 import type { Attack, Problem } from './attack.ts';
-import { dithered, rounded } from './round.ts';
+import { ROUNDED_BOUND, settle } from './settle.ts';
 
 /**
- * Margins that the search and, after rounding, the picture itself must pass: a little more than 0,
- * so that neither rounding nor another machine's last digits undo it.
+ * The margin that the search must pass: more than 0, so that neither rounding nor another
+ * machine's last digits undo it.
  */
 const BOUND = 0.2;
-const ROUNDED_BOUND = 0.1;
-
-/** Multiples of the change that the search found: where rounding undoes it, more is tried. */
-const MOST = 4;
-const BISECTIONS = 12;
 
 export interface PerturbOptions {
   readonly picture: Image;
@@ -44,7 +38,7 @@ export async function* perturb(options: PerturbOptions): AsyncGenerator<Frame, I
   for (let started = performance.now(); ; started = performance.now()) {
     if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
     const next = await search.next();
-    if (next.done) return settle(options, problem, next.value);
+    if (next.done) return settle(options, changeOf(options, problem, next.value));
     const gradientSeconds = (performance.now() - started) / 1000;
     const { steps } = attack;
     yield { octave: 0, octaves: 1, steps, ...next.value, gradientSeconds, image: picture };
@@ -75,13 +69,12 @@ async function isSaid({ picture, ascent, size }: PerturbOptions): Promise<boolea
   return (await scoreThrough(ascent, picture, { windows, size })).score >= ROUNDED_BOUND;
 }
 
-/** From the change of what the network sees to the least of the picture, rounded, that succeeds. */
-async function settle(
-  options: PerturbOptions,
+/** From the change of what the network sees to that of the picture: the least that does it, nearly. */
+function changeOf(
+  { picture, size }: PerturbOptions,
   problem: Problem,
   found: Float32Array | null,
-): Promise<Image> {
-  const { picture, ascent, size } = options;
+): Float32Array {
   if (!found) {
     throw new DreamError(
       'bad-option',
@@ -89,44 +82,7 @@ async function settle(
       'Try another --attack, or a dream without --perturb.',
     );
   }
-  const windows = [wholeWindow(picture)];
-  const change = enlarged(
-    found.map((value, index) => value - problem.picture.data[index]!),
-    options,
-  );
-  const moved = (share: number): Image => ({
-    ...picture,
-    data: picture.data.map((value, index) => value + share * change[index]!),
-  });
-  let best: { image: Image; distance: number } | null = null;
-  const tryShare = async (share: number, round: (image: Image) => Image): Promise<boolean> => {
-    const image = round(moved(share));
-    const { score } = await scoreThrough(ascent, image, { windows, size });
-    if (score < ROUNDED_BOUND) return false;
-    const distance = squaredDistance(image.data, picture.data);
-    if (!best || distance < best.distance) best = { image, distance };
-    return true;
-  };
-  for (const round of [rounded, dithered]) {
-    let [low, high] = [0, 1];
-    while (high <= MOST && !(await tryShare(high, round))) [low, high] = [high, 2 * high];
-    if (high > MOST) continue;
-    for (let step = 0; step < BISECTIONS; step++) {
-      const middle = (low + high) / 2;
-      if (await tryShare(middle, round)) high = middle;
-      else low = middle;
-    }
-  }
-  if (best) return (best as { image: Image }).image;
-  throw new DreamError(
-    'bad-option',
-    'the smallest change that was found is lost in a picture of 8 bits',
-    'Try another --attack.',
-  );
-}
-
-/** The least change of the picture that looks to the network like `change`, nearly. */
-function enlarged(change: Float32Array, { picture, size }: PerturbOptions): Float32Array {
+  const change = found.map((value, index) => value - problem.picture.data[index]!);
   if (!isLarger(picture, size)) return change;
   const result = { ...picture, data: new Float32Array(picture.data.length) };
   const pixelsPerCell = (picture.rows * picture.columns) / (size.rows * size.columns);

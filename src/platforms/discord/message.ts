@@ -13,7 +13,15 @@ import type {
   RawFile,
   RESTAPIAttachment,
 } from 'discord.js';
-import type { Button, Field, Menu, Outbound, PictureFile, Progress } from '../../chat/outbound.ts';
+import type {
+  Button,
+  Field,
+  Link,
+  Menu,
+  Outbound,
+  PictureFile,
+  Progress,
+} from '../../chat/outbound.ts';
 import { clipped, clippedMarkdown } from './markdown.ts';
 
 export interface DiscordMessage {
@@ -119,17 +127,18 @@ function markOf(key: string): number {
 }
 
 function componentsOf(
-  { text, progress, fields = [], menu, buttons = [] }: Outbound,
+  { text, progress, fields = [], menu, buttons = [], link }: Outbound,
   picture: readonly APIComponentInContainer[],
 ): APIComponentInContainer[] {
   const texts = [clippedMarkdown(text, TEXT_LENGTH), progress ? progressLine(progress) : ''];
   const facts = clippedFields(fields, picture.length > 0);
+  const pressed = [...buttons.map(buttonComponent), ...(link ? [linkComponent(link)] : [])];
   return [
     ...texts.filter((line) => line !== '').map(textDisplay),
     ...picture,
     ...(facts === '' ? [] : [textDisplay(facts)]),
     ...(menu ? [row([menuComponent(menu)])] : []),
-    ...(buttons.length > 0 ? [row(buttons.map(buttonComponent))] : []),
+    ...(pressed.length > 0 ? [row(pressed)] : []),
   ];
 }
 
@@ -179,6 +188,11 @@ function buttonComponent({
     label: clipped(label, LABEL_LENGTH),
     style: STYLES[style],
   };
+}
+
+function linkComponent({ label, url }: Link): APIComponentInMessageActionRow {
+  const style = ButtonStyle.Link;
+  return { type: ComponentType.Button, url, label: clipped(label, LABEL_LENGTH), style };
 }
 
 function menuComponent({ action, placeholder, choices }: Menu): APIComponentInMessageActionRow {

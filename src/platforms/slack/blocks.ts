@@ -1,7 +1,8 @@
 /** What the bot says, as Block Kit. The numbers are Slack's limits. */
 import type { types } from '@slack/bolt';
-import type { Button, Field, Menu, Outbound } from '../../chat/outbound.ts';
-import { clipped, plain, toMrkdwn } from './markup.ts';
+import type { Button, Field, Link, Menu, Outbound, Progress } from '../../chat/outbound.ts';
+import { duration } from '../../chat/words.ts';
+import { clipped, escaped, plain, toMrkdwn } from './markup.ts';
 
 export interface SlackMessage {
   /** For notifications and screen readers. */
@@ -22,13 +23,14 @@ const BAR = 20;
  * @param about the channel that its buttons are about, where the message stands elsewhere.
  */
 export function messageOf(outbound: Outbound, image?: ShownFile, about?: string): SlackMessage {
-  const { text, fields = [], progress, buttons = [], menu, tone } = outbound;
+  const { text, fields = [], progress, buttons = [], menu, link, tone } = outbound;
   const told = tone === 'problem' ? `⚠️ ${text}` : text;
   const blocks: types.KnownBlock[] = [
     ...paragraphs(told),
     ...fieldSections(fields),
     ...(image ? [imageBlock(image)] : []),
-    ...(progress && progress.fraction !== null ? [bar(progress.fraction)] : []),
+    ...(link ? [linkBlock(link)] : []),
+    ...(progress ? progressLine(progress) : []),
     ...(buttons.length > 0 ? [{ ...buttonRow(buttons), ...marked('buttons', about) }] : []),
     ...(menu && menu.choices.length > 0 ? [{ ...menuRow(menu), ...marked('menu', about) }] : []),
   ];
@@ -65,10 +67,23 @@ function imageBlock({ id, alt }: ShownFile): types.ImageBlock {
   return { type: 'image', slack_file: { id }, alt_text: clipped(alt, 2000) };
 }
 
-function bar(fraction: number): types.ContextBlock {
-  const full = Math.round(BAR * Math.min(1, Math.max(0, fraction)));
-  const text = `${'▓'.repeat(full)}${'░'.repeat(BAR - full)}`;
-  return { type: 'context', elements: [{ type: 'plain_text', text }] };
+/** Not a button: Slack would tell of each press, and wait for an answer. */
+function linkBlock({ label, url }: Link): types.SectionBlock {
+  const address = escaped(url).replaceAll('|', '%7C');
+  return { type: 'section', text: mrkdwn(`<${address}|${escaped(label)}>`) };
+}
+
+/** A bar, percent, and the time to go as it stands at this edit. */
+function progressLine({ fraction, eta }: Progress): types.ContextBlock[] {
+  const parts: string[] = [];
+  if (fraction !== null) {
+    const full = Math.round(BAR * Math.min(1, Math.max(0, fraction)));
+    const bar = `${'▓'.repeat(full)}${'░'.repeat(BAR - full)}`;
+    parts.push(bar, `${Math.floor(fraction * 100)} %`);
+  }
+  if (eta !== null) parts.push(`about ${duration(eta)} to go`);
+  if (parts.length === 0) return [];
+  return [{ type: 'context', elements: [{ type: 'plain_text', text: parts.join(' · ') }] }];
 }
 
 /** The action stands behind a number: two buttons of a row may not have the same id. */

@@ -11,7 +11,9 @@ export function toMrkdwn(text: string): string {
     /`[^`]+`|&lt;t:(\d{1,11})&gt;|\*\*(.+?)\*\*/g,
     (whole: string, seconds: string | undefined, bold: string | undefined) => {
       if (seconds !== undefined) return moment(seconds);
-      return bold === undefined ? whole : `*${bold.replace(MOMENT, (_, at: string) => moment(at))}*`;
+      return bold === undefined
+        ? whole
+        : `*${bold.replace(MOMENT, (_, at: string) => moment(at))}*`;
     },
   );
 }

@@ -60,7 +60,7 @@ export class Room {
     const upload = progress ? undefined : await this.#upload(outbound);
     const picture =
       outbound.picture && (await this.#picture(id, outbound.picture, { before, upload }));
-    const { text, fields, buttons, menu, tone, document } = outbound;
+    const { text, fields, buttons, menu, link, tone, document } = outbound;
     const audience = kept.audience ?? before?.audience ?? null;
     const entry: Entry = {
       ...kept,
@@ -80,6 +80,7 @@ export class Room {
         ...(progress && { progress }),
         ...(buttons && { buttons }),
         ...(menu && { menu }),
+        ...(link && { link }),
         ...(tone && { tone }),
       },
     };

@@ -1,6 +1,6 @@
 /** What the server and the page tell each other, as JSON. */
 import type { Option } from '../../chat/option.ts';
-import type { Button, Field, Menu, Progress } from '../../chat/outbound.ts';
+import type { Button, Field, Link, Menu, Progress } from '../../chat/outbound.ts';
 
 /** A message as one person sees it. */
 export interface WireMessage {
@@ -21,6 +21,7 @@ export interface WireMessage {
   readonly progress?: Progress;
   readonly buttons?: readonly Button[];
   readonly menu?: Menu;
+  readonly link?: Link;
   readonly tone?: 'plain' | 'problem';
 }
 

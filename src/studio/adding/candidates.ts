@@ -6,9 +6,8 @@ import type { Brought } from './brought.ts';
 
 export interface Candidate {
   readonly name: string;
-  /** The importer's name. */
+  /** The importer's name; empty where none takes it. */
   readonly format: string;
-  readonly file: NetworkFile;
   /** Bytes, with those of the weights that it names. */
   readonly weight: number;
 }
@@ -34,8 +33,14 @@ export async function findCandidates(brought: Brought, wanted?: string): Promise
     if (candidate) found.push(candidate);
     else others.push(name);
   }
-  if (found.length === 0) throw await nothingIn(brought, others);
-  return found.sort((a, b) => b.weight - a.weight);
+  if (found.length > 0) return found.sort((a, b) => b.weight - a.weight);
+  // What the likeliest is instead, the importers say.
+  const likeliest = others.find((name) => !isJson(name));
+  if (likeliest !== undefined) return [unmatched(likeliest)];
+  const files = brought.names.slice(0, 8).join(', ') || 'no files';
+  const formats = importers.map(({ name }) => name).join(', ');
+  const message = `there is no network in '${brought.place}'; found ${files}`;
+  throw new DreamError('bad-model', message, `Known: ${formats}.`);
 }
 
 async function askedFor(brought: Brought, name: string): Promise<Candidate> {
@@ -44,22 +49,24 @@ async function askedFor(brought: Brought, name: string): Promise<Candidate> {
     const message = `'${brought.place}' has no file '${name}'; it holds ${files}`;
     throw new DreamError('file-not-found', message);
   }
-  const found = await candidateIn(brought, name);
-  if (found) return found;
-  // The importers say why it is none.
-  return { name, format: '', file: await fileOf(brought, name), weight: 0 };
+  return (await candidateIn(brought, name)) ?? unmatched(name);
+}
+
+function unmatched(name: string): Candidate {
+  return { name, format: '', weight: 0 };
 }
 
 async function candidateIn(brought: Brought, name: string): Promise<Candidate | null> {
   const size = await brought.size(name);
   if (isJson(name) && size > MOST_JSON) return null;
-  const file = await fileOf(brought, name);
+  const file = await networkFile(brought, name);
   const importer = importers.find(({ match }) => match(file));
   if (!importer) return null;
-  return { name, format: importer.name, file, weight: size + (await shardsOf(brought, name, file)) };
+  return { name, format: importer.name, weight: size + (await shardsOf(brought, name, file)) };
 }
 
-async function fileOf(brought: Brought, name: string): Promise<NetworkFile> {
+/** Parsed, where it is JSON. */
+export async function networkFile(brought: Brought, name: string): Promise<NetworkFile> {
   const bytes = await brought.read(name);
   if (!isJson(name)) return { bytes };
   try {
@@ -82,33 +89,8 @@ async function shardsOf(brought: Brought, name: string, file: NetworkFile): Prom
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** What the likeliest file is instead, else what was found. */
-async function nothingIn(brought: Brought, others: readonly string[]): Promise<Error> {
-  for (const name of others.filter((each) => !isJson(each))) {
-    const file = await fileOf(brought, name);
-    const { size } = { size: await brought.size(name) };
-    const start = 'bytes' in file ? Buffer.from(file.bytes.subarray(0, 8)).toString('hex') : '';
-    return new NoCandidate(name, file, `${size} bytes beginning with ${start || 'nothing'}`);
-  }
-  const files = brought.names.slice(0, 8).join(', ') || 'no files';
-  const formats = importers.map(({ name }) => name).join(', ');
-  return new DreamError(
-    'bad-model',
-    `there is no network in '${brought.place}'; found ${files}`,
-    `Known: ${formats}.`,
-  );
-}
-
-/** A file that may have been meant, and that no importer takes. */
-export class NoCandidate extends Error {
-  override readonly name = 'NoCandidate';
-  constructor(
-    readonly file: string,
-    readonly contents: NetworkFile,
-    readonly found: string,
-  ) {
-    super(found);
-  }
+export function isNetwork(file: NetworkFile): boolean {
+  return importers.some(({ match }) => match(file));
 }
 
 function isJson(name: string): boolean {

@@ -113,6 +113,10 @@ export class Contests {
       const message = 'only admins, and people with a role that they named, may start contests';
       throw new DreamError('not-allowed', message);
     }
+    // Whoever could promise any role could have one that they lack.
+    if (settings.winnerRole !== undefined && !actor.admin) {
+      throw new DreamError('not-allowed', 'only admins may promise a role to the winner');
+    }
     const at = this.#book.now();
     const started = {
       ...{ at, by: contestantOf(actor), place: actor.place },

@@ -75,7 +75,7 @@ export async function votersOf({ tables }: Book, id: string): Promise<number> {
     .select(({ fn }) => fn.count<number | string>('voter').distinct().as('voters'))
     .where('contest', '=', id)
     // Of two dreams neither may be better: that is a vote too.
-    .where(({ or, eb }) => or([eb('choice', '<>', '[]'), eb('pair', '<>', '')]))
+    .where((row) => row.or([row('choice', '<>', '[]'), row('pair', '<>', '')]))
     .executeTakeFirstOrThrow();
   return Number(voters);
 }

@@ -214,8 +214,8 @@ function withEntry(
 ): Contest {
   const entries = contest.entries.map((entry) => {
     if (entry.number !== number) return entry;
-    const { reason: _, ...rest } = entry;
-    return { ...rest, ...change };
+    const { dream, by, title, at } = entry;
+    return { number, dream, by, at, ...(title === undefined ? {} : { title }), ...change };
   });
   return { ...contest, entries };
 }

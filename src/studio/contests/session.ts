@@ -140,7 +140,7 @@ export class Session {
         .onConflict((conflict) =>
           conflict
             .columns(['contest', 'voter', 'pair'])
-            .doUpdateSet(({ ref }) => ({ choice: ref('excluded.choice') })),
+            .doUpdateSet((row) => ({ choice: row.ref('excluded.choice') })),
         )
         .execute();
     }

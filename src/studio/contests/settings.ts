@@ -52,6 +52,8 @@ export const contestSettingsSchema = z.strictObject({
   moderated: z.boolean().default(false),
   /** Nobody sees whose an entry is before the end. */
   hiddenAuthors: z.boolean().default(true),
+  /** Id of a role that the winner is given, where the platform has roles. */
+  winnerRole: z.string().trim().min(1).max(100).optional(),
   /** Days that a voter's account must be old. */
   minimumAccountAgeDays: days,
   /** Days that a voter must have been a member of the server; 0 is any member. */

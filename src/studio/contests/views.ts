@@ -21,8 +21,13 @@ export interface EntryView {
 /** Somebody looks at a contest without being known: only ended ones may be shown. */
 export type Viewer = Actor | null;
 
-export function factsOf({ entries: _, ...facts }: Contest): ContestFacts {
-  return facts;
+export function factsOf(contest: Contest): ContestFacts {
+  const { id, place, theme, settings, startedBy, startedAt, phase, endedAt, reason } = contest;
+  return {
+    ...{ id, place, theme, settings, startedBy, startedAt, phase },
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(reason === undefined ? {} : { reason }),
+  };
 }
 
 export function entryView(contest: Contest, entry: Entry, viewer: Viewer): EntryView {

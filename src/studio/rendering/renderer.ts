@@ -5,7 +5,7 @@ import type { Picture } from '../../dream/picture.ts';
 import type { Image } from '../../dream/image.ts';
 import { chooseEngine } from '../../engines/choose.ts';
 import type { ChosenEngine, EngineRequest } from '../../engines/choose.ts';
-import { loadModel } from '../catalogue.ts';
+import { loadModel, modelStamp } from '../catalogue.ts';
 import type { Model } from '../catalogue.ts';
 import { composeSheet } from '../contact-sheet.ts';
 import { gatherEvidence } from '../evidence.ts';
@@ -85,12 +85,14 @@ export class Renderer {
     return chosen;
   }
 
-  #model(name: string, folder: string): Promise<Model> {
-    const model = this.#models.get(name) ?? loadModel(name, folder);
+  async #model(name: string, folder: string): Promise<Model> {
+    // One that was replaced since is another.
+    const key = `${name} ${await modelStamp(name, folder)}`;
+    const model = this.#models.get(key) ?? loadModel(name, folder);
     // The last used is the last in the map.
-    this.#models.delete(name);
-    this.#models.set(name, model);
-    model.catch(() => this.#models.delete(name));
+    this.#models.delete(key);
+    this.#models.set(key, model);
+    model.catch(() => this.#models.delete(key));
     const oldest = [...this.#models.keys()].slice(0, -KEPT_MODELS);
     for (const left of oldest) this.#models.delete(left);
     return model;

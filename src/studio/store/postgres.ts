@@ -11,8 +11,6 @@ const LOCK = 0x0d12ea;
 /** Milliseconds that a bot which was killed may take to be noticed by the server. */
 const PATIENCE = 5000;
 
-const INT8 = 20;
-
 /**
  * One connection: statements follow each other as they do in the embedded file, so what holds
  * there holds here. A second one has the lock that keeps other bots out.
@@ -24,15 +22,7 @@ export async function openServer(url: string, log: Logger): Promise<Backend> {
   lock.on('error', (error) => {
     log.error({ err: error }, 'the lock of the database is lost');
   });
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 1,
-    types: {
-      getTypeParser: (id: number, format?: 'text' | 'binary') =>
-        // Times and counts are far below 2^53.
-        id === INT8 ? Number : (pg.types.getTypeParser(id, format as 'text') as unknown),
-    } as pg.CustomTypesConfig,
-  });
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
   pool.on('error', (error) => {
     log.warn({ err: error }, 'the database closed its connection');
   });

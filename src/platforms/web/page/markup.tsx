@@ -1,4 +1,4 @@
-/** The bot's markup as nodes: **bold**, `code`, line breaks, moments, addresses. Never HTML. */
+/** The bot's markup as nodes: **bold**, `code`, line breaks and moments. Never HTML. */
 import { createContext, Fragment } from 'preact';
 import type { ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
@@ -6,7 +6,7 @@ import { useContext } from 'preact/hooks';
 /** Puts a line where the person types. */
 export const TypeLine = createContext<(line: string) => void>(() => undefined);
 
-const MARK = /\*\*([^*]+)\*\*|`([^`]+)`|<t:(\d{1,11})>|(https?:\/\/[^\s<>"]+)|\n/g;
+const MARK = /\*\*([^*]+)\*\*|`([^`]+)`|<t:(\d{1,11})>|\n/g;
 
 export function Markup({ text }: { text: string }) {
   const nodes: ComponentChildren[] = [];
@@ -19,8 +19,9 @@ export function Markup({ text }: { text: string }) {
   return <Fragment>{nodes}</Fragment>;
 }
 
-function marked([, bold, code]: RegExpExecArray): ComponentChildren {
+function marked([, bold, code, seconds]: RegExpExecArray): ComponentChildren {
   if (bold !== undefined) return <strong>{bold}</strong>;
+  if (seconds !== undefined) return <time>{moment(seconds)}</time>;
   if (code === undefined) return <br />;
   return code.startsWith('/') ? <CommandCode line={code} /> : <code>{code}</code>;
 }
@@ -40,6 +41,12 @@ export function CommandCode({ line }: { line: string }) {
       <code>{line}</code>
     </button>
   );
+}
+
+/** In the time zone of whoever reads it. */
+function moment(seconds: string): string {
+  const date = new Date(Number(seconds) * 1000);
+  return date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 /** For those who hear it. */

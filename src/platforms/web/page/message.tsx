@@ -66,16 +66,7 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
       aria-live={progress ? 'off' : undefined}
     >
       <div class="face">{progress ? <Moon fraction={progress.fraction} /> : <Eye />}</div>
-      <p class="byline">
-        <span class="name">Dream</span>
-        <Time at={at} now={now} />
-        {message.private && (
-          <span class="alone">
-            <Icon name="hidden" />
-            Only you see this
-          </span>
-        )}
-      </p>
+      <Byline at={at} now={now} alone={message.private} />
       <div class="body">
         <p class="text">
           {problem && <Icon name="problem" />}
@@ -100,13 +91,33 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
             {message.document.name}
           </a>
         )}
-        {progress && <ProgressBar progress={progress} figures={!/\d %/.test(text)} />}
+        {message.link && (
+          <a class="button small" href={message.link.url} target="_blank" rel="noreferrer">
+            {message.link.label}
+          </a>
+        )}
+        {progress && <ProgressBar progress={progress} />}
         {fields && fields.length > 0 && (
           <Facts fields={fields} {...(picture ? { summary: 'How it was made' } : {})} />
         )}
         <Controls message={message} />
       </div>
     </article>
+  );
+}
+
+function Byline({ at, now, alone }: { at: number; now: number; alone: boolean }) {
+  return (
+    <p class="byline">
+      <span class="name">Dream</span>
+      <Time at={at} now={now} />
+      {alone && (
+        <span class="alone">
+          <Icon name="hidden" />
+          Only you see this
+        </span>
+      )}
+    </p>
   );
 }
 

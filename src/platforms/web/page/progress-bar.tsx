@@ -3,13 +3,7 @@ import type { Progress } from '../../../chat/outbound.ts';
 import { Moon } from './moon.tsx';
 import { duration } from './times.ts';
 
-interface ProgressBarProps {
-  readonly progress: Progress;
-  /** False where the text above says them already. */
-  readonly figures: boolean;
-}
-
-export function ProgressBar({ progress: { fraction, eta }, figures }: ProgressBarProps) {
+export function ProgressBar({ progress: { fraction, eta } }: { readonly progress: Progress }) {
   const left = useCountdown(eta);
   const percent = fraction === null ? null : Math.floor(fraction * 100);
   const done = percent === null ? 'Waiting' : `${percent} %`;
@@ -27,12 +21,10 @@ export function ProgressBar({ progress: { fraction, eta }, figures }: ProgressBa
       >
         <div class="fill" style={{ transform: `scaleX(${fraction ?? 1})` }} />
       </div>
-      {figures && (
-        <p class="figures" aria-hidden="true">
-          <span>{done}</span>
-          <span>{rest}</span>
-        </p>
-      )}
+      <p class="figures" aria-hidden="true">
+        <span>{done}</span>
+        <span>{rest}</span>
+      </p>
     </div>
   );
 }

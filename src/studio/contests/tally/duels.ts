@@ -12,17 +12,16 @@ export const duelsTally: Tally = (entries, ballots) => {
   const { wins, losses } = count(entries, ballots);
   const size = entries.length;
   const { strengths, errors } = fit(wins, losses, size);
-  const placed = entries.map((entry, row) => {
+  const rows = entries.map((entry, row) => {
     const strength = strengths[row]!;
     const spread = Z * errors[row]!;
-    const won = sumOfRow(wins, row, size);
-    return {
-      ...{ entry, support: won, score: logistic(strength), rounded: round(strength) },
-      confidence: [logistic(strength - spread), logistic(strength + spread)] as const,
-    };
+    const confidence = [logistic(strength - spread), logistic(strength + spread)] as const;
+    const support = sumOfRow(wins, row, size);
+    const placed: Placed = { entry, support, score: logistic(strength), confidence };
+    return { placed, level: round(strength) };
   });
-  placed.sort((one, other) => other.rounded - one.rounded || other.support - one.support);
-  return placed.map(({ rounded: _, ...rest }): Placed => rest);
+  rows.sort((one, other) => other.level - one.level || other.placed.support - one.placed.support);
+  return rows.map(({ placed }) => placed);
 };
 
 /** 95 % of a normal distribution lie within so many standard errors. */

@@ -1,0 +1,48 @@
+/** `/contest`: people enter their dreams, others vote, and somebody wins. */
+import type {
+  CommandGroup,
+  ContestAction,
+  OrderAction,
+  SimpleCommand,
+} from '../src/chat/command.ts';
+import { cancel, close, exported, openResults, results } from './contest/ending.ts';
+import { begin, enter, submit, withdraw } from './contest/entering.ts';
+import { entries, history, showEntries, status } from './contest/looking.ts';
+import { approve, approveEntry, reject, rejectEntry, review } from './contest/moderating.ts';
+import { runners, start } from './contest/start.ts';
+import { duel, openVote, pick, unpick, vote } from './contest/voting.ts';
+
+export const contest: CommandGroup = {
+  name: 'contest',
+  description: 'Contests of dreams: enter yours, and vote',
+  subcommands: [
+    start,
+    submit,
+    entries,
+    vote,
+    status,
+    results,
+    history,
+    withdraw,
+    approve,
+    reject,
+    close,
+    cancel,
+    exported,
+    runners,
+  ] as readonly SimpleCommand[],
+};
+
+export const contestActions: readonly (ContestAction | OrderAction)[] = [
+  enter,
+  begin,
+  openVote,
+  pick,
+  unpick,
+  duel,
+  showEntries,
+  openResults,
+  review,
+  approveEntry,
+  rejectEntry,
+];

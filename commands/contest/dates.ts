@@ -1,0 +1,1 @@
+export { readWhen } from './dates-stopgap.ts';

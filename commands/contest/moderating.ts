@@ -1,0 +1,108 @@
+/** Entries that wait for somebody's approval. */
+import type { ContestAction, Context, SimpleCommand } from '../../src/chat/command.ts';
+import { contestButton, entryName, entryWords } from '../../src/chat/contests/words.ts';
+import type { Outbound } from '../../src/chat/outbound.ts';
+import { drawnPicture } from '../../src/chat/picture-file.ts';
+import { DreamError } from '../../src/kit/errors.ts';
+import { entryOption } from './numbers.ts';
+import { contestOption, runningContest } from './which.ts';
+
+/** What a click can say; anything else, /contest reject says. */
+const REASONS = [
+  'it does not fit the theme',
+  'it is against the rules of this place',
+  'it shows somebody who may not want that',
+  'it is too much like another entry',
+];
+
+const approveOptions = { entry: entryOption, ...contestOption } as const;
+
+export const approve: SimpleCommand<typeof approveOptions> = {
+  name: 'approve',
+  description: 'Let a dream into the contest, for those who run it',
+  options: approveOptions,
+  async run(context, { entry, contest: wanted }) {
+    const { id } = await runningContest(context, wanted);
+    await context.contests.approve(context.actor, id, entry);
+    await context.reply({ text: `Entry ${entry} is in the contest.` }, { private: true });
+  },
+};
+
+const rejectOptions = {
+  entry: entryOption,
+  reason: { kind: 'text', description: 'Why, for its author', maxLength: 300, required: true },
+  ...contestOption,
+} as const;
+
+export const reject: SimpleCommand<typeof rejectOptions> = {
+  name: 'reject',
+  description: 'Keep a dream out of the contest, for those who run it',
+  options: rejectOptions,
+  async run(context, { entry, reason, contest: wanted }) {
+    const { id } = await runningContest(context, wanted);
+    await context.contests.reject(context.actor, id, entry, reason);
+    await context.reply({ text: `Entry ${entry} is out: ${reason}` }, { private: true });
+  },
+};
+
+/** The next entry that waits, for those who run the contest. */
+export const review: ContestAction = {
+  name: 'review',
+  about: 'contest',
+  run: (context, { contest }) => showNext(context, contest),
+};
+
+/** `approve:<contest>:<entry>` */
+export const approveEntry: ContestAction = {
+  name: 'approve',
+  about: 'contest',
+  async run(context, { contest, details }) {
+    await context.contests.approve(context.actor, contest, numberOf(details[0]));
+    await showNext(context, contest);
+  },
+};
+
+/** `reject:<contest>:<entry>`, the reason is the choice. */
+export const rejectEntry: ContestAction = {
+  name: 'reject',
+  about: 'contest',
+  async run(context, { contest, details, choice }) {
+    const reason = REASONS[Number(choice)];
+    if (reason === undefined) throw new DreamError('bad-option', 'no reason was chosen');
+    await context.contests.reject(context.actor, contest, numberOf(details[0]), reason);
+    await showNext(context, contest);
+  },
+};
+
+async function showNext(context: Context, id: string): Promise<void> {
+  const { contests, actor, settings } = context;
+  const { contest, mayRun } = await contests.read.status(actor, id);
+  if (!mayRun) throw new DreamError('not-allowed', 'only those who run this contest may do that');
+  const all = await contests.read.entries(actor, id);
+  const waiting = all
+    .filter(({ state }) => state === 'waiting')
+    .sort((one, other) => one.number - other.number);
+  const [next] = waiting;
+  let outbound: Outbound = { text: `**${contest.theme}**: no entry waits.` };
+  if (next) {
+    const png = await contests.read.picture(actor, id, next.number);
+    const name = `entry-${next.number}`;
+    const alt = `${entryName(next)}: ${next.dream.formula}`;
+    outbound = {
+      text: `**${contest.theme}**: ${entryName(next)}\n${entryWords(next)} · ${waiting.length} waiting`,
+      picture: drawnPicture({ name, alt, spoiler: settings.spoiler }, png),
+      buttons: [contestButton('approve', `${id}:${next.number}`, 'Approve', 'main')],
+      menu: {
+        action: `reject:${id}:${next.number}`,
+        placeholder: 'Reject, because …',
+        choices: REASONS.map((label, index) => ({ value: String(index), label })),
+      },
+    };
+  }
+  await context.reply(outbound, { private: true });
+}
+
+function numberOf(text: string | undefined): number {
+  if (/^\d{1,4}$/.test(text ?? '')) return Number(text);
+  throw new DreamError('unknown-entry', 'there is no such entry');
+}

@@ -1,0 +1,114 @@
+/** How the bot ends: asked to, asked twice, or for a reason that it can name. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { DiscordServer } from '../helpers/discord-server.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { gone } from '../helpers/run-bot.ts';
+import { killAll, startBotProcess } from './bot-process.ts';
+import {
+  ask,
+  audit,
+  called,
+  finalAnswers,
+  ordersIn,
+  until,
+  variablesFor,
+} from './discord-account.ts';
+
+const folder = temporaryFolder();
+const PATIENCE = 120_000;
+
+afterEach(killAll);
+
+describe('a bot that is told to stop', () => {
+  it(
+    'hands back what is not rendered, also where Discord does not answer',
+    async () => {
+      const server = await DiscordServer.start();
+      const home = join(folder, 'stop');
+      const variables = { ...variablesFor(server), STOP_SECONDS: '1' };
+      let bot = startBotProcess(home, variables);
+      await bot.up;
+      // Nobody answers the first message about progress: the stop does not wait for it.
+      server.fail({ on: /@original$/, with: 'hang' });
+      const asked = [
+        ask(server, 'ann', { steps: 400, size: 200 }),
+        ask(server, 'bob', { steps: 2, size: 128 }),
+      ];
+      await until(server, () => asked.every(({ answer }) => answer));
+      await bot.logged(({ msg }) => msg === 'render begun');
+      bot.signal('SIGTERM');
+      expect(await bot.ended).toEqual({ code: 0, signal: null });
+      for (const pid of bot.renderProcesses()) await gone(pid);
+      const orders = await ordersIn(join(home, 'data'));
+      expect(orders.map(({ state }) => state)).toEqual(['queued', 'queued']);
+
+      bot = startBotProcess(home, variables);
+      await until(server, () => orders.every(({ id }) => finalAnswers(server, id).length > 0));
+      bot.signal('SIGINT');
+      expect(await bot.ended).toEqual({ code: 0, signal: null });
+      expect(audit(server, await ordersIn(join(home, 'data')))).toEqual([]);
+      await server.close();
+    },
+    PATIENCE,
+  );
+
+  it(
+    'ends at once where it is told so twice',
+    async () => {
+      const server = await DiscordServer.start();
+      const home = join(folder, 'twice');
+      const bot = startBotProcess(home, { ...variablesFor(server), STOP_SECONDS: '600' });
+      await bot.up;
+      const rendering = called(server, /@original$/, /%/);
+      ask(server, 'ann', { steps: 500, size: 1024 });
+      await rendering;
+      bot.signal('SIGTERM');
+      await bot.logged(({ msg }) => msg === 'stopping');
+      bot.signal('SIGTERM');
+      expect(await bot.ended).toEqual({ code: 130, signal: null });
+      for (const pid of bot.renderProcesses()) await gone(pid);
+      await server.close();
+    },
+    PATIENCE,
+  );
+});
+
+describe('a bot that cannot start', () => {
+  it(
+    'says why in a line, and what to do in another',
+    async () => {
+      const server = await DiscordServer.start();
+      const taken = createServer();
+      await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+      const { port } = taken.address() as AddressInfo;
+      const first = startBotProcess(join(folder, 'first'), { WEB_CHAT: 'on' });
+      await first.up;
+      const cases: readonly (readonly [RegExp, string, Readonly<Record<string, string>>])[] = [
+        [/^dream: the data folder .* another bot that is running\nStop that one/, 'first', {}],
+        [/^dream: the port \d+ on 127\.0\.0\.1 is in use\nSet PORT/, 'port', { PORT: `${port}` }],
+        [
+          /^dream: Discord does not take the token in DISCORD_TOKEN\nCopy it again/,
+          'token',
+          { ...variablesFor(server), DISCORD_TOKEN: 'not.the.token' },
+        ],
+        [
+          /^dream: Discord cannot be reached \(ECONNREFUSED\)\nIs this machine/,
+          'unreachable',
+          { DISCORD_TOKEN: 'a.b.c', DISCORD_API_URL: 'http://127.0.0.1:1/api' },
+        ],
+      ];
+      for (const [words, name, variables] of cases) {
+        const bot = startBotProcess(join(folder, name), { LOG_LEVEL: 'silent', ...variables });
+        expect(await bot.ended).toEqual({ code: 1, signal: null });
+        expect(bot.output()).toMatch(words);
+        expect(bot.output().trim().split('\n')).toHaveLength(2);
+      }
+      taken.close();
+      await server.close();
+    },
+    PATIENCE,
+  );
+});
