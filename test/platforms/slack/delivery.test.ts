@@ -50,7 +50,7 @@ describe('progress', () => {
     expect(await platform.show(address, { ...PROGRESS, picture: preview })).toEqual(address);
     expect(botMessages()).toMatchObject([{ ts: address['message'], edits: 1 }]);
     const [shown] = harness.messages('bob');
-    expect(shown!.text).toMatch(/^\*\*Dream of mixed5\*\* · 42 %\n▓{8}░{12} · 42 %);
+    expect(shown!.text).toMatch(/^\*\*Dream of mixed5\*\* · 42 %\n▓{8}░{12} · 42 %/);
     expect(shown!.buttons).toEqual([{ label: 'Cancel', action: `cancel:${KEY}` }]);
     expect(harness.server.callsOf('files.getUploadURLExternal')).toEqual([]);
   });
