@@ -2,10 +2,17 @@
 import { availableParallelism, cpus } from 'node:os';
 import { dream } from './dream.ts';
 import { gradient } from './gradient.ts';
+import { load } from './load.ts';
 import { memory } from './memory.ts';
 import { scaling } from './scaling.ts';
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { gradient, dream, scaling, memory };
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  gradient,
+  dream,
+  scaling,
+  memory,
+  load,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benches));

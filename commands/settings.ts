@@ -1,8 +1,7 @@
 import type { CommandGroup, SimpleCommand } from '../src/chat/command.ts';
 import type { Field } from '../src/chat/outbound.ts';
-import { isTimezone } from '../src/chat/place-settings.ts';
 import type { PlaceSettings } from '../src/chat/place-settings.ts';
-import { DreamError } from '../src/kit/errors.ts';
+import { checkZone } from '../src/studio/contests/when.ts';
 
 const show: SimpleCommand = {
   name: 'show',
@@ -35,10 +34,7 @@ const set: SimpleCommand<typeof changes> = {
   description: 'Change settings of this server',
   options: changes,
   async run({ changeSettings, reply }, { largest_size, deep_layers, spoiler, timezone }) {
-    if (timezone !== undefined && !isTimezone(timezone)) {
-      const message = `timezone: expected a name such as Europe/Berlin, found ${timezone}`;
-      throw new DreamError('bad-option', message);
-    }
+    if (timezone !== undefined) checkZone(timezone);
     const settings = await changeSettings({
       ...(largest_size === undefined ? {} : { largestSize: largest_size }),
       ...(deep_layers === undefined ? {} : { deepLayers: deep_layers }),

@@ -13,6 +13,9 @@ const program = buildProgram(programVersion(), {
     const { doctorCommand } = await import('./cli/doctor-command.ts');
     await doctorCommand();
   },
+  async models() {
+    return (await import('./cli/models-command.ts')).modelsActions;
+  },
 });
 
 // Whoever reads the output may stop before its end (`--layers | head`).

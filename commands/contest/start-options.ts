@@ -4,7 +4,7 @@ import type { Values } from '../../src/chat/option.ts';
 import { DreamError } from '../../src/kit/errors.ts';
 import { VOTINGS } from '../../src/studio/contests/settings.ts';
 import type { ContestSettingsInput } from '../../src/studio/contests/settings.ts';
-import { readWhen } from './dates.ts';
+import { readWhen } from '../../src/studio/contests/when.ts';
 
 export const startOptions = {
   theme: { kind: 'text', description: 'What to dream of', maxLength: 200, required: true },
@@ -63,9 +63,9 @@ export function settingsFrom(
 ): ContestSettingsInput {
   const { until, vote_until: voteUntil, voting, entries, votes, picture } = values;
   const { moderated, hide_authors: hidden, account_days: account, member_days: member } = values;
-  const submissionEndsAt = until === undefined ? now + 7 * DAY : readWhen(until, { zone, now });
+  const submissionEndsAt = until === undefined ? now + 7 * DAY : readWhen(until, zone, now);
   const votingEndsAt =
-    voteUntil === undefined ? submissionEndsAt + 3 * DAY : readWhen(voteUntil, { zone, now });
+    voteUntil === undefined ? submissionEndsAt + 3 * DAY : readWhen(voteUntil, zone, now);
   return {
     ...{ submissionEndsAt, votingEndsAt },
     ...(voting === undefined ? {} : { voting: voting as (typeof VOTINGS)[number] }),

@@ -39,6 +39,12 @@ export interface CourierParts {
   readonly minTimeout?: number;
 }
 
+/**
+ * Whoever has so many before them hears half as often how it goes: a long queue that moves would
+ * take all that a platform allows, and hold up the acknowledgements.
+ */
+const NEAR = 10;
+
 export class Courier {
   readonly #parts: CourierParts;
   readonly #stopping = new AbortController();
@@ -161,7 +167,10 @@ export class Courier {
       if (update.state === 'rendering') {
         preview = update.preview ?? preview;
         messages.push(progressMessage(order, preview ? { ...update, preview } : update));
-      } else if (update.state === 'queued' || update.state === 'received') {
+      } else if (update.state === 'queued') {
+        const interval = platform.editInterval * (1 + update.ahead / NEAR);
+        messages.push(progressMessage(order, update), interval);
+      } else if (update.state === 'received') {
         messages.push(progressMessage(order, update));
       }
     }
@@ -174,7 +183,7 @@ export class Courier {
     const { id, address, requester, createdAt } = order;
     const { signal } = this.#stopping;
     const { takesEntries } = this.#parts;
-    const canEnter = order.result !== undefined && (await takesEntries?.(order.place)) === true;
+    const canEnter = takesEntries && order.result ? await takesEntries(order.place) : false;
     const message = finalMessage(order, () => studio.result(id), canEnter);
     let again = order.deliveryBegun;
     await studio.beginDelivery(id);

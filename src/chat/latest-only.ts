@@ -6,7 +6,7 @@ export class LatestOnly<Message> {
   readonly #send: (message: Message) => Promise<void>;
   readonly #failed: (error: unknown) => void;
   readonly #ended = new AbortController();
-  #waiting: Message | undefined;
+  #waiting: { readonly message: Message; readonly interval: number } | undefined;
   #sending: Promise<void> | null = null;
 
   /** @param interval milliseconds from one message to the next. */
@@ -20,9 +20,10 @@ export class LatestOnly<Message> {
     this.#failed = failed;
   }
 
-  push(message: Message): void {
+  /** @param interval until the next, where it is not as usual. */
+  push(message: Message, interval = this.#interval): void {
     if (this.#ended.signal.aborted) return;
-    this.#waiting = message;
+    this.#waiting = { message, interval };
     this.#sending ??= this.#run().finally(() => (this.#sending = null));
   }
 
@@ -35,11 +36,11 @@ export class LatestOnly<Message> {
 
   async #run(): Promise<void> {
     while (this.#waiting !== undefined) {
-      const message = this.#waiting;
+      const { message, interval } = this.#waiting;
       this.#waiting = undefined;
       await this.#send(message).catch(this.#failed);
       // Ended: the pause is over at once.
-      await after(this.#interval, null, { signal: this.#ended.signal }).catch(() => undefined);
+      await after(interval, null, { signal: this.#ended.signal }).catch(() => undefined);
     }
   }
 }

@@ -79,8 +79,8 @@ async function evidenceOf(
   { curve }: Watched,
 ): Promise<Evidence | undefined> {
   if (recipe.class === undefined) return undefined;
-  const { image: after } = await readPicture(path);
   const { image: before } = picture;
+  const { image: after } = await readPicture(path, { maxPixels: before.rows * before.columns });
   return gatherEvidence(model, engine.engine, {
     ...{ words: recipe.class, place: recipe.place, before, after, curve },
   });
@@ -88,7 +88,7 @@ async function evidenceOf(
 
 async function write(
   { path, format }: Output,
-  { picture, recipe, model, engine, size }: Job,
+  { picture, recipe, model, engine, size, maskHash }: Job,
   { image }: Watched,
   { quality }: Settings,
 ): Promise<void> {
@@ -100,6 +100,7 @@ async function write(
           modelHash: await model.hash(),
           engine: { description: engine.engine.describe(), request: engine.request },
           size,
+          ...(maskHash === undefined ? {} : { mask: maskHash }),
           version: programVersion(),
         })
       : {};

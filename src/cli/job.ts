@@ -1,4 +1,5 @@
 /** All that a dream on the command line needs, read and checked. */
+import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { existsSync } from 'node:fs';
 import { readPicture } from '../dream/picture.ts';
@@ -28,6 +29,8 @@ export interface Job {
   readonly stem: string;
   /** Where the dream may change the picture. */
   readonly mask?: Image;
+  /** sha256 of its pixels. */
+  readonly maskHash?: string;
   readonly model: Model;
   readonly recipe: Recipe;
   readonly engine: ChosenEngine;
@@ -56,10 +59,11 @@ export async function prepareJob(
   const asked = given.layer !== undefined;
   const clouds = path === undefined && preset === undefined;
   const { recipe, notices } = withLayer(baseline, model, { asked, clouds });
-  const changes = imprint ? await changesSince(imprint, model, engine) : [];
+  const maskHash = mask && hashOf(mask.image);
+  const changes = imprint ? await changesSince(imprint, { model, engine, maskHash }) : [];
   const stem = blank ? 'noise' : basename(picturePath, extname(picturePath));
   return {
-    ...(mask ? { mask: mask.image } : {}),
+    ...(mask && maskHash !== undefined ? { mask: mask.image, maskHash } : {}),
     ...{ picture, picturePath, stem, model, recipe, engine, size },
     notices: [...notices, ...engineNotices, ...changes],
   };
@@ -102,8 +106,11 @@ function isSame(one: EngineRequest, other: Imprint['engine']['request']): boolea
 /** Why a picture that is dreamed again may come out otherwise. */
 async function changesSince(
   imprint: Imprint,
-  model: Model,
-  { engine }: ChosenEngine,
+  {
+    model,
+    engine: { engine },
+    maskHash,
+  }: Pick<Job, 'model' | 'engine'> & { maskHash?: string | undefined },
 ): Promise<string[]> {
   const hash = await model.hash();
   const { description } = imprint.engine;
@@ -118,7 +125,18 @@ async function changesSince(
       : [
           `The picture was made by ${description}, this is ${engine.describe()}: values may differ a little.`,
         ]),
+    ...(maskHash === imprint.mask ? [] : [maskChange(imprint.mask)]),
   ];
+}
+
+function maskChange(then: string | undefined): string {
+  return then === undefined
+    ? 'The picture was made without a mask: expect another dream.'
+    : 'The picture was made with another mask, or with one at all: give it with --mask.';
+}
+
+function hashOf({ rows, columns, data }: Image): string {
+  return createHash('sha256').update(`${columns}×${rows}`).update(data).digest('hex');
 }
 
 function short(hash: string): string {

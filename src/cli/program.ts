@@ -2,6 +2,8 @@
 import { Command } from 'commander';
 import { presets } from '../dream/presets.ts';
 import type { Recipe } from '../dream/recipe.ts';
+import { addModelsCommand } from './models-program.ts';
+import type { ModelsActions } from './models-program.ts';
 import { flagOf } from './problems.ts';
 import { recipeOptions } from './recipe-options.ts';
 import type { RecipeField } from './recipe-options.ts';
@@ -12,6 +14,8 @@ export type Given = Readonly<Record<string, unknown>>;
 export interface Actions {
   readonly dream: (picture: string | undefined, given: Given) => Promise<void>;
   readonly doctor: () => Promise<void>;
+  /** Loaded when one of them runs. */
+  readonly models: () => Promise<ModelsActions>;
 }
 
 const EXAMPLES = `
@@ -23,10 +27,13 @@ Examples:
   npm run dream -- photo.jpg --model my-face --class me --place
   npm run dream -- --redo out.png photo.jpg       the same picture again
   npm run dream -- --layers                       what --layer can name
+  npm run models -- add ./my-face/                bring your own classifier
   npm run doctor                                  what this machine can dream with`;
 
 export function buildProgram(version: string, actions: Actions): Command {
   const program = new Command('dream')
+    // `models add … --json` is an option of that command, not of this one.
+    .enablePositionalOptions()
     .description('Dreams on a picture: DeepDream with the networks in models/.')
     .argument('[picture]', 'a JPEG, PNG, WebP, AVIF, GIF or TIFF file (default: clouds)')
     .addHelpText('after', EXAMPLES)
@@ -53,6 +60,7 @@ export function buildProgram(version: string, actions: Actions): Command {
     .command('doctor')
     .description('say which engines, providers and GPUs this machine has, and why others are out')
     .action(actions.doctor);
+  addModelsCommand(program, actions.models);
   return program;
 }
 

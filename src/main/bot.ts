@@ -15,6 +15,7 @@ import type { Logger } from '../kit/log.ts';
 import { Contests } from '../studio/contests/contests.ts';
 import { LocalStudio } from '../studio/local-studio.ts';
 import { Models } from '../studio/models.ts';
+import { galleryLinks } from './gallery.ts';
 import { createMetrics, serveOperations } from './operations.ts';
 import { connectedPlatforms } from './platforms.ts';
 import type { Settings } from './settings.ts';
@@ -25,6 +26,9 @@ const MESSAGES = 3000;
 const SHORTEST_STOP = 1000;
 
 const ROOT = new URL('../../', import.meta.url);
+
+/** Milliseconds in which all new folders are looked at. */
+const PATIENCE = 3_600_000;
 
 export interface Bot {
   /** Where the page, health and metrics are. */
@@ -49,6 +53,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
   // Whether a job may use deep layers is for the place's settings to say.
   const models = new Models({
     deepLayers: true,
+    environment: renderEnvironment,
     ...(MODELS_DIR === undefined ? {} : { folder: MODELS_DIR }),
   });
   let contests: Contests | undefined;
@@ -94,7 +99,8 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
   };
   try {
     const url = await listen(app, settings);
-    await reportBroken(models, log);
+    // New folders are looked at, which may take a while: nobody has to wait for that.
+    void reportBroken(models, log);
     await studio.recover();
     await chat.start();
     return { url, platforms, studio, stop: () => stop(settings.STOP_SECONDS) };
@@ -123,8 +129,12 @@ async function listen(app: FastifyInstance, { HOST, PORT }: Settings): Promise<s
 
 /** A bad folder in models/ stops nothing, but nobody should have to search for the reason. */
 async function reportBroken(models: Models, log: Logger): Promise<void> {
-  for (const { name, error } of await models.broken()) {
-    log.warn({ model: name, problem: error.message }, 'a model cannot be used');
+  try {
+    for (const { name, error } of await models.broken(PATIENCE)) {
+      log.warn({ model: name, problem: error.message }, 'a model cannot be used');
+    }
+  } catch (error) {
+    log.error({ err: error }, 'the models cannot be listed');
   }
 }
 

@@ -34,6 +34,9 @@ const settingsSchema = z.object({
   /** on, off, or auto: on where no other platform is set. */
   WEB_CHAT: given(z.enum(['auto', 'on', 'off']).default('auto')),
 
+  /** Where the pages of contests are reached from outside: https://dreams.example.org */
+  GALLERY_URL: given(z.url({ protocol: /^https?$/ }).optional()),
+
   DATA_DIR: given(z.string().default('data')),
   MODELS_DIR: text,
   /** Renders at a time. */

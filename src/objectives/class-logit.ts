@@ -32,7 +32,7 @@ export function classLogit(view: ClassView): Objective {
       if (rivals === 'strongest') return `margin(${label})`;
       return rivals === 0 || scores === 1
         ? `logit(${label})`
-        : `(logit(${label}) − ${rivals}·others)`;
+        : `(logit(${label}) − ${rivals === 1 ? '' : `${rivals}·`}others)`;
     },
     score: (context) => {
       const { builder } = context;

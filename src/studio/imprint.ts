@@ -25,6 +25,11 @@ const imprintSchema = z.strictObject({
   }),
   /** The longest side that the picture was shrunk to, where it was longer. */
   size: z.int().min(1).max(65_535),
+  /** sha256 of the mask that the dream was kept to, where there was one. */
+  mask: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   /** Of this program. */
   version: z.string().max(100),
 });

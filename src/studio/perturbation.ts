@@ -2,13 +2,11 @@
 import { carliniWagner } from '../dream/perturb/carlini-wagner.ts';
 import { deepFool } from '../dream/perturb/deepfool.ts';
 import type { Attack } from '../dream/perturb/attack.ts';
-import { perturb } from '../dream/perturb/perturb.ts';
+import { perturb, stepsOf } from '../dream/perturb/perturb.ts';
 import { projectedGradient } from '../dream/perturb/pgd.ts';
 import type { Recipe } from '../dream/recipe.ts';
 import { DreamError } from '../kit/errors.ts';
-import type { ClassView } from '../objectives/class-logit.ts';
 import type { ClassTerm } from '../objectives/class-words.ts';
-import { logitsOf } from '../objectives/logits.ts';
 import type { Model } from './catalogue.ts';
 import { windowedWork } from './cost.ts';
 import { classObjective, networkOf, pictureSizeOf } from './classes.ts';
@@ -31,14 +29,14 @@ export function planPerturbation(
   const { image } = picture;
   const target = onlyTarget(targets, request);
   const attack = attacks[recipe.attack ?? (target.weight < 0 ? 'deepfool' : 'carlini-wagner')];
-  const objective = classObjective(model, [target], marginOf(model, target));
+  const objective = classObjective(model, [target], 'strongest');
   const size = pictureSizeOf(model);
   return {
     sizes: [{ rows: image.rows, columns: image.columns }],
-    steps: attack.steps,
+    steps: stepsOf(attack),
     notices: pictureNotices(request),
     formula: objective.describe(),
-    work: () => attack.steps * windowedWork(networkOf(model), size, { count: 1, sizes: [size] }),
+    work: () => stepsOf(attack) * windowedWork(networkOf(model), size, { count: 1, sizes: [size] }),
     async *run(engine, signal) {
       await model.ready([model.output]);
       throwIfCancelled(signal);
@@ -50,15 +48,6 @@ export function planPerturbation(
       }
     },
   };
-}
-
-/**
- * What is to be above 0. A class that shares a softmax is said when it is more probable than all
- * others together; any other class, and not saying one, is a matter of the strongest rival.
- */
-function marginOf(model: Model, { weight }: ClassTerm): ClassView['rivals'] {
-  const { squash } = logitsOf(model.classifier, model.output);
-  return squash === 'softmax' && weight > 0 ? 1 : 'strongest';
 }
 
 /** One class, to say or not to say; of a weight there is only the sign. */

@@ -172,6 +172,43 @@ describe('the courier', () => {
     expect(delivered).toHaveLength(1);
   });
 
+  it('is followed by its acknowledgement alone, also where a look for others comes in between', async () => {
+    const { studio } = studioOf(ORDER, DONE);
+    const { platform, delivered } = stage();
+    const courier = courierOf(studio, platform);
+    let answer = (): void => undefined;
+    const slow: Responder = {
+      ...responder().answer,
+      acknowledge: () => new Promise((resolve) => (answer = () => resolve({ message: 7 }))),
+    };
+    const acknowledged = courier.acknowledge(ORDER, slow);
+    await courier.resume();
+    expect(delivered).toHaveLength(0);
+    answer();
+    await acknowledged;
+    await courier.settled();
+    expect(delivered).toHaveLength(1);
+  });
+
+  it('notes down a delivery that gets through while it is told to stop', async () => {
+    const { studio, stored } = studioOf(ORDER, DONE);
+    const { platform } = stage();
+    let arrive = (): void => undefined;
+    const begun = new Promise<void>((resolve) => {
+      platform.deliver = () => {
+        resolve();
+        return new Promise((through) => (arrive = through));
+      };
+    });
+    const courier = courierOf(studio, platform);
+    courier.follow(ORDER);
+    await begun;
+    const stopped = courier.stop();
+    arrive();
+    await stopped;
+    expect(stored().state).toBe('delivered');
+  });
+
   it('tries a delivery again, and says so', async () => {
     const { studio, stored } = studioOf(ORDER, DONE);
     const { platform, delivered } = stage([new Error('500'), new Error('reset')]);

@@ -36,6 +36,7 @@ async function given(args: readonly string[]): Promise<Given> {
       return Promise.resolve();
     },
     doctor: () => Promise.resolve(),
+    models: () => Promise.reject(new Error('nobody asked for models')),
   });
   await program.exitOverride().parseAsync(args, { from: 'user' });
   return seen;
@@ -167,6 +168,7 @@ describe('the help', () => {
     const help = buildProgram('0', {
       dream: async () => {},
       doctor: async () => {},
+      models: () => Promise.reject(new Error('nobody asked for models')),
     }).helpInformation();
     for (const { words } of recipeOptions) {
       expect(help.replace(/\s+/g, ' ')).toContain(`${words} (default: `);

@@ -5,8 +5,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PICTURE } from '../../src/engines/engine.ts';
 import type { GradientEngine, Planes } from '../../src/engines/engine.ts';
-import { onnxEngine } from '../../src/engines/onnx.ts';
-import { tensorflowEngine } from '../../src/engines/tensorflow.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import { slice } from '../../src/graph/graph.ts';
 import type { Graph, NodeRef } from '../../src/graph/graph.ts';
@@ -14,48 +12,31 @@ import type { Objective } from '../../src/objectives/objective.ts';
 import { parseObjective } from '../../src/objectives/parse.ts';
 import { loadModel } from '../../src/studio/catalogue.ts';
 import { seededConstant } from '../cases/ops.ts';
+import { allSubjects, usualSubjects } from '../helpers/engine-subjects.ts';
 import { relativeDifference } from '../helpers/finite-differences.ts';
 import { narrow } from '../helpers/narrow.ts';
 import { seededPicture } from '../helpers/planes.ts';
-import { plainTensorflow } from '../helpers/tensorflow.ts';
 
-/** What an engine may do in a way of its own. */
-interface Differences {
-  /** d clip(x) / dx where x lies just on a bound: there is no right answer. */
-  readonly slopeOnBoundOfClip: 0 | 1;
-  /** What it says where it cannot differentiate a dilated convolution. */
-  readonly refusesDilation?: string;
+/** `npm run test:engines` asks for all engines that this machine has. */
+const { subjects, missing } = await (process.env['ENGINES'] === 'all'
+  ? allSubjects()
+  : usualSubjects());
+
+const WIDTH = 52;
+
+beforeAll(() => {
+  const rows = [
+    ...subjects.map(({ title, engine }) => `  yes  ${title.padEnd(WIDTH)} ${engine.describe()}`),
+    ...missing.map(({ title, reason }) => `  no   ${title.padEnd(WIDTH)} ${reason}`),
+  ];
+  console.log(`Engines of this run\n${rows.join('\n')}`);
+});
+
+for (const { title, reason } of missing) {
+  it(`${title} is not tried`, ({ skip }) => {
+    skip(reason);
+  });
 }
-
-interface Subject {
-  readonly title: string;
-  readonly engine: GradientEngine;
-  readonly differences: Differences;
-  /** How many values the engine's library holds on to; absent where it cannot be asked. */
-  readonly held?: () => number;
-}
-
-const tf = await plainTensorflow();
-
-const subjects: readonly Subject[] = [
-  {
-    title: 'onnx on the processor',
-    engine: onnxEngine({ threads: 1 }),
-    // Ours: the mask is made of the clipped value, which tells no difference between on and over.
-    differences: { slopeOnBoundOfClip: 0 },
-  },
-  {
-    title: "tensorflow on tensorflow.js's plain processor backend",
-    engine: tensorflowEngine(tf),
-    differences: {
-      // tensorflow.js counts both bounds as inside.
-      slopeOnBoundOfClip: 1,
-      // A gradient that tensorflow.js has not; no network that we know has dilations.
-      refusesDilation: 'dilation rates greater than 1 are not yet supported in gradients',
-    },
-    held: () => tf.memory().numTensors,
-  },
-];
 
 const mean: Objective = parseObjective('y', { measure: 'mean' });
 const meanSquare: Objective = parseObjective('y', { measure: 'mean-square' });
@@ -369,7 +350,9 @@ describe('the engines agree on a narrowed Inception V3', () => {
     graph = narrow(slice(model.graph, [mixed5]), 8);
   });
 
-  const [first, ...others] = subjects;
+  // On a software device this takes minutes; test/engines/onnx-webgpu.test.ts has smaller ones.
+  const quick = subjects.filter(({ slow }) => slow !== true);
+  const [first, ...others] = quick;
 
   it.each([
     ['mixed5', { measure: 'mean-square' }],
@@ -396,7 +379,7 @@ describe('the engines agree on a narrowed Inception V3', () => {
       graph.layers.get(layer)!,
     );
     const [ours, ...theirs] = await Promise.all(
-      subjects.map(async ({ engine }) => {
+      quick.map(async ({ engine }) => {
         const evaluation = await engine.evaluate(graph, layers);
         const values = await evaluation.at(picture);
         await evaluation.dispose();

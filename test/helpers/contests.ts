@@ -91,12 +91,18 @@ export function order(id: string, person: string, changes: Partial<Order> = {}):
   };
 }
 
+/** A PNG of one pixel. */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 /** Dreams that somebody made: `add` them. */
 export class TestStudio {
   readonly #orders = new Map<string, Order>();
   readonly pictures = new Map<string, Uint8Array>();
 
-  add(made: Order, picture: Uint8Array = Buffer.from(`picture of ${made.id}`)): string {
+  add(made: Order, picture: Uint8Array = PIXEL): string {
     this.#orders.set(made.id, made);
     this.pictures.set(made.id, picture);
     return made.id;
@@ -118,12 +124,35 @@ export class TestStudio {
   }
 }
 
+/** What was announced; it can be awaited, and made to fail. */
+export class Announcements {
+  readonly all: Announcement[] = [];
+  failures = 0;
+  #wake: () => void = () => undefined;
+
+  announce = (announcement: Announcement): Promise<void> => {
+    this.all.push(announcement);
+    this.#wake();
+    if (this.failures === 0) return Promise.resolve();
+    this.failures -= 1;
+    return Promise.reject(new Error('the channel is not there'));
+  };
+
+  get phases(): string[] {
+    return this.all.map(({ phase }) => phase);
+  }
+
+  async until(count: number): Promise<void> {
+    while (this.all.length < count) await new Promise<void>((resolve) => (this.#wake = resolve));
+  }
+}
+
 export interface OpenContests {
   readonly contests: Contests;
   readonly clock: TestClock;
   readonly studio: TestStudio;
   readonly database: OpenDatabase;
-  readonly announced: Announcement[];
+  readonly announcements: Announcements;
   close(): Promise<void>;
 }
 
@@ -137,12 +166,11 @@ export async function openContests(
     ...{ tables, studio, clock, log: silentLog },
     folder: `${where.folder}/entries`,
   });
-  const announced: Announcement[] = [];
   const close = async (): Promise<void> => {
     await contests.stop();
     await database.close();
   };
-  return { contests, clock, studio, database, announced, close };
+  return { contests, clock, studio, database, announcements: new Announcements(), close };
 }
 
 let events = 0;

@@ -1,6 +1,6 @@
 /** Interactions as the gateway brings them. */
 import { CHANNEL, APPLICATION, GUILD, snowflake, userOf } from './discord-world.ts';
-import type { Asked } from './discord-world.ts';
+import type { Asked, Guest } from './discord-world.ts';
 import type { Who } from './platform-harness.ts';
 
 const MANAGE_GUILD = 1n << 5n;
@@ -20,7 +20,10 @@ export interface Circumstances {
   readonly twice?: boolean;
 }
 
-export function newAsked(who: Who, { limit = 10 * 2 ** 20, quiet = false }: Circumstances): Asked {
+export function newAsked(
+  who: Who | Guest,
+  { limit = 10 * 2 ** 20, quiet = false }: Circumstances,
+): Asked {
   return {
     id: snowflake(),
     token: `token-of-interaction-${snowflake()}`,

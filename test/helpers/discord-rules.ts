@@ -63,6 +63,7 @@ interface Component {
   readonly custom_id?: string;
   readonly content?: string;
   readonly components?: readonly Component[];
+  readonly file?: { readonly url: string };
   readonly items?: readonly { readonly media: { readonly url: string } }[];
 }
 
@@ -113,7 +114,8 @@ function fileViolations(
   uploads: readonly Upload[],
 ): string[] {
   const shown = all
-    .flatMap(({ items = [] }) => items.map(({ media }) => media.url))
+    .flatMap(({ items = [], file }) => [...items.map(({ media }) => media), file ?? []].flat())
+    .map(({ url }) => url)
     .filter((url) => url.startsWith('attachment://'))
     .map((url) => url.slice('attachment://'.length));
   const sent = uploads.map(({ name }) => name);

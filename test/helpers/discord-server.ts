@@ -9,7 +9,7 @@ import type { Circumstances } from './discord-payloads.ts';
 import { answer } from './discord-rest.ts';
 import type { Call, Reply, Site } from './discord-rest.ts';
 import { CHANNEL, snowflake, World } from './discord-world.ts';
-import type { Asked, Upload } from './discord-world.ts';
+import type { Asked, Guest, Upload } from './discord-world.ts';
 import type { Who } from './platform-harness.ts';
 
 export interface Fault {
@@ -73,7 +73,12 @@ export class DiscordServer {
     this.#faults.push({ ...fault, left: fault.times ?? 1 });
   }
 
-  slash(who: Who, name: string, options: readonly OptionValue[], how: SlashOptions = {}): Asked {
+  slash(
+    who: Who | Guest,
+    name: string,
+    options: readonly OptionValue[],
+    how: SlashOptions = {},
+  ): Asked {
     const resolved = Object.entries(how.files ?? {}).map(([id, upload]) => [
       id,
       { ...this.world.keepFile(this.origin, CHANNEL, upload), id, ephemeral: true },
@@ -111,7 +116,7 @@ export class DiscordServer {
     return this.interact(who, { type: 4, data }, {});
   }
 
-  interact(who: Who, rest: Readonly<Record<string, unknown>>, how: Circumstances): Asked {
+  interact(who: Who | Guest, rest: Readonly<Record<string, unknown>>, how: Circumstances): Asked {
     const asked = newAsked(who, how);
     this.world.interactions.set(asked.token, asked);
     const payload = interactionPayload(asked, rest, how);

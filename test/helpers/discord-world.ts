@@ -19,12 +19,22 @@ export function snowflake(): string {
   return (((BigInt(Date.now()) - DISCORD_EPOCH) << 22n) | serial).toString();
 }
 
-export function userOf(who: Who | 'bot'): APIUser {
-  const [id, username, name] = {
-    ann: ['1100000000000000101', 'ann_1990', 'Ann'] as const,
-    bob: ['1100000000000000102', 'bob', null] as const,
-    bot: [BOT, 'dreamer', null] as const,
-  }[who];
+/** One of many who share the channel: `guest-17`. */
+export type Guest = `guest-${number}`;
+
+function namesOf(who: Who | Guest | 'bot'): readonly [string, string, string | null] {
+  if (who.startsWith('guest-')) return [`12${who.slice(6).padStart(17, '0')}`, who, null];
+  return NAMES[who as Who | 'bot'];
+}
+
+const NAMES = {
+  ann: ['1100000000000000101', 'ann_1990', 'Ann'],
+  bob: ['1100000000000000102', 'bob', null],
+  bot: [BOT, 'dreamer', null],
+} as const;
+
+export function userOf(who: Who | Guest | 'bot'): APIUser {
+  const [id, username, name] = namesOf(who);
   return {
     id,
     username,
@@ -52,7 +62,7 @@ export interface Kept {
 export interface Asked {
   readonly id: string;
   readonly token: string;
-  readonly who: Who;
+  readonly who: Who | Guest;
   readonly channel: string;
   readonly sentAt: number;
   readonly limit: number;

@@ -160,7 +160,7 @@ export class SlackPeople {
         {
           type: element['type'],
           action_id: element['action_id'],
-          block_id: 'b1',
+          block_id: blockOf(message, element),
           action_ts: ts,
           ...pressed,
         },
@@ -288,6 +288,12 @@ export function elementsOf({ blocks }: Pick<SlackMessage, 'blocks'>): Json[] {
   return blocks
     .filter(({ type }) => type === 'actions')
     .flatMap((block) => block['elements'] as Json[]);
+}
+
+/** Slack gives a name to a block that has none. */
+function blockOf({ blocks }: Pick<SlackMessage, 'blocks'>, element: Json): unknown {
+  const block = blocks.find((each) => (each['elements'] as Json[] | undefined)?.includes(element));
+  return block?.['block_id'] ?? 'b1';
 }
 
 export function actionIn(element: Json): string {

@@ -1,6 +1,5 @@
 /** `npm start` as a process of its own, to be stopped and killed. */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
@@ -47,7 +46,11 @@ export function startBotProcess(folder: string, variables: Variables): BotProces
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Ended);
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code, signal) => {
+      resolve({ code, signal });
+    });
+  });
   const log: Record<string, unknown>[] = [];
   let output = '';
   let waiting: (() => void)[] = [];
@@ -77,7 +80,9 @@ export function startBotProcess(folder: string, variables: Variables): BotProces
     renderProcesses: () => [
       ...new Set(log.flatMap(({ msg, pid }) => (msg === 'render begun' ? (pid as number) : []))),
     ],
-    logged: async (fits) => void (await first(fits)),
+    async logged(fits) {
+      await first(fits);
+    },
     signal: (name) => void child.kill(name),
     kill() {
       child.kill('SIGKILL');

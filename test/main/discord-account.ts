@@ -56,11 +56,11 @@ export interface StoredOrder {
 
 /** All orders in a folder that no bot has open. */
 export async function ordersIn(dataDir: string): Promise<StoredOrder[]> {
-  const { tables, close } = await openDatabase(dataDir, silentLog);
+  const database = await openDatabase(dataDir, silentLog);
   try {
-    return await tables.selectFrom('orders').select(['id', 'event', 'state']).execute();
+    return await database.tables.selectFrom('orders').select(['id', 'event', 'state']).execute();
   } finally {
-    await close();
+    await database.close();
   }
 }
 

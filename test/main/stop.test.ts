@@ -34,7 +34,7 @@ describe('a bot that is told to stop', () => {
       // Nobody answers the first message about progress: the stop does not wait for it.
       server.fail({ on: /@original$/, with: 'hang' });
       const asked = [
-        ask(server, 'ann', { steps: 400, size: 200 }),
+        ask(server, 'ann', { steps: 20, size: 160 }),
         ask(server, 'bob', { steps: 2, size: 128 }),
       ];
       await until(server, () => asked.every(({ answer }) => answer));
@@ -63,7 +63,7 @@ describe('a bot that is told to stop', () => {
       const bot = startBotProcess(home, { ...variablesFor(server), STOP_SECONDS: '600' });
       await bot.up;
       const rendering = called(server, /@original$/, /%/);
-      ask(server, 'ann', { steps: 500, size: 1024 });
+      ask(server, 'ann', { steps: 100, size: 1024 });
       await rendering;
       bot.signal('SIGTERM');
       await bot.logged(({ msg }) => msg === 'stopping');
@@ -81,6 +81,7 @@ describe('a bot that cannot start', () => {
     'says why in a line, and what to do in another',
     async () => {
       const server = await DiscordServer.start();
+      const absent = await DiscordServer.start();
       const taken = createServer();
       await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
       const { port } = taken.address() as AddressInfo;
@@ -97,15 +98,17 @@ describe('a bot that cannot start', () => {
         [
           /^dream: Discord cannot be reached \(ECONNREFUSED\)\nIs this machine/,
           'unreachable',
-          { DISCORD_TOKEN: 'a.b.c', DISCORD_API_URL: 'http://127.0.0.1:1/api' },
+          { DISCORD_TOKEN: 'a.b.c', DISCORD_API_URL: absent.apiUrl },
         ],
       ];
-      for (const [words, name, variables] of cases) {
+      await absent.close();
+      const starts = cases.map(async ([words, name, variables]) => {
         const bot = startBotProcess(join(folder, name), { LOG_LEVEL: 'silent', ...variables });
         expect(await bot.ended).toEqual({ code: 1, signal: null });
         expect(bot.output()).toMatch(words);
         expect(bot.output().trim().split('\n')).toHaveLength(2);
-      }
+      });
+      await Promise.all(starts);
       taken.close();
       await server.close();
     },

@@ -156,6 +156,7 @@ describe('what is climbed', () => {
     const view = { output: 'o', scores: 3, index: 0, label: 'me' };
     expect(classLogit({ ...view, rivals: 0 }).describe()).toBe('logit(me)');
     expect(classLogit({ ...view, rivals: 0.5 }).describe()).toBe('(logit(me) − 0.5·others)');
+    expect(classLogit({ ...view, rivals: 1 }).describe()).toBe('(logit(me) − others)');
     expect(classLogit({ ...view, rivals: 'strongest' }).describe()).toBe('margin(me)');
   });
 });

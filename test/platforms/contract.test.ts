@@ -167,6 +167,48 @@ describe.each(harnesses)('%s', (_, open) => {
     await sees('ann', (message) => isResult(message) && message.id !== result.id);
   });
 
+  it('holds a contest: start, enter, vote, close, results', async () => {
+    await harness.command('bob', 'contest start', { theme: 'Mine' });
+    await sees('bob', ({ text }) => /only admins/i.test(text));
+    await harness.command('ann', 'contest start', { theme: 'Soft clouds', until: '2 days' });
+    await sees('bob', ({ text }) => /contest of dreams: .*Soft clouds/.test(text));
+    for (const [who, number] of [
+      ['ann', 1],
+      ['bob', 2],
+    ] as const) {
+      await harness.command(who, 'dream', QUICK, photo);
+      const entered: string[] = (await results()).map(({ id }) => id).slice(0, number - 1);
+      const dream = await sees(who, (each) => isResult(each) && !entered.includes(each.id));
+      await harness.press(who, dream, actionOf(dream, 'enter'));
+      const answer = await sees(who, ({ text }) => text.includes(`is entry ${number} of`));
+      expect(answer.private).toBe(true);
+    }
+    await harness.command('bob', 'contest close', {});
+    await sees('bob', ({ text }) => /only those who run/i.test(text));
+    await harness.command('ann', 'contest close', {});
+    const opened = await sees('bob', ({ text }) => /voting has begun, 2 dreams/.test(text));
+
+    await harness.press('bob', opened, actionOf(opened, 'vote'));
+    const ballot = await sees('bob', ({ menu, picture }) => menu !== null && picture !== null);
+    // Nobody votes for themselves, and nobody is told whose the others are.
+    expect(ballot.menu!.values).toEqual(['1']);
+    expect(ballot.fields).not.toMatch(/by/);
+    await harness.press('bob', ballot, ballot.menu!.action, '1');
+    await sees('bob', ({ text }) => /Your vote: entries 1/.test(text));
+    expect((await harness.messages('ann')).map(({ id }) => id)).not.toContain(ballot.id);
+
+    await harness.command('ann', 'contest close', {});
+    const over = await sees('bob', ({ text }) => /2 dreams, 1 voter/.test(text));
+    expect(over.text).toMatch(/1\. \*\*Entry 1\*\* by ann/i);
+    expect(over.private).toBe(false);
+    const podium = await sees('bob', ({ id, picture }) => id === over.id && picture !== null);
+    expect(podium.alt).toMatch(/winners.*ann/i);
+    await harness.command('bob', 'contest results', {});
+    await sees('bob', ({ id, text }) => id !== over.id && /2 dreams, 1 voter/.test(text));
+    await harness.command('ann', 'contest export', { format: 'results-csv' });
+    await sees('ann', ({ text }) => /^\*\*Soft clouds\*\*$/.test(text));
+  });
+
   it('keeps its settings for admins', async () => {
     await harness.command('bob', 'settings set', { largest_size: '128' });
     await sees('bob', ({ text }) => /for admins/.test(text));

@@ -7,7 +7,8 @@ import type { Image } from '../image.ts';
 import { scoreThrough } from '../windows/ascent.ts';
 import { sample, spread } from '../windows/sample.ts';
 import { wholeWindow } from '../windows/window.ts';
-import type { Attack, Problem } from './attack.ts';
+import type { Attack, Problem, Search } from './attack.ts';
+import { polish, POLISH_STEPS } from './polish.ts';
 import { ROUNDED_BOUND, settle } from './settle.ts';
 
 /**
@@ -34,15 +35,25 @@ export async function* perturb(options: PerturbOptions): AsyncGenerator<Frame, I
   const { picture, attack, signal } = options;
   const problem = problemOf(options);
   if (await isSaid(options)) return copyImage(picture);
-  const search = attack.search(problem);
+  const search = searchAndPolish(problem, attack);
+  const steps = stepsOf(attack);
   for (let started = performance.now(); ; started = performance.now()) {
     if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
     const next = await search.next();
     if (next.done) return settle(options, changeOf(options, problem, next.value));
     const gradientSeconds = (performance.now() - started) / 1000;
-    const { steps } = attack;
     yield { octave: 0, octaves: 1, steps, ...next.value, gradientSeconds, image: picture };
   }
+}
+
+/** The most gradients that it takes. */
+export function stepsOf(attack: Attack): number {
+  return attack.steps + POLISH_STEPS;
+}
+
+async function* searchAndPolish(problem: Problem, attack: Attack): Search {
+  const found = yield* attack.search(problem);
+  return found && (yield* polish(problem, found, attack.steps));
 }
 
 /**

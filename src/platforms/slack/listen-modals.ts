@@ -9,8 +9,8 @@ import type { ModalMemory } from './modal.ts';
 import { answersOf, faultsIn } from './modal-answers.ts';
 import { join } from './speech.ts';
 
-/** Slack waits for 3 s. */
-const MOST_WAIT = 1500;
+/** Slack waits for 3 s, in which there are two things to wait for. */
+const MOST_WAIT = 1200;
 
 export function listenToModals(app: App, desk: Desk): void {
   app.view<ViewSubmitAction>(CALLBACK_ID, (args) => submitted(desk, args));
@@ -56,11 +56,21 @@ async function submitted(
     await ack({ response_action: 'errors', errors: faults });
     return;
   }
-  await ack();
   const id = `view/${view.id}`;
-  if (desk.recent.seen(id)) return;
+  if (desk.recent.seen(id)) return ack();
   const { user } = body;
-  await runCommand(desk, { id, user, channel, thread, responseUrl }, { ...name, values });
+  const asked = { ...name, values };
+  const running = runCommand(desk, { id, user, channel, thread, responseUrl }, asked);
+  // The form stays until the order is stored: a form that has closed was understood.
+  await Promise.race([running, waited(MOST_WAIT)]);
+  await ack();
+  await running;
+}
+
+function waited(milliseconds: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds, true).unref();
+  });
 }
 
 /** The picture would have nowhere to go: better known before than after the dream. */
@@ -69,10 +79,7 @@ async function closedDoor(desk: Desk, remembered: ModalMemory): Promise<Record<s
   const { options } = commandNamed(desk.commands, remembered);
   const [field] = pictureOptions(options).filter((name) => !(name in remembered.pictures));
   if (field === undefined || isDirect(channel)) return {};
-  const waited = new Promise<boolean>((resolve) => {
-    setTimeout(resolve, MOST_WAIT, true).unref();
-  });
-  if (await Promise.race([join(desk.client, channel), waited])) return {};
+  if (await Promise.race([join(desk.client, channel), waited(MOST_WAIT)])) return {};
   const invitation = `Type /invite @${desk.bot.name} there, then start again.`;
   return { [field]: `I cannot write in the channel that you asked in. ${invitation}` };
 }

@@ -5,8 +5,10 @@ import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Person } from '../../chat/inbound.ts';
 import type { Attachment } from '../../chat/option.ts';
+import { RecentEvents } from '../../chat/recent-events.ts';
 import { problemMessage } from '../../chat/words.ts';
 import { DreamError } from '../../kit/errors.ts';
+import type { Entry } from './conversation.ts';
 import { pictureType } from './pictures.ts';
 import { Refused } from './refusal.ts';
 import { PLACE } from './room.ts';
@@ -23,14 +25,16 @@ export async function messageRoute(app: FastifyInstance, served: Served): Promis
     limits: { files: 1, fileSize: maxPicture, fields: 4, fieldSize: 4 * MOST_TEXT, parts: 5 },
   });
   const bodyLimit = maxPicture + 2 ** 16;
+  const recent = new RecentEvents();
   app.post('/api/messages', { bodyLimit }, async (request, reply): Promise<Accepted> => {
     const handler = served.handler();
     const person = served.personOf(request);
     const sent = await readSent(request, maxPicture);
     const { conversation } = served;
     const known = conversation.find((entry) => entry.event === sent.event);
-    if (known) return { message: known.message.id, understood: true };
-    const { message, picture } = await keep(served, person, sent);
+    // Known and not recent: the bot went down before it came to what was asked.
+    if (recent.seen(sent.event) && known) return { message: known.message.id, understood: true };
+    const { message, picture } = known ? asKept(known, sent) : await keep(served, person, sent);
     void reply.code(202);
     const address = served.room.addressFor(person);
     const responder = served.room.responder(address, person);
@@ -105,6 +109,16 @@ async function keep(
   if (!picture || upload === undefined) return { message: id };
   const attachment = { name: picture.name, size: picture.bytes.length, reference: upload };
   return { message: id, picture: attachment };
+}
+
+/** What `keep` has kept before. */
+function asKept(
+  { message: { id }, upload }: Entry,
+  { picture }: Sent,
+): { message: string; picture?: Attachment } {
+  if (!picture || upload === undefined) return { message: id };
+  const { name, bytes } = picture;
+  return { message: id, picture: { name, size: bytes.length, reference: upload } };
 }
 
 function pictureShown(

@@ -28,7 +28,9 @@ export class DroppedFolders {
    * @returns why the folder cannot be used, or not yet; null where it can be now.
    */
   async look(name: string, models: string, patience: number): Promise<Error | null> {
-    const { mtimeMs: stamp } = await stat(join(models, name));
+    const folder = await stat(join(models, name)).catch(() => null);
+    if (!folder) return new DreamError('bad-model', 'its folder is gone');
+    const { mtimeMs: stamp } = folder;
     const known = this.#looks.get(name);
     const look = known?.stamp === stamp ? known : { stamp, done: this.#begin(name, models) };
     this.#looks.set(name, look);

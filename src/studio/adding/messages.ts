@@ -46,7 +46,7 @@ export interface Understood {
   /** How many it tells apart; null for none. */
   readonly classes: number | null;
   readonly labelsFrom: string;
-  /** The node with the classes' scores before the softmax or sigmoid. */
+  /** In words: where the classes' scores are taken, before a softmax or sigmoid. */
   readonly logit: string;
   /** What it says of the clouds that come with the program, best first. */
   readonly top: readonly ClassShare[];

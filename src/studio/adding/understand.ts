@@ -2,15 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { chooseEngine } from '../../engines/choose.ts';
-import type { GradientEngine, PictureSize } from '../../engines/engine.ts';
+import type { GradientEngine } from '../../engines/engine.ts';
 import { slice } from '../../graph/graph.ts';
-import { INPUT } from '../../importers/imported.ts';
 import type { Imported } from '../../importers/imported.ts';
 import { weightsOf } from '../../importers/weights.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { logitsOf } from '../../objectives/logits.ts';
-import { shapeAttribute } from '../../ops/attributes.ts';
-import { inferShapes } from '../../ops/shapes.ts';
 import { modelFileSchema } from '../model-file.ts';
 import type { ModelFile } from '../model-file.ts';
 import { withPicture } from '../picture-input.ts';
@@ -27,11 +24,9 @@ import { named, openBest } from './opening.ts';
 import type { Opened } from './opening.ts';
 import { decided, withOverrides } from './overrides.ts';
 import { describeInPlace, licenceFile, nameInPlace, placeFiles, storedName } from './placing.ts';
+import { classesOf, subjectOf } from './subject.ts';
 import { topOfClouds } from './top-of-clouds.ts';
 import { layersWorth } from './worth.ts';
-
-/** For networks that take pictures of any size. */
-const USUAL_SIDE = 224;
 
 /** @throws DreamError that says which file is wrong, what was found and what was expected. */
 export async function understand(question: Question): Promise<Understood> {
@@ -48,8 +43,10 @@ async function understood(
 ): Promise<Understood> {
   const { imported, candidate } = opened;
   const { engine } = await chooseEngine({ engine: 'onnx' });
-  const subject = subjectOf(brought, opened, overrides);
-  const classes = classesOf(subject, overrides);
+  const subject = subjectOf(imported, overrides.size, {
+    ...{ format: candidate.format, names: brought.names },
+  });
+  const classes = classesOf(subject);
   await imported.weights.ready(weightsOf(slice(imported.graph, [imported.output])));
   checkNumbers(imported);
   const way = await wayOf(subject, overrides, engine);
@@ -67,44 +64,15 @@ async function understood(
     size: [size.rows, size.columns, channels],
     range: { title: way.title, evidence: way.evidence, sure: way.sure },
     labelsFrom: labels.from,
-    logit: logitsOf(imported.graph, imported.output).node,
+    logit: logitWords(imported),
     notices: noticesOf(opened, labels, way, classes),
   };
 }
 
-function subjectOf(brought: Brought, { imported, candidate }: Opened, asked: Overrides): Subject {
-  const [rows, columns] = asked.size ?? imported.inputSize;
-  const size = {
-    rows: rows ?? columns ?? USUAL_SIDE,
-    columns: columns ?? rows ?? USUAL_SIDE,
-  };
-  const channels = shapeAttribute(imported.graph.nodes.get(INPUT)!.attributes)[3]!;
-  return { imported, format: candidate.format, names: brought.names, size, channels };
-}
-
-/** How many classes the output tells apart; null where it is no list of scores. */
-function classesOf({ imported, size, channels }: Subject, asked: Overrides): number | null {
-  const shape = outputShape(imported, size, channels, asked);
-  const count = shape.at(-1);
-  const alone = shape.slice(0, -1).every((length) => length === 1);
-  if (!alone || typeof count !== 'number' || count < 1) return null;
-  // A lone score tells one of two classes from the other.
-  return count === 1 ? 2 : count;
-}
-
-function outputShape(
-  { graph, output }: Imported,
-  { rows, columns }: PictureSize,
-  channels: number,
-  asked: Overrides,
-): readonly (number | null)[] {
-  try {
-    return inferShapes(graph, { [INPUT]: [1, rows, columns, channels] }).get(output)!;
-  } catch (error) {
-    const message = `pictures of ${columns}×${rows} do not fit the network: ${(error as Error).message}`;
-    const hint = asked.size ? undefined : 'Say the size with --size, where you know it.';
-    throw new DreamError('bad-model', message, hint, { cause: error });
-  }
+/** The classes' scores before they are made to look like probabilities. */
+function logitWords({ graph, output }: Imported): string {
+  const { node, squash } = logitsOf(graph, output);
+  return node === output ? `'${output}' as it is` : `before the ${squash} of '${output}'`;
 }
 
 async function wayOf(

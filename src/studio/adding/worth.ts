@@ -23,7 +23,9 @@ const DEFAULT_DEPTH = 0.65;
 /** What activations end in: those that are several ops (swish, PReLU) in a product or a difference. */
 const ACTIVATIONS = new Set(['relu', 'clip', 'mul', 'sub', 'sigmoid', 'tanh', 'elu']);
 /** Fewer do not tell a network's parts apart. */
-const FEW = 4;
+const FEW = 3;
+/** What may stand between a convolution and its activation: bias and normalisation. */
+const MOST_BETWEEN = 4;
 
 interface Layer {
   readonly name: string;
@@ -44,7 +46,7 @@ export function layersWorth(graph: Graph, output: NodeRef, size: PictureSize): W
   const wide = spatial.filter(({ channels, cells }) => channels >= LEAST_CHANNELS && cells > 1);
   const able = wide.length > 0 ? wide : spatial;
   const blocks = able.filter(({ node }) => isBlock(graph, node));
-  const active = able.filter(({ node }) => isActive(graph, node));
+  const active = able.filter(({ node }) => isActive(graph, node) && !isDepthwise(graph, node));
   const [best = able] = [blocks, active].filter((layers) => layers.length >= FEW);
   const chosen = spread(best).flatMap((layer) => {
     const side = sideOf(graph, layer.node);
@@ -96,6 +98,17 @@ function isSum(graph: Graph, ref: NodeRef): boolean {
 function isActive(graph: Graph, ref: NodeRef): boolean {
   const { op, inputs } = nodeOf(graph, ref);
   return ACTIVATIONS.has(op) && inputs.every((input) => !graph.constants.has(input));
+}
+
+/** Whether an activation is that of a convolution which sees every channel for itself. */
+function isDepthwise(graph: Graph, ref: NodeRef): boolean {
+  let node = nodeOf(graph, ref);
+  for (let step = 0; step < MOST_BETWEEN && node.op !== 'conv2d'; step++) {
+    const [input] = node.inputs.filter((each) => !graph.constants.has(each));
+    if (input === undefined) return false;
+    node = nodeOf(graph, input);
+  }
+  return node.op === 'conv2d' && node.attributes['groups'] !== 1;
 }
 
 /** Evenly over the depth, the last among them. */

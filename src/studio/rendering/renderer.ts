@@ -136,7 +136,7 @@ async function dreamed(
   const { formula, notices } = plan;
   const made = { png, image, formula, notices, scores, stepSeconds };
   if (recipe.class === undefined) return made;
-  const { image: after } = await readPicture(png);
+  const { image: after } = await readPicture(png, { maxPixels: image.rows * image.columns });
   const { class: words, place } = recipe;
   const asked = { words, place, before: picture.image, after, curve: scores };
   return { ...made, evidence: await gatherEvidence(model, chosen.engine, asked) };

@@ -1,1 +1,0 @@
-export { readWhen } from './dates-stopgap.ts';

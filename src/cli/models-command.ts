@@ -1,0 +1,88 @@
+/** `models add | list | show | remove` */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { DreamError } from '../kit/errors.ts';
+import { renderEnvironment } from '../main/render-environment.ts';
+import { addModel, removeModel } from '../studio/adding/shelf.ts';
+import type { AddedModel } from '../studio/adding/shelf.ts';
+import { describeModel, MODELS } from '../studio/catalogue.ts';
+import { Models } from '../studio/models.ts';
+import { readAddingOptions } from './adding-options.ts';
+import { dreamCommand } from './dream-command.ts';
+import { modelsFolder } from './environment.ts';
+import type { ModelsActions } from './models-program.ts';
+import { addedWords, listedWords, shownWords } from './models-words.ts';
+import type { Given } from './program.ts';
+import { noteTo } from './report.ts';
+
+/** Pixels of a tile's longest side: a first look. */
+const TILE = '192';
+/** Milliseconds for new folders; whoever asks here can wait. */
+const PATIENCE = 600_000;
+
+export const modelsActions: ModelsActions = { add, list, show, remove };
+
+async function add(path: string, given: Given): Promise<void> {
+  const { sheet, quiet, json, ...asked } = readAddingOptions(given);
+  const environment = renderEnvironment(process.env);
+  const added = await addModel({ path, ...asked }, folder(), { environment });
+  for (const notice of added.notices) noteTo(process.stderr, notice, { quiet, json });
+  const picture = sheet ? await sheetOf(added) : null;
+  if (json) process.stdout.write(`${JSON.stringify({ ...added, sheet: picture })}\n`);
+  else if (!quiet) process.stdout.write(`${addedWords(added, picture)}\n`);
+}
+
+async function sheetOf({ name }: AddedModel): Promise<string> {
+  const output = join('out', `${name}-sheet.png`);
+  await mkdir('out', { recursive: true }).catch(() => undefined);
+  await dreamCommand(undefined, { model: name, sheet: true, size: TILE, output, quiet: true });
+  return output;
+}
+
+async function list({ json }: Given): Promise<void> {
+  const models = allModels();
+  const broken = await models.broken(PATIENCE);
+  const usable = await models.list();
+  const problems = broken.map(({ name, error }) => ({ name, problem: error.message }));
+  process.stdout.write(
+    json === true
+      ? `${JSON.stringify({ models: usable, broken: problems })}\n`
+      : `${listedWords(usable, broken)}\n`,
+  );
+}
+
+async function show(name: string, { json }: Given): Promise<void> {
+  const broken = await allModels().broken(PATIENCE);
+  const problem = broken.find((one) => one.name === name);
+  if (problem) throw problem.error;
+  const model = await describeModel(name, folder());
+  process.stdout.write(json === true ? `${JSON.stringify(model)}\n` : `${shownWords(model)}\n`);
+}
+
+async function remove(name: string, { yes }: Given): Promise<void> {
+  if (yes !== true) await confirm(name);
+  await removeModel(name, folder());
+  process.stdout.write(`removed ${name}\n`);
+}
+
+/** @throws DreamError where nobody says yes */
+async function confirm(name: string): Promise<void> {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY) {
+    const message = `removing '${name}' removes its files`;
+    throw new DreamError('bad-option', message, 'Add --yes to do it.');
+  }
+  const prompt = createInterface({ input: stdin, output: stderr });
+  const answer = await prompt.question(`Remove the model '${name}' with its files? [y/N] `);
+  prompt.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new DreamError('cancelled', 'nothing was removed');
+}
+
+function folder(): string {
+  return modelsFolder() ?? MODELS;
+}
+
+function allModels(): Models {
+  return new Models({ folder: folder(), environment: renderEnvironment(process.env) });
+}

@@ -1,0 +1,135 @@
+/** Dreams of a class on the command line, with a small classifier in a folder of models. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/cli/settings.ts';
+import { baselineOf } from '../../src/cli/baseline.ts';
+import { classRecipe, noiseRecipe } from '../../src/dream/class-recipes.ts';
+import { presets } from '../../src/dream/presets.ts';
+import type { Evidence } from '../../src/studio/evidence.ts';
+import { runCli } from '../helpers/cli.ts';
+import type { Outcome } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { noisyJpeg } from '../helpers/pictures.ts';
+
+const folder = temporaryFolder();
+const usual = ['--model', 'reddish', '--size', '48', '--steps', '6', '--octaves', '1'];
+
+/** Tells red pictures from blue ones. */
+const description = {
+  title: 'Reddish',
+  source: { file: 'network.json' },
+  licence: 'CC0',
+  input: { range: [-1, 1] },
+  labels: ['red', 'blue'],
+  defaultLayer: 'conv',
+};
+const network = {
+  modelTopology: {
+    class_name: 'Sequential',
+    config: [
+      {
+        class_name: 'Conv2D',
+        config: {
+          ...{ name: 'conv', filters: 2, kernel_size: 1, use_bias: false },
+          batch_input_shape: [null, 8, 8, 3],
+        },
+      },
+      { class_name: 'GlobalAveragePooling2D', config: { name: 'mean' } },
+      { class_name: 'Activation', config: { name: 'shares', activation: 'softmax' } },
+    ],
+  },
+  weightsManifest: [
+    {
+      paths: ['weights.bin'],
+      weights: [{ name: 'conv/kernel', shape: [1, 1, 3, 2], dtype: 'float32' }],
+    },
+  ],
+};
+
+function dream(...args: string[]): Promise<Outcome> {
+  const env = { MODELS_DIR: join(folder, 'models') };
+  return runCli(['photo.png', ...usual, ...args], { cwd: folder, env });
+}
+
+beforeAll(async () => {
+  const model = join(folder, 'models', 'reddish');
+  mkdirSync(model, { recursive: true });
+  writeFileSync(join(model, 'model.json'), JSON.stringify(description));
+  writeFileSync(join(model, 'network.json'), JSON.stringify(network));
+  const kernel = Float32Array.of(9, -9, 0, 0, -9, 9);
+  writeFileSync(join(model, 'weights.bin'), new Uint8Array(kernel.buffer));
+  const photo = sharp(await noisyJpeg(48, 36, 3)).modulate({ saturation: 0.3 });
+  await photo.tint({ r: 210, g: 120, b: 120 }).png().toFile(join(folder, 'photo.png'));
+  const mask = sharp({ create: { width: 8, height: 8, channels: 3, background: '#000' } });
+  await mask.png().toFile(join(folder, 'black.png'));
+});
+
+describe('dream --class', () => {
+  it('makes the class appear, says what the model makes of the file, and can do it again', async () => {
+    const outcome = await dream(
+      '--class',
+      'blue',
+      '--step-size',
+      '16',
+      '--keep',
+      'none',
+      '-o',
+      'blue.png',
+    );
+    expect(outcome).toMatchObject({ code: 0 });
+    expect(outcome.stdout).toMatch(/^wrote blue\.png \(48×36, \(logit\(blue\) − 0\.5·others\) /);
+    expect(outcome.stdout).toMatch(
+      / {2}blue {2}\d+\.\d % → (9\d|100)\.\d %, (9\d|100)\.\d % on average over 20/,
+    );
+    expect(outcome.stdout).toMatch(/ {2}before: red \d+\.\d %, blue /);
+    const again = await dream('--redo', 'blue.png', '-o', 'again.png');
+    expect(again).toMatchObject({ code: 0, stderr: expect.not.stringContaining('note') as string });
+    expect(readFileSync(join(folder, 'again.png'))).toEqual(readFileSync(join(folder, 'blue.png')));
+  });
+
+  it('finds the smallest change, and shows it', async () => {
+    const outcome = await dream('--class', 'blue', '--perturb', '-o', 'least.png', '--json');
+    expect(outcome.code).toBe(0);
+    const told = JSON.parse(outcome.stdout) as { difference: string; evidence: Evidence };
+    expect(told.difference).toBe('least-difference.png');
+    expect(told.evidence.after[0]!.label).toBe('blue');
+    expect(told.evidence.before[0]!.label).toBe('red');
+    const picture = await sharp(join(folder, told.difference)).metadata();
+    expect(picture).toMatchObject({ width: 48, height: 36 });
+  });
+
+  it('keeps to a mask, and asks for it again', async () => {
+    const outcome = await dream(
+      '--class',
+      'blue',
+      '--mask',
+      'black.png',
+      '-o',
+      'masked.png',
+      '--json',
+    );
+    const { evidence } = JSON.parse(outcome.stdout) as { evidence: Evidence };
+    expect(evidence.psnr).toBeNull();
+    const again = await dream('--redo', 'masked.png', '-o', 'unmasked.png');
+    expect(again.stderr).toContain('note: The picture was made with another mask');
+  });
+
+  it('answers a class that is none with the nearest', async () => {
+    const outcome = await dream('--class', 'bleu');
+    expect(outcome).toMatchObject({ code: 1, stdout: '' });
+    expect(outcome.stderr).toContain("dream: no class is named 'bleu'; nearest: blue, red");
+  });
+});
+
+it('has recipes of its own for classes and for noise', async () => {
+  const recipeOf = async (given: Record<string, unknown>) =>
+    (await baselineOf(readSettings(given), given)).recipe;
+  expect(await recipeOf({ class: 'me' })).toEqual({ ...classRecipe, class: 'me' });
+  expect(await recipeOf({ class: 'me', from: 'noise' })).toEqual({ ...noiseRecipe, class: 'me' });
+  expect(await recipeOf({ class: 'me', preset: 'caffe' })).toEqual({
+    ...presets.caffe,
+    class: 'me',
+  });
+});

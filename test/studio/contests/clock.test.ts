@@ -1,0 +1,147 @@
+/** Windows that open and close by themselves, and what places hear of it. */
+import { expect, it } from 'vitest';
+import {
+  actor,
+  admin,
+  contestOf,
+  DAY,
+  MINUTE,
+  openContests,
+  START,
+  TestClock,
+  windows,
+} from '../../helpers/contests.ts';
+import { onEveryDatabase } from '../../helpers/databases.ts';
+
+const { submissionEndsAt, votingEndsAt } = windows;
+
+onEveryDatabase('the clock of contests', (home) => {
+  it('opens and closes windows, and tells each turn once', async () => {
+    const { contests, clock, announcements, ...open } = await openContests(await home());
+    await contests.begin(announcements.announce);
+    const id = await contestOf({ contests, clock, announcements, ...open }, ['ada', 'bob']);
+    clock.set(submissionEndsAt);
+    await announcements.until(1);
+    clock.set(votingEndsAt);
+    await announcements.until(2);
+    await contests.stop();
+    expect(announcements.all).toMatchObject([
+      { phase: 'voting', again: false, contest: { id } },
+      { phase: 'closed', again: false, contest: { id, endedAt: votingEndsAt } },
+    ]);
+    await open.close();
+  });
+
+  it('catches up on what was due while the bot was down, once, in order', async () => {
+    const where = await home();
+    const first = await openContests(where);
+    const later = await contestOf(first, ['ada'], { votingEndsAt: votingEndsAt + DAY });
+    const earlier = await contestOf(first, ['ada']);
+    const nobody = await contestOf(first, [], { submissionEndsAt: START + MINUTE });
+    await first.close();
+    const clock = new TestClock();
+    clock.set(START + 30 * DAY);
+    const second = await openContests(where, { clock });
+    await second.contests.begin(second.announcements.announce);
+    expect(second.announcements.all.map(({ contest, phase }) => [contest.id, phase])).toEqual([
+      [nobody, 'closed'],
+      ...[later, earlier].sort().map((id) => [id, 'voting']),
+      [earlier, 'closed'],
+      [later, 'closed'],
+    ]);
+    const { endedAt } = (await second.contests.read.status(admin, earlier)).contest;
+    expect(endedAt).toBe(votingEndsAt);
+    await second.close();
+    const third = await openContests(where, { clock });
+    await third.contests.begin(third.announcements.announce);
+    expect(third.announcements.all).toEqual([]);
+    await third.close();
+  });
+
+  it('tries again where a place could not be told, and says so', async () => {
+    const open = await openContests(await home());
+    const { contests, clock, announcements } = open;
+    await contests.begin(announcements.announce);
+    await contestOf(open, ['ada', 'bob']);
+    announcements.failures = 2;
+    clock.set(submissionEndsAt);
+    await announcements.until(1);
+    for (let attempt = 2; attempt <= 3; attempt++) {
+      while (announcements.all.length < attempt) {
+        clock.pass(MINUTE);
+        await new Promise(setImmediate);
+      }
+    }
+    await contests.stop();
+    expect(announcements.all.map(({ again }) => again)).toEqual([false, true, true]);
+    await open.close();
+  });
+
+  it('gives up a channel that is lost for good, and the contest goes on', async () => {
+    const open = await openContests(await home());
+    const { contests, clock, announcements, database } = open;
+    await contests.begin(announcements.announce);
+    const id = await contestOf(open, ['ada', 'bob']);
+    announcements.failures = Infinity;
+    clock.set(submissionEndsAt);
+    await announcements.until(1);
+    const left = async (): Promise<number> => {
+      const rows = await database.tables
+        .selectFrom('contest_announcements')
+        .select('state')
+        .execute();
+      return rows.filter(({ state }) => state !== 'done').length;
+    };
+    while ((await left()) > 0) clock.pass(MINUTE);
+    await contests.vote(actor('dan'), id, { voting: 'approval', entries: [1] });
+    expect(announcements.all.filter(({ phase }) => phase === 'voting')).toHaveLength(12);
+    await open.close();
+  });
+
+  it('says when an announcement may have got through before a crash', async () => {
+    const where = await home();
+    const first = await openContests(where);
+    const id = await contestOf(first, ['ada']);
+    await first.contests.close(admin, id, 'submission');
+    await first.database.tables
+      .updateTable('contest_announcements')
+      .set({ state: 'begun', attempts: 1 })
+      .execute();
+    await first.close();
+    const second = await openContests(where);
+    await second.contests.begin(second.announcements.announce);
+    expect(second.announcements.all).toMatchObject([{ phase: 'voting', again: true }]);
+    await second.close();
+  });
+
+  it('never turns back when the clock is set back', async () => {
+    const open = await openContests(await home());
+    const { contests, clock } = open;
+    const id = await contestOf(open, ['ada', 'bob']);
+    clock.set(submissionEndsAt);
+    await contests.vote(actor('dan'), id, { voting: 'approval', entries: [1] });
+    clock.set(START);
+    await contests.vote(actor('eve'), id, { voting: 'approval', entries: [1] });
+    expect(await contests.read.status(admin, id)).toMatchObject({
+      voters: 2,
+      contest: { phase: 'voting' },
+    });
+    await open.close();
+  });
+
+  it('looks at the time every minute, however far away the next turn is', async () => {
+    const open = await openContests(await home());
+    const { contests, clock, announcements } = open;
+    await contestOf(open, ['ada'], {
+      submissionEndsAt: START + 200 * DAY,
+      votingEndsAt: START + 300 * DAY,
+    });
+    await contests.begin(announcements.announce);
+    expect(clock.next()).toBe(START + MINUTE);
+    // A machine that slept: nothing rang in between.
+    clock.set(START + 299 * DAY);
+    await announcements.until(1);
+    expect(announcements.phases).toEqual(['voting']);
+    await open.close();
+  });
+});
