@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME…`; without a name, all of them. */
 import { availableParallelism, cpus } from 'node:os';
+import { contest } from './contest.ts';
 import { dream } from './dream.ts';
 import { gradient } from './gradient.ts';
 import { load } from './load.ts';

@@ -3,42 +3,35 @@ import type { Action, OrderAction } from '../src/chat/command.ts';
 import { DreamError } from '../src/kit/errors.ts';
 import type { DreamJob, Order } from '../src/studio/order.ts';
 import { contestActions } from './contest.ts';
-import { dreamJob, noChange, randomSeed } from './dream-options.ts';
+import { dreamJob, noChange, randomSeed, sourceAgain } from './dream-options.ts';
 
 /** How far 'Zoom in' goes. */
 const ZOOM = 1.5;
 
 const deeper: OrderAction = {
   name: 'deeper',
-  async run({ order: place }, order) {
-    await place({
-      job: dreamOf(order),
-      source: { from: 'result', order: order.id, zoom: 1 },
-      parent: order.id,
-    });
+  async run(context, order) {
+    const job = await dreamJob(context, noChange, dreamOf(order));
+    const source = { from: 'result', order: order.id, zoom: 1 } as const;
+    await context.order({ job, source, parent: order.id });
   },
 };
 
 const zoom: OrderAction = {
   name: 'zoom',
-  async run({ order: place }, order) {
-    await place({
-      job: dreamOf(order),
-      source: { from: 'result', order: order.id, zoom: ZOOM },
-      parent: order.id,
-    });
+  async run(context, order) {
+    const job = await dreamJob(context, noChange, dreamOf(order));
+    const source = { from: 'result', order: order.id, zoom: ZOOM } as const;
+    await context.order({ job, source, parent: order.id });
   },
 };
 
 const again: OrderAction = {
   name: 'again',
-  async run({ order: place }, order) {
-    const job = dreamOf(order);
-    await place({
-      job: { ...job, recipe: { ...job.recipe, seed: randomSeed() } },
-      source: { from: 'source', order: order.id },
-      parent: order.id,
-    });
+  async run(context, order) {
+    const change = { ...noChange, seed: randomSeed() };
+    const job = await dreamJob(context, change, dreamOf(order));
+    await context.order({ job, source: sourceAgain(order), parent: order.id });
   },
 };
 
@@ -57,7 +50,7 @@ const otherLayer: OrderAction = {
       return;
     }
     const job = await dreamJob(context, { ...noChange, layer: choice }, dreamOf(order));
-    await context.order({ job, source: { from: 'source', order: order.id }, parent: order.id });
+    await context.order({ job, source: sourceAgain(order), parent: order.id });
   },
 };
 

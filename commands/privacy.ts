@@ -9,16 +9,17 @@ export const privacy: SimpleCommand<typeof options> = {
   name: 'privacy',
   description: 'What is kept of you, and how to have it deleted',
   options,
-  async run({ studio, person, place, reply }, { forget = false }) {
+  async run({ studio, contests, person, place, reply }, { forget = false }) {
     const owner = { platform: place.platform, id: person.id };
     if (forget) {
+      await contests.forget(owner);
       const count = await studio.forget(owner);
       const text = `Deleted ${counted(count, 'dream')} of yours, with their pictures. What was posted in a channel stays there until you delete it.`;
       await reply({ text }, { private: true });
       return;
     }
     const text = [
-      'Kept on the machine that runs this bot: your id and name on this platform, the pictures that you sent me for dreams, the dreams, and their recipes, so that buttons work later on.',
+      'Kept on the machine that runs this bot: your id and name on this platform, the pictures that you sent me for dreams, the dreams, and their recipes, so that buttons work later on; in contests, your entries and votes.',
       'Nothing is sent anywhere else. Pictures are dreamed on this machine and used for nothing else.',
       '`/privacy forget:yes` deletes all of it.',
     ].join('\n');

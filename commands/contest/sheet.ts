@@ -45,7 +45,7 @@ export async function sheetOf(
     const picture = await contests.read.picture(actor, contest, number).catch(() => null);
     tiles.push({ label: String(number), picture });
   }
-  const look = { across: acrossFor(tiles.length), width: TILE, height: TILE, letter: 4 };
+  const look = { across: acrossFor(tiles.length), width: TILE, height: TILE, line: 36 };
   const alt = `A sheet of dreams: ${entries.map(entryName).join(', ')}`;
   const { spoiler } = settings;
   return drawnPicture({ name: `contest-${contest}`, alt, spoiler }, await drawSheet(tiles, look));

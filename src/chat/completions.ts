@@ -17,11 +17,13 @@ export async function completionsFor(
 ): Promise<readonly string[]> {
   if (option.kind === 'choice') return nearest(option.choices, text);
   if (option.kind !== 'text' || option.completes === undefined) return [];
-  const model = typeof values['model'] === 'string' ? values['model'] : DEFAULT_MODEL;
+  const model = typeof values['model'] === 'string' ? values['model'] : undefined;
   switch (option.completes) {
-    case 'model':
     case 'layer':
-      return (await models.suggest(option.completes, text, model)).slice(0, MOST);
+      return models.suggest('layer', text, model ?? DEFAULT_MODEL);
+    case 'model':
+    case 'class':
+      return models.suggest(option.completes, text, model);
     case 'order': {
       const orders = await studio.ordersOf({ platform: place.platform, id: person.id }, MOST);
       return nearest(
@@ -42,8 +44,6 @@ export async function completionsFor(
     }
     case 'timezone':
       return nearest(['UTC', ...Intl.supportedValuesOf('timeZone')], text);
-    default:
-      return [];
   }
 }
 

@@ -75,7 +75,10 @@ export class Courier {
     const orders = await this.#parts.studio.undelivered();
     // What was stored this moment is about to be acknowledged, and followed by that.
     await setImmediate();
-    for (const order of orders) this.follow(order);
+    for (const { id } of orders) {
+      const order = await this.#parts.studio.order(id);
+      if (order && order.state !== 'delivered') this.follow(order);
+    }
   }
 
   /** Begins nothing new; ends when the deliveries that have begun are through. */

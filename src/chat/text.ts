@@ -58,7 +58,7 @@ function valuesOf(words: readonly Word[], { options }: SimpleCommand): Record<st
   const values: Record<string, string> = {};
   const bare: string[] = [];
   const set = (name: string, value: string): void => {
-    if (name in values) {
+    if (Object.hasOwn(values, name)) {
       throw new DreamError('bad-option', `the option ${name} is given twice`, 'Leave one out.');
     }
     values[name] = value;
@@ -66,13 +66,14 @@ function valuesOf(words: readonly Word[], { options }: SimpleCommand): Record<st
   for (let index = 0; index < words.length; index++) {
     const { name, text } = words[index]!;
     const option = name === undefined ? undefined : optionNamed(name, options);
+    const named = Object.keys(options).find((each) => each === text.toLowerCase());
     const next = words[index + 1];
     if (option !== undefined) set(option, text);
     else if (name !== undefined) bare.push(notAnOption(name, text, options));
-    else if (text.toLowerCase() in options && options[text.toLowerCase()]!.kind === 'switch') {
-      set(text.toLowerCase(), 'yes');
-    } else if (text.toLowerCase() in options && next && next.name === undefined) {
-      set(text.toLowerCase(), next.text);
+    else if (named === undefined) bare.push(text);
+    else if (options[named]!.kind === 'switch') set(named, 'yes');
+    else if (next && next.name === undefined) {
+      set(named, next.text);
       index += 1;
     } else bare.push(text);
   }

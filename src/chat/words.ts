@@ -1,5 +1,6 @@
 /** What the bot says about orders. */
 import type { DreamError, DreamErrorCode } from '../kit/errors.ts';
+import type { ClassShare, Evidence } from '../studio/evidence.ts';
 import type { Order, OrderFailure, OrderUpdate } from '../studio/order.ts';
 import { commandFor } from './command-text.ts';
 import type { Button, Field, Outbound } from './outbound.ts';
@@ -78,7 +79,8 @@ function failureMessage({ message, hint }: Pick<OrderFailure, 'message' | 'hint'
 }
 
 function titleOf({ job }: Order): string {
-  return job.kind === 'sheet' ? `Layers of ${job.model}` : `Dream of ${job.recipe.layer}`;
+  if (job.kind === 'sheet') return `Layers of ${job.model}`;
+  return `Dream of ${job.recipe.class ?? job.recipe.layer}`;
 }
 
 function resultButtons(order: Order): Button[] {
@@ -109,10 +111,31 @@ function fieldsOf(order: Order): Field[] {
   ];
   return [
     { name: 'Climbed', value: `${formula} of ${job.model}` },
+    ...evidenceFields(result!.evidence),
     { name: 'Recipe', value: recipe.join(' · ') },
     { name: 'Picture', value: `${columns}×${rows} · ${duration(seconds)} · ${engine}` },
     ...(job.kind === 'dream' ? [{ name: 'Command', value: `\`${commandFor(job)}\`` }] : []),
   ];
+}
+
+/** What the model makes of the picture as it was saved, and before. */
+function evidenceFields(evidence: Evidence | undefined): Field[] {
+  if (!evidence) return [];
+  const { targets, before, after, views } = evidence;
+  const shares = (classes: readonly ClassShare[]): string =>
+    classes.map(({ label, probability }) => `${label} ${percent(probability)}`).join(' · ');
+  const seen = targets.map(
+    ({ label, before: first, probability, shifted }) =>
+      `${label}: ${percent(first)} → ${percent(probability)}, ${percent(shifted)} over ${views} shifts and scalings`,
+  );
+  return [
+    { name: 'The model says', value: seen.join('\n') },
+    { name: 'Top classes', value: `before: ${shares(before)}\nafter: ${shares(after)}` },
+  ];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 }
 
 export function counted(count: number, noun: string, several = `${noun}s`): string {

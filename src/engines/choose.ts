@@ -2,8 +2,12 @@
 import { availableParallelism } from 'node:os';
 import { DreamError } from '../kit/errors.ts';
 import type { GradientEngine } from './engine.ts';
+import { withFallback } from './fallback.ts';
+import { fastestOf, PROCESSOR } from './fastest.ts';
+import type { Candidate, MeasuredModel } from './fastest.ts';
 import { findGpus } from './machine.ts';
 import type { EngineReport, Gpus } from './machine.ts';
+import { Measurements } from './measurements.ts';
 import { onnxProviders, reportOnnx } from './onnx-providers.ts';
 import {
   hasTensorflow,
@@ -37,16 +41,83 @@ export interface MachineReport {
   readonly engines: readonly EngineReport[];
 }
 
-const ENGINES = ['auto', 'onnx', 'tensorflow'];
+export interface Surroundings {
+  /** What an engine is chosen for; without it 'auto' is the processor. */
+  readonly model?: () => Promise<MeasuredModel>;
+  /** The file in which measurements are kept. */
+  readonly measurements?: string;
+  /** Takes what a person should know: that engines are measured, that one failed. */
+  readonly tell?: (notice: string) => void;
+}
 
-/** @throws DreamError 'bad-option' for a name that is none, 'engine-unavailable' */
-export async function chooseEngine(wanted: EngineRequest = {}): Promise<ChosenEngine> {
+const ENGINES = ['auto', 'onnx', 'tensorflow'];
+const MEASURING =
+  'Engines are being measured, once for this machine and model; later dreams begin at once.';
+
+/**
+ * What is not the processor falls back to it where it fails.
+ *
+ * @throws DreamError 'bad-option' for a name that is none, 'engine-unavailable'
+ */
+export async function chooseEngine(
+  wanted: EngineRequest = {},
+  surroundings: Surroundings = {},
+): Promise<ChosenEngine> {
   const { engine = 'auto', provider, threads } = wanted;
   if (!ENGINES.includes(engine)) throw unknown('engine', engine, ENGINES);
-  if (engine === 'tensorflow') return chooseTensorflow(provider, threads);
+  if (engine === 'tensorflow') {
+    return safe(await chooseTensorflow(provider, threads), surroundings);
+  }
   const free = engine === 'auto' && provider === undefined && threads === undefined;
-  const cuda = free && hasTensorflow('gpu') ? await chooseCuda() : null;
-  return cuda ?? chooseOnnx(provider ?? 'cpu', threads ?? availableParallelism());
+  if (free) return safe(await chooseFastest(surroundings), surroundings);
+  return safe(await chooseOnnx(provider ?? 'cpu', threads), surroundings);
+}
+
+async function chooseFastest({
+  model,
+  measurements,
+  tell = () => undefined,
+}: Surroundings): Promise<ChosenEngine> {
+  if (model === undefined || measurements === undefined) return chooseOnnx('cpu');
+  const gpus = await findGpus();
+  const candidates = await candidatesOn(gpus);
+  if (candidates.length === 1) return chooseOnnx('cpu');
+  const make = (candidate: Candidate): Promise<ChosenEngine> =>
+    candidate.engine === 'onnx'
+      ? chooseOnnx(candidate.provider)
+      : chooseTensorflow(candidate.provider);
+  const fastest = await fastestOf(candidates, await model(), {
+    ...{ gpus, measurements: new Measurements(measurements) },
+    make: async (candidate) => (await make(candidate)).engine,
+    begins: () => {
+      tell(MEASURING);
+    },
+  });
+  return make(fastest).catch((error: unknown) => {
+    // It was there when it was measured.
+    if (!(error instanceof DreamError)) throw error;
+    tell(`${error.message}: the processor dreams.`);
+    return chooseOnnx('cpu');
+  });
+}
+
+/** What a GPU could make faster than the processor; without one, the processor alone. */
+async function candidatesOn(gpus: Gpus): Promise<Candidate[]> {
+  if (gpus.found.length === 0) return [PROCESSOR];
+  const supported = await onnxProviders();
+  const onnx = ['webgpu', ...(gpus.nvidia ? ['cuda'] : [])]
+    .filter((provider) => supported.includes(provider))
+    .map((provider) => ({ engine: 'onnx', provider }) as const);
+  const tensorflow = { engine: 'tensorflow', provider: 'gpu' } as const;
+  return [PROCESSOR, ...onnx, ...(gpus.nvidia && hasTensorflow('gpu') ? [tensorflow] : [])];
+}
+
+/** A dream goes on with the processor where a GPU fails. */
+function safe({ engine, request }: ChosenEngine, { tell }: Surroundings): ChosenEngine {
+  if (request.provider === 'cpu') return { engine, request };
+  const processor = async (): Promise<GradientEngine> => (await chooseOnnx('cpu')).engine;
+  const options = { others: [processor], tell: tell ?? (() => undefined) };
+  return { engine: withFallback(engine, options), request };
 }
 
 /** Tries each engine on each of its providers. */
@@ -59,7 +130,7 @@ export async function findEngines(): Promise<MachineReport> {
   return { gpus, engines: await Promise.all([...onnx, ...tensorflow]) };
 }
 
-async function chooseOnnx(provider: string, threads: number): Promise<ChosenEngine> {
+async function chooseOnnx(provider: string, asked?: number): Promise<ChosenEngine> {
   const providers = await onnxProviders();
   if (!providers.includes(provider)) throw unknown('provider', provider, providers);
   if (provider !== 'cpu') {
@@ -74,6 +145,7 @@ async function chooseOnnx(provider: string, threads: number): Promise<ChosenEngi
     }
   }
   const { onnxEngine } = await import('./onnx.ts');
+  const threads = asked ?? availableParallelism();
   const request = { engine: 'onnx', provider, threads } as const;
   return { engine: onnxEngine({ provider, threads }), request };
 }
@@ -91,15 +163,6 @@ async function chooseTensorflow(wanted?: string, threads?: number): Promise<Chos
   const tf = await importTensorflow(provider);
   const { tensorflowEngine } = await import('./tensorflow.ts');
   return { engine: tensorflowEngine(tf), request: { engine: 'tensorflow', provider } };
-}
-
-/** tensorflow on CUDA, or null where the machine cannot. */
-async function chooseCuda(): Promise<ChosenEngine | null> {
-  if (!(await findGpus()).nvidia) return null;
-  return chooseTensorflow('gpu').catch((error: unknown) => {
-    if (error instanceof DreamError) return null;
-    throw error;
-  });
 }
 
 function unknown(kind: string, found: string, valid: readonly string[]): DreamError {

@@ -43,8 +43,14 @@ export async function importModel(file: ModelFile, beside: Beside): Promise<Impo
   const names = importers.map(({ name }) => name).join(', ');
   throw new DreamError(
     'bad-model',
-    `the model's file has a format that is not known; known: ${names}`,
+    `the model's file has a format that is not known (${beginningOf(file)}); known: ${names}`,
   );
+}
+
+function beginningOf(file: ModelFile): string {
+  if (!('bytes' in file)) return 'it is JSON';
+  const start = Buffer.from(file.bytes.subarray(0, 4)).toString('hex');
+  return start === '' ? 'it is empty' : `it begins with the bytes ${start}`;
 }
 
 function fromJson(

@@ -22,6 +22,7 @@ export type DreamErrorCode =
   | 'too-many-orders'
   | 'fetch-failed'
   | 'picture-refused'
+  | 'too-much-work'
   | 'render-crashed'
   | 'login-failed'
   | 'unknown-contest'

@@ -8,10 +8,12 @@ import type { FastifyInstance } from 'fastify';
 import { actions } from '../../commands/actions.ts';
 import { commands } from '../../commands/index.ts';
 import { ChatBot } from '../chat/bot.ts';
+import { galleryOf } from '../chat/contests/gallery.ts';
 import { createDownloader } from '../chat/download.ts';
 import type { Platform } from '../chat/platform.ts';
 import { DreamError } from '../kit/errors.ts';
 import type { Logger } from '../kit/log.ts';
+import { serveGallery } from '../platforms/web/gallery/index.ts';
 import { Contests } from '../studio/contests/contests.ts';
 import { LocalStudio } from '../studio/local-studio.ts';
 import { Models } from '../studio/models.ts';
@@ -63,6 +65,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     version: await programVersion(),
     concurrency: settings.CONCURRENCY,
     screening: settings.SCREENING,
+    maxMinutes: settings.MAX_RENDER_MINUTES,
     engine: settings.ENGINE === 'auto' ? {} : { engine: settings.ENGINE },
     keeping: { needed: async (order) => (await contests?.needs(order)) ?? true },
     limits: {
@@ -83,6 +86,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
   const galleryLink = galleryLinks(settings, () => app.listeningOrigin);
   const parts = { studio, models, contests, galleryLink, shelf, platforms, commands, actions, log };
   const chat = new ChatBot(parts);
+  serveGallery(app, galleryOf({ contests, studio }));
   serveOperations(app, { metrics, studio, platforms });
 
   const end = async (rendering: number): Promise<void> => {

@@ -44,6 +44,8 @@ const settingsSchema = z.object({
   MAX_QUEUE: count(1, 10_000, 100),
   MAX_PER_PERSON: count(1, 1000, 5),
   MAX_PER_SERVER: count(1, 10_000, 20),
+  /** Minutes that one dream may take, as estimated. */
+  MAX_RENDER_MINUTES: count(1, 10_080, 30),
   /** Megabytes of a picture that somebody sends. */
   MAX_PICTURE_MB: count(1, 100, 25),
   ENGINE: given(z.enum(['auto', 'onnx', 'tensorflow']).default('auto')),

@@ -1,4 +1,4 @@
-/** Where ops write their convolutions: with ways round two defects of one provider. */
+/** Where ops write their convolutions: with what one provider does wrong. */
 import type { OnnxAttribute, OnnxEmitter } from './op.ts';
 
 export interface Convolution {
@@ -16,15 +16,15 @@ export function convolve(
   { operands: [x, weights, ...bias], channels, outputs }: Convolution,
   attributes: Attributes,
 ): string {
-  if (emit.provider !== 'webgpu') return emit.node('Conv', [x, weights, ...bias], attributes);
-  const missing = isMisread(channels, outputs, attributes) ? 4 - (channels % 4) : 0;
-  const pad = (value: string, rows: number): string =>
-    missing + rows === 0
-      ? value
-      : emit.node('Pad', [value, emit.integers([0, 0, 0, 0, 0, missing, rows, 0])]);
-  const longer = withSecondRow(attributes);
-  const operands = [pad(x, 0), pad(weights, longer ? 1 : 0), ...bias];
-  return emit.node('Conv', operands, longer ?? attributes);
+  if (emit.provider === 'webgpu' && isUnpadded(attributes)) {
+    throw new Error('onnxruntime on webgpu would forget the padding after a filter of one cell');
+  }
+  if (emit.provider !== 'webgpu' || !isMisread(channels, outputs, attributes)) {
+    return emit.node('Conv', [x, weights, ...bias], attributes);
+  }
+  const missing = emit.integers([0, 0, 0, 0, 0, 4 - (channels % 4), 0, 0]);
+  const padded = [x, weights].map((value) => emit.node('Pad', [value, missing]));
+  return emit.node('Conv', [...padded, ...bias], attributes);
 }
 
 /**
@@ -38,16 +38,10 @@ function isMisread(channels: number, outputs: number, { group = 1 }: Attributes)
   );
 }
 
-/**
- * It takes a filter of one cell without padding before for one without any padding. A second row
- * of zeros makes it look; `null` where none is needed. (A node that pads would be fused again.)
- */
-function withSecondRow(attributes: Attributes): Attributes | null {
-  const { kernel_shape: size, pads } = attributes;
-  if (!Array.isArray(pads) || !Array.isArray(size) || !size.every((length) => length === 1)) {
-    return null;
-  }
+/** It takes a filter of one cell without padding before for one without any padding. */
+function isUnpadded({ kernel_shape: size, pads }: Attributes): boolean {
+  if (!Array.isArray(pads) || !Array.isArray(size) || size.some((length) => length > 1))
+    return false;
   const [top, left, bottom, right] = pads as [number, number, number, number];
-  if (top > 0 || left > 0 || bottom + right === 0) return null;
-  return { ...attributes, kernel_shape: [2, 1], pads: [0, 0, bottom + 1, right] };
+  return top === 0 && left === 0 && bottom + right > 0;
 }

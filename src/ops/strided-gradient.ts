@@ -19,13 +19,18 @@ export function stridedInputGradient(emit: OnnxEmitter, call: OnnxCall, window: 
 
 /** A transposed convolution without padding, of which the picture's part is cut out. */
 function byTransposition(emit: OnnxEmitter, call: OnnxCall, window: Window): string {
+  const groups = numberOf(call.attributes, 'groups');
+  const [, , perGroup, outputs] = emit.constantOf(call.refs[1]!).shape;
+  if (emit.provider === 'webgpu' && groups > 1 && perGroup === 1 && outputs! > groups) {
+    throw new Error('onnxruntime 1.30 on webgpu computes groups of 1 channel to several wrongly');
+  }
   return emit.node('ConvTranspose', [call.inputs[0]!, filterOutputsFirst(emit, call.refs[1]!)], {
     strides: window.strides,
     dilations: window.dilations,
     kernel_shape: window.size,
     // Up to stride − 1 of the last rows are in no window: they get zeros.
     output_padding: window.strides.map((stride) => stride - 1),
-    group: numberOf(call.attributes, 'groups'),
+    group: groups,
   });
 }
 
@@ -43,6 +48,8 @@ function byPhases(emit: OnnxEmitter, call: OnnxCall, window: Window): string | n
     window.dilations.every((dilation) => dilation === 1) && call.attributes['groups'] === 1;
   if (stride !== other || !plain || channels * stride * stride > BLOCK) return null;
   const size = window.size.map((length) => Math.ceil(length / stride)) as [number, number];
+  // convolve() says why.
+  if (emit.provider === 'webgpu' && size.every((length) => length === 1)) return null;
   const [outputs] = [filter.shape[3]!];
   const shape = [channels * stride * stride, outputs, ...size];
   const weights = emit.floats(`${call.refs[1]!}|phases`, shape, () =>

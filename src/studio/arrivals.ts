@@ -2,7 +2,8 @@
 import PQueue from 'p-queue';
 import { DreamError } from '../kit/errors.ts';
 import type { Logger } from '../kit/log.ts';
-import { failureOf, isOurs } from './failure.ts';
+import { checkWeight } from './allowance.ts';
+import { failureOf, isOurs, MOST_INTERRUPTIONS, UNREADABLE } from './failure.ts';
 import { CLOUDS, takePicture, zoomed } from './intake.ts';
 import type { Models } from './models.ts';
 import type { OrderFailure, PictureSource } from './order.ts';
@@ -21,6 +22,8 @@ export interface ArrivalsParts {
   readonly renders: Renders;
   readonly log: Logger;
   readonly maxPixels: number;
+  /** Of one order's render, as estimated. */
+  readonly maxSeconds: number;
   readonly fail: (id: string, failure: OrderFailure) => Promise<void>;
   readonly changed: (id: string) => void;
 }
@@ -66,7 +69,8 @@ export class Arrivals {
     const { models, renders, fail } = this.#parts;
     try {
       if (!order.picture) throw new Error('expected a picture at an order that is queued');
-      renders.add(order, await models.work(order.job, order.picture));
+      const { units } = await models.weigh(order.job, order.picture);
+      renders.add(order, units);
     } catch (error) {
       // Its model may be gone by now.
       if (isOurs(error)) this.#parts.log.error({ err: error, order: order.id }, 'not taken up');
@@ -80,14 +84,27 @@ export class Arrivals {
   }
 
   async #store(order: StoredOrder, picture: string | Uint8Array): Promise<void> {
-    const { store, pictures, models, renders, maxPixels, changed } = this.#parts;
+    const { store, pictures, models, renders, maxPixels, maxSeconds, changed } = this.#parts;
     const { id, job } = order;
+    await this.#noteBegun(order);
     const { png, facts } = await takePicture(picture, sizeOf(job), maxPixels);
-    const units = await models.work(job, facts);
+    const weight = await models.weigh(job, facts);
+    checkWeight({ job, facts, weight }, renders.secondsOf(job.model, weight.units), maxSeconds);
     await pictures.write(id, 'source', png);
-    const queued = await store.change(id, ['received'], { state: 'queued', picture: facts });
-    if (queued) renders.add(queued, units);
+    const change = { state: 'queued', picture: facts, interruptions: 0 } as const;
+    const queued = await store.change(id, ['received'], change);
+    if (queued) renders.add(queued, weight.units);
     changed(id);
+  }
+
+  /** A picture that takes the whole process down while it is decoded must not do it for ever. */
+  async #noteBegun({ id, interruptions }: StoredOrder): Promise<void> {
+    if (interruptions >= MOST_INTERRUPTIONS) {
+      const { code, message, hint } = UNREADABLE;
+      throw new DreamError(code, message, hint);
+    }
+    const again = interruptions + 1;
+    await this.#parts.store.change(id, ['received'], { interruptions: again });
   }
 
   async #ownPicture(source: PictureSource): Promise<string | Uint8Array> {

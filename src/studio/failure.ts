@@ -41,6 +41,21 @@ export const CRASHED: OrderFailure = {
   hint: 'A smaller size or another layer needs less memory.',
 };
 
+/** Times that the bot may go down over an order, before that order is to blame. */
+export const MOST_INTERRUPTIONS = 3;
+
+export const UNREADABLE: OrderFailure = {
+  code: 'bad-picture',
+  message: 'the bot went down again and again while it read this picture, so it was given up',
+  hint: 'Open it in an image editor and save it anew, or choose another one.',
+};
+
+export const OVERDUE: OrderFailure = {
+  code: 'too-much-work',
+  message: 'the render took far longer than was foreseen, so it was stopped',
+  hint: 'Ask for a smaller size, or for fewer octaves and steps.',
+};
+
 export const INTERRUPTED: OrderFailure = {
   code: 'render-crashed',
   message: 'the bot went down again and again while it rendered this, so it was given up',

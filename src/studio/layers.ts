@@ -28,7 +28,17 @@ export function withObjective(network: Graph, objective: Objective): Graph {
 
 /** Whether a model has every layer that `words` (a recipe's `layer`) name. */
 export function hasLayers(model: Pick<Model, 'graph'>, words: string): boolean {
-  return parseTerms(words).every(({ layer }) => model.graph.layers.has(withoutTap(layer)));
+  return parseTerms(words).every(({ layer }) => hasLayer(model.graph, withoutTap(layer)));
+}
+
+function hasLayer(graph: Graph, name: string): boolean {
+  try {
+    resolveLayer(graph, name);
+    return true;
+  } catch (error) {
+    if (error instanceof DreamError) return false;
+    throw error;
+  }
 }
 
 /**

@@ -26,6 +26,8 @@ export interface LocalStudioOptions {
   readonly keeping?: Keeping;
   /** Most pixels of a picture that is read. @default 64 million */
   readonly maxPixels?: number;
+  /** Of one render: one that would take longer, as estimated, is refused. @default 30 */
+  readonly maxMinutes?: number;
   /** The variables that render processes see: no secrets. @default none */
   readonly environment?: Environment;
   /** Milliseconds that a cancelled render has to stop before it is killed. @default 30 000 */

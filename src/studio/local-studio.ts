@@ -7,7 +7,7 @@ import { admit } from './admission.ts';
 import { Arrivals } from './arrivals.ts';
 import { Bells } from './bells.ts';
 import { Estimator } from './estimate.ts';
-import { INTERRUPTED } from './failure.ts';
+import { INTERRUPTED, MOST_INTERRUPTIONS } from './failure.ts';
 import { tidyUp } from './housekeeping.ts';
 import { checkZoom } from './intake.ts';
 import { poolOf } from './local-studio-options.ts';
@@ -24,9 +24,6 @@ import { PictureFolder } from './store/pictures.ts';
 import { databaseShelf } from './store/shelf.ts';
 import type { OrderOwner, QueueReport, Studio } from './studio.ts';
 import { watchOrder } from './watching.ts';
-
-/** Times that the bot may go down while it renders an order, before that order is to blame. */
-const MOST_INTERRUPTIONS = 3;
 
 /** Deliveries between two looks at the space that pictures take. */
 const DELIVERIES_TO_TIDY = 10;
@@ -73,7 +70,8 @@ export class LocalStudio implements Studio {
 
   private constructor(options: LocalStudioOptions, parts: Parts) {
     const { models, log, concurrency = 1, observer = noObserver } = options;
-    const { maxPixels = DEFAULT_MAX_PIXELS } = options;
+    const { maxPixels = DEFAULT_MAX_PIXELS, maxMinutes = 30 } = options;
+    const maxSeconds = 60 * maxMinutes;
     this.#options = options;
     this.#database = parts.database;
     this.#pictures = parts.pictures;
@@ -85,12 +83,12 @@ export class LocalStudio implements Studio {
       this.#bells.ring(id);
     };
     this.#renders = new Renders({
-      ...{ store, log, concurrency, observer, changed, estimator: parts.estimator },
+      ...{ store, log, concurrency, observer, changed, maxSeconds, estimator: parts.estimator },
       pool: poolOf(options),
       taskOf: (order) => this.#taskOf(order),
     });
     this.#arrivals = new Arrivals({
-      ...{ store, models, log, maxPixels, changed, pictures: this.#pictures },
+      ...{ store, models, log, maxPixels, maxSeconds, changed, pictures: this.#pictures },
       renders: this.#renders,
       fail: (id, failure) => this.fail(id, failure),
     });

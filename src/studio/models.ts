@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { recipeSchema } from '../dream/recipe.ts';
 import type { Recipe } from '../dream/recipe.ts';
 import { DreamError } from '../kit/errors.ts';
+import { parseClasses } from '../objectives/class-words.ts';
 import { parseObjective } from '../objectives/parse.ts';
 import { DroppedFolders, isUndescribed } from './adding/dropped.ts';
+import type { Weight } from './allowance.ts';
 import { describeModel, loadModel, modelNames, MODELS, modelStamp } from './catalogue.ts';
 import type { Model, ModelDescription } from './catalogue.ts';
 import { targetsOf } from './classes.ts';
@@ -84,8 +86,13 @@ export class Models {
   }
 
   /** Names for what has been typed so far, best first; none where the model is unknown. */
-  async suggest(kind: 'model' | 'layer', text: string, model?: string): Promise<string[]> {
+  async suggest(
+    kind: 'model' | 'layer' | 'class',
+    text: string,
+    model?: string,
+  ): Promise<string[]> {
     if (kind === 'model') return matching(text, await this.names(), MOST_SUGGESTIONS);
+    if (kind === 'class') return this.#suggestClasses(text, model);
     try {
       const loaded = await this.#load(model ?? '');
       const names = pictureLayers(loaded, false);
@@ -98,6 +105,25 @@ export class Models {
       if (error instanceof DreamError) return [];
       throw error;
     }
+  }
+
+  /**
+   * The model that a class is of, where no model is named.
+   * @throws DreamError 'unknown-class' where not exactly one has it
+   */
+  async modelWithClass(words: string): Promise<string> {
+    const classifiers = (await this.list()).filter(({ dreamableClasses }) => dreamableClasses);
+    const having = classifiers.filter(({ labels }) => hasClasses(words, labels));
+    if (having.length === 1) return having[0]!.name;
+    const names = (having.length > 1 ? having : classifiers).map(({ name }) => name).join(', ');
+    const found = having.length > 1 ? 'several models have' : 'no model here has';
+    throw new DreamError(
+      'unknown-class',
+      `${found} the class '${words}'`,
+      names === ''
+        ? 'A classifier of your own brings its classes: see /models.'
+        : `Choose one of these models: ${names}.`,
+    );
   }
 
   /**
@@ -117,20 +143,33 @@ export class Models {
   }
 
   /**
-   * How much work a job on a picture is, in units that only the estimator reads.
+   * How much a job on a picture asks for.
    * @throws DreamError as `planRender`: 'picture-too-small' and what `checkJob` finds
    */
-  async work(job: Job, facts: PictureFacts): Promise<number> {
+  async weigh(job: Job, facts: PictureFacts): Promise<Weight> {
     const model = await this.#load(job.model);
     const { deepLayers } = job;
     // A plan looks at the size alone.
     const image = { rows: facts.rows, columns: facts.columns, data: new Float32Array() };
-    return recipesOf(job)
-      .map((recipe) => {
-        const plan = planRender(model, { picture: { ...facts, image }, recipe, deepLayers });
-        return plan.work();
-      })
-      .reduce((sum, units) => sum + units, 0);
+    const plans = recipesOf(job).map((recipe) =>
+      planRender(model, { picture: { ...facts, image }, recipe, deepLayers }),
+    );
+    const sizes = plans.flatMap((plan) => plan.sizes);
+    return {
+      units: plans.reduce((sum, plan) => sum + plan.work(), 0),
+      largest: sizes.reduce((one, other) => (other.rows > one.rows ? other : one)),
+    };
+  }
+
+  /** Of one model, or of all whose classes can be dreamed of. */
+  async #suggestClasses(text: string, model: string | undefined): Promise<string[]> {
+    const models = (await this.list()).filter(
+      ({ name, dreamableClasses }) => dreamableClasses && (model === undefined || name === model),
+    );
+    const start = text.lastIndexOf(',') + 1;
+    const labels = [...new Set(models.flatMap((each) => each.labels))];
+    const found = matching(text.slice(start).trim(), labels, MOST_SUGGESTIONS);
+    return found.map((label) => `${text.slice(0, start)}${label}`);
   }
 
   /** Its graph, without weights. */
@@ -145,7 +184,9 @@ export class Models {
     return model;
   }
 
-  async #described(patience = PATIENCE): Promise<{ good: ModelDescription[]; broken: BrokenModel[] }> {
+  async #described(
+    patience = PATIENCE,
+  ): Promise<{ good: ModelDescription[]; broken: BrokenModel[] }> {
     const good: ModelDescription[] = [];
     const broken: BrokenModel[] = [];
     for (const name of await modelNames(this.folder)) {
@@ -179,4 +220,13 @@ function checkRecipe(model: Model, recipe: Recipe, deepLayers: boolean): void {
   }
   const scored = withObjective(model.graph, parseObjective(recipe.layer, recipe));
   if (!deepLayers) checkDepth(model, recipe.layer, scored.nodes.keys());
+}
+
+function hasClasses(words: string, labels: readonly string[]): boolean {
+  try {
+    parseClasses(words, labels);
+    return true;
+  } catch {
+    return false;
+  }
 }

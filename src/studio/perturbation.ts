@@ -2,7 +2,7 @@
 import { carliniWagner } from '../dream/perturb/carlini-wagner.ts';
 import { deepFool } from '../dream/perturb/deepfool.ts';
 import type { Attack } from '../dream/perturb/attack.ts';
-import { perturb, stepsOf } from '../dream/perturb/perturb.ts';
+import { perturb } from '../dream/perturb/perturb.ts';
 import { projectedGradient } from '../dream/perturb/pgd.ts';
 import type { Recipe } from '../dream/recipe.ts';
 import { DreamError } from '../kit/errors.ts';
@@ -33,10 +33,10 @@ export function planPerturbation(
   const size = pictureSizeOf(model);
   return {
     sizes: [{ rows: image.rows, columns: image.columns }],
-    steps: stepsOf(attack),
+    steps: attack.steps,
     notices: pictureNotices(request),
     formula: objective.describe(),
-    work: () => stepsOf(attack) * windowedWork(networkOf(model), size, { count: 1, sizes: [size] }),
+    work: () => attack.steps * windowedWork(networkOf(model), size, { count: 1, sizes: [size] }),
     async *run(engine, signal) {
       await model.ready([model.output]);
       throwIfCancelled(signal);

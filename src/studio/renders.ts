@@ -5,7 +5,8 @@ import { finishTimes } from './estimate.ts';
 import type { Estimator } from './estimate.ts';
 import { fairQueue } from './fair-queue.ts';
 import type { FairQueue } from './fair-queue.ts';
-import { CRASHED, failureOf, isOurs } from './failure.ts';
+import { PATIENCE } from './allowance.ts';
+import { CRASHED, failureOf, isOurs, OVERDUE } from './failure.ts';
 import type { OrderFailure, OrderUpdate } from './order.ts';
 import type { Observer } from './observer.ts';
 import { RenderCrash } from './rendering/render-process.ts';
@@ -25,6 +26,8 @@ export interface RendersParts {
   readonly observer: Observer;
   readonly log: Logger;
   readonly concurrency: number;
+  /** A render that takes some times longer is stopped. */
+  readonly maxSeconds: number;
   readonly taskOf: (order: StoredOrder) => RenderTask;
   /** Something about this order is new. */
   readonly changed: (id: string) => void;
@@ -50,12 +53,17 @@ export class Renders {
     this.#queue.start();
   }
 
+  /** How long so much work takes, as estimated. */
+  secondsOf(model: string, units: number): number {
+    return this.#parts.estimator.seconds(model, units);
+  }
+
   /** @param units how much work it is. */
   add(order: StoredOrder, units: number): void {
-    const { estimator, observer } = this.#parts;
+    const { observer } = this.#parts;
     const { id, sequence, place, requester } = order;
     if (this.#waiting.has(id)) return;
-    const work = { order, units, seconds: estimator.seconds(order.job.model, units) };
+    const work = { order, units, seconds: this.secondsOf(order.job.model, units) };
     const since = performance.now();
     this.#usual = work.seconds;
     this.#waiting.set(id, work);
@@ -142,6 +150,21 @@ export class Renders {
     };
     this.#running.set(id, running);
     this.#queueMoved();
+    const overdue = setTimeout(
+      () => {
+        running.controller.abort(OVERDUE);
+      },
+      this.#parts.maxSeconds * PATIENCE * 1000,
+    );
+    try {
+      await this.#renderUntilDone(running, crashes);
+    } finally {
+      clearTimeout(overdue);
+    }
+  }
+
+  async #renderUntilDone(running: Running, crashes: number): Promise<void> {
+    const { id } = running.order;
     for (let died = crashes; ;) {
       this.#parts.changed(id);
       try {
@@ -149,7 +172,7 @@ export class Renders {
         return;
       } catch (error) {
         if (this.#handingBack) return this.#handBack(id);
-        if (!(error instanceof RenderCrash)) return this.#fail(work.order, error);
+        if (!(error instanceof RenderCrash)) return this.#fail(running, error);
         died += 1;
         this.#parts.log.warn({ err: error, order: id, crashes: died }, 'a render process died');
         const kept = await this.#parts.store.change(id, ['rendering'], { crashes: died });
@@ -193,9 +216,12 @@ export class Renders {
     await this.#parts.store.change(id, ['rendering'], { state: 'queued' });
   }
 
-  async #fail({ id }: StoredOrder, error: unknown): Promise<void> {
-    // Whoever cancelled it has noted that down already.
-    if (error instanceof DreamError && error.code === 'cancelled') return;
+  async #fail({ order: { id }, controller }: Running, error: unknown): Promise<void> {
+    if (error instanceof DreamError && error.code === 'cancelled') {
+      // Whoever else cancelled it has noted that down already.
+      if (controller.signal.reason === OVERDUE) await this.#end(id, OVERDUE);
+      return;
+    }
     if (isOurs(error)) this.#parts.log.error({ err: error, order: id }, 'a render failed');
     await this.#end(id, failureOf(error));
   }

@@ -179,7 +179,12 @@ describe('the courier', () => {
     let answer = (): void => undefined;
     const slow: Responder = {
       ...responder().answer,
-      acknowledge: () => new Promise((resolve) => (answer = () => resolve({ message: 7 }))),
+      acknowledge: () =>
+        new Promise((resolve) => {
+          answer = () => {
+            resolve({ message: 7 });
+          };
+        }),
     };
     const acknowledged = courier.acknowledge(ORDER, slow);
     await courier.resume();

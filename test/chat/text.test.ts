@@ -22,6 +22,8 @@ describe('commands as typed', () => {
     ['  /dream   ', {}],
     ['/dream layer:""', { layer: '' }],
     ['/cancel all', { all: 'yes' }],
+    ['/dream constructor mixed5', { layer: 'constructor mixed5' }],
+    ['/dream steps 3 __proto__ x', { steps: '3', layer: '__proto__ x' }],
     ['/help /dream', { command: '/dream' }],
   ])('%s', (text, values) => {
     expect(parse(text).values).toEqual(values);

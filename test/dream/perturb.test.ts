@@ -6,7 +6,6 @@ import { carliniWagner } from '../../src/dream/perturb/carlini-wagner.ts';
 import { differencePicture, psnr } from '../../src/dream/perturb/compare.ts';
 import { deepFool } from '../../src/dream/perturb/deepfool.ts';
 import { perturb } from '../../src/dream/perturb/perturb.ts';
-import { polish } from '../../src/dream/perturb/polish.ts';
 import { projectedGradient } from '../../src/dream/perturb/pgd.ts';
 import { dithered, rounded } from '../../src/dream/perturb/round.ts';
 import type { Image } from '../../src/dream/image.ts';
@@ -60,25 +59,6 @@ describe.each(attacks)('%s', (_name, attack, most) => {
     const change = Math.sqrt(squaredDistance(data!, picture.data));
     expect(change).toBeGreaterThanOrEqual(distance - 1e-3);
     expect(change).toBeLessThan(most * distance);
-  });
-
-  it('is polished to the nearest there is', async () => {
-    const unit = normal.map((value) => value / length);
-    const at = ({ data }: Image) =>
-      Promise.resolve({
-        score: data.reduce(
-          (sum, value, index) => sum + (value - picture.data[index]!) * unit[index]!,
-          -20,
-        ),
-        gradient: unit,
-      });
-    const far = picture.data.map(
-      (value, index) => value + (index % 2 ? 9 : -9) + (60 * normal[index]!) / length,
-    );
-    const search = polish({ picture, bound: 0, at }, far, 0);
-    let next = await search.next();
-    while (!next.done) next = await search.next();
-    expect(Math.sqrt(squaredDistance(next.value!, picture.data))).toBeLessThan(20.5);
   });
 
   it('finds nothing where there is nothing', async () => {

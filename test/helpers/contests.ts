@@ -124,15 +124,13 @@ export class TestStudio {
   }
 }
 
-/** What was announced; it can be awaited, and made to fail. */
+/** What was announced; it can be made to fail. */
 export class Announcements {
   readonly all: Announcement[] = [];
   failures = 0;
-  #wake: () => void = () => undefined;
 
   announce = (announcement: Announcement): Promise<void> => {
     this.all.push(announcement);
-    this.#wake();
     if (this.failures === 0) return Promise.resolve();
     this.failures -= 1;
     return Promise.reject(new Error('the channel is not there'));
@@ -140,10 +138,6 @@ export class Announcements {
 
   get phases(): string[] {
     return this.all.map(({ phase }) => phase);
-  }
-
-  async until(count: number): Promise<void> {
-    while (this.all.length < count) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 }
 

@@ -206,7 +206,9 @@ function graphNodes(weights: SmallWeights) {
   const settings = { strides: list(1, 1, 1, 1), padding: text('SAME'), data_format: text('NHWC') };
   const ones = new Float32Array(FEATURES).fill(1);
   return [
-    node('Placeholder', 'image', [], { dtype: { type: 1 }, ...shape(-1, SIDE, SIDE, 3) }),
+    node('Placeholder', 'image', [], {
+      ...{ dtype: { type: 1 }, shape: shape(-1, SIDE, SIDE, 3) },
+    }),
     constant('first/weights', weights.filter),
     node('Conv2D', 'first', ['image', 'first/weights'], settings),
     constant('norm/gamma', { shape: [FEATURES], values: ones }),

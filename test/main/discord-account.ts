@@ -4,7 +4,7 @@ import { silentLog } from '../../src/kit/log.ts';
 import { ApplicationCommandOptionType as Type } from 'discord.js';
 import type { DiscordServer } from '../helpers/discord-server.ts';
 import { TOKEN, userOf } from '../helpers/discord-world.ts';
-import type { Asked, Kept } from '../helpers/discord-world.ts';
+import type { Asked, Guest, Kept } from '../helpers/discord-world.ts';
 import type { Who } from '../helpers/platform-harness.ts';
 import type { Variables } from './bot-process.ts';
 
@@ -27,7 +27,7 @@ export function variablesFor(server: DiscordServer): Variables {
   };
 }
 
-export function ask(server: DiscordServer, who: Who, { steps, size, picture }: Wish): Asked {
+export function ask(server: DiscordServer, who: Who | Guest, { steps, size, picture }: Wish): Asked {
   const files = picture && {
     [PICTURE]: { name: 'photo.png', contentType: 'image/png', bytes: picture },
   };

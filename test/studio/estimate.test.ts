@@ -37,8 +37,10 @@ describe('the estimate', () => {
 
   it('knows a deep network’s work from a shallow one’s', async () => {
     const facts = { rows: 96, columns: 96, originalRows: 96, originalColumns: 96, note: [] };
-    const work = (layer: string, steps = 2): Promise<number> =>
-      models.work({ ...job, recipe: { ...job.recipe, layer, steps } }, facts);
+    const work = async (layer: string, steps = 2): Promise<number> => {
+      const recipe = { ...job.recipe, layer, steps };
+      return (await models.weigh({ ...job, recipe }, facts)).units;
+    };
     const shallow = await work('block_1_expand');
     expect(await work('block_8_expand')).toBeGreaterThan(1.5 * shallow);
     expect(await work('block_1_expand', 4)).toBeCloseTo(2 * shallow);

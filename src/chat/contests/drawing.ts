@@ -1,10 +1,10 @@
 /** Pictures of several dreams: sheets of entries, and two side by side. */
 import sharp from 'sharp';
 import type { OverlayOptions } from 'sharp';
+import type { Letters } from '../../studio/contests/podium/letters.ts';
 import { drawText, textSize } from '../../studio/glyphs.ts';
 
 export interface Tile {
-  /** Latin letters, digits and little more: fonts are not on every machine. */
   readonly label: string;
   /** Null where it is not kept any more. */
   readonly picture: Uint8Array | null;
@@ -16,9 +16,11 @@ export interface SheetLook {
   /** Pixels of a tile, its label not counted. */
   readonly width: number;
   readonly height: number;
-  /** Pixels along each side of a letter's cells. */
-  readonly letter: number;
+  /** Pixels from line to line. */
+  readonly line: number;
   readonly title?: string;
+  /** For names and themes; without them, labels have Latin letters, digits and little more. */
+  readonly letters?: Letters;
   /** On paper, dark letters stand on white. */
   readonly paper?: boolean;
 }
@@ -29,25 +31,25 @@ const GAP = 12;
 
 /** A row of tiles for each `across` of them, each with its label below. @returns PNG. */
 export async function drawSheet(tiles: readonly Tile[], look: SheetLook): Promise<Uint8Array> {
-  const { across, width, height, letter, title, paper = false } = look;
+  const { across, width, height, line, title, letters, paper = false } = look;
   const colours = paper ? PAPER : SCREEN;
-  const line = textSize('x').rows * letter;
+  const { ink } = colours;
   const top = GAP + (title === undefined ? 0 : 2 * line + GAP);
   const layers: OverlayOptions[] = [];
   if (title !== undefined) {
-    const most = across * (width + GAP) - GAP;
-    layers.push({
-      ...written(title, { most, scale: 2 * letter, ink: colours.ink }),
-      left: GAP,
-      top: GAP,
-    });
+    const text = written(
+      title,
+      { most: across * (width + GAP) - GAP, line: 2 * line, ink },
+      letters,
+    );
+    layers.push({ ...text, left: GAP, top: GAP });
   }
   for (const [index, { label, picture }] of tiles.entries()) {
     const left = GAP + (index % across) * (width + GAP);
     const above = top + Math.floor(index / across) * (height + line + 2 * GAP);
     const size = { width, height };
     layers.push({ input: await fitted(picture, size, colours.tile), left, top: above });
-    const text = written(label, { most: width, scale: letter, ink: colours.ink });
+    const text = written(label, { most: width, line, ink }, letters);
     layers.push({ ...text, left, top: above + height + Math.floor(GAP / 2) });
   }
   const down = Math.ceil(tiles.length / across);
@@ -70,7 +72,7 @@ export function drawPair(left: Uint8Array, right: Uint8Array): Promise<Uint8Arra
     { label: 'A', picture: left },
     { label: 'B', picture: right },
   ];
-  return drawSheet(tiles, { across: 2, width: 640, height: 640, letter: 5 });
+  return drawSheet(tiles, { across: 2, width: 640, height: 640, line: 45 });
 }
 
 /** How many tiles stand in a row of a sheet that is about as wide as high. */
@@ -97,28 +99,37 @@ async function fitted(
 interface Writing {
   /** Pixels that it may take. */
   readonly most: number;
-  readonly scale: number;
+  readonly line: number;
   readonly ink: string;
 }
 
-function written(text: string, { most, scale, ink }: Writing): OverlayOptions {
-  const cell = textSize('x').columns * scale;
-  const shown = Array.from(plainLetters(text)).slice(0, Math.max(1, Math.floor(most / cell)));
-  const { rows, columns } = textSize(shown.join(''));
-  let path = '';
-  drawText(shown.join(''), (row, column) => {
-    path += `M${column * scale} ${row * scale}h${scale}v${scale}h-${scale}z`;
-  });
-  const size = `width="${Math.max(1, columns * scale)}" height="${rows * scale}"`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size}><path fill="${ink}" d="${path}"/></svg>`;
+function written(text: string, writing: Writing, letters?: Letters): OverlayOptions {
+  const { line, ink } = writing;
+  const { path, width } = letters ? shaped(text, writing, letters) : spelled(text, writing);
+  const size = `width="${Math.max(1, Math.ceil(width))}" height="${line}"`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size}><g fill="${ink}">${path}</g></svg>`;
   return { input: Buffer.from(svg) };
 }
 
-/** É as e; what there is no letter for is left out. */
-function plainLetters(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replaceAll(/[^a-z0-9 _.,:/-]/gi, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+interface Inked {
+  /** SVG. */
+  readonly path: string;
+  readonly width: number;
+}
+
+function shaped(text: string, { most, line }: Writing, letters: Letters): Inked {
+  const { path, width } = letters.shape(text, line * 0.75, 400, most);
+  return { path: `<path transform="translate(0 ${line * 0.75})" d="${path}"/>`, width };
+}
+
+/** In our own few letters, of which each stands on cells. */
+function spelled(text: string, { most, line }: Writing): Inked {
+  const { rows, columns } = textSize('x');
+  const scale = Math.max(1, Math.floor(line / rows));
+  const signs = Array.from(text).slice(0, Math.max(1, Math.floor(most / (columns * scale))));
+  let path = '';
+  drawText(signs.join(''), (row, column) => {
+    path += `M${column * scale} ${row * scale}h${scale}v${scale}h-${scale}z`;
+  });
+  return { path: `<path d="${path}"/>`, width: signs.length * columns * scale };
 }

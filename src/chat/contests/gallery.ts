@@ -5,6 +5,7 @@
 import { DreamError } from '../../kit/errors.ts';
 import { csv } from '../../studio/contests/csv.ts';
 import type { Contests } from '../../studio/contests/contests.ts';
+import { Letters } from '../../studio/contests/podium/letters.ts';
 import type { Results } from '../../studio/contests/results.ts';
 import type { Studio } from '../../studio/studio.ts';
 import { commandFor } from '../command-text.ts';
@@ -97,7 +98,16 @@ export function galleryOf({ contests, studio }: GalleryParts): Gallery {
       if (!found) return null;
       const head = ['rank', 'entry', 'title', 'author', 'score', 'formula', 'model', 'command'];
       const rows = found.entries.map(({ rank, number, title, author, score, ...dream }) => {
-        return [rank, number, title ?? '', author, score, dream.formula, dream.model, dream.command];
+        return [
+          rank,
+          number,
+          title ?? '',
+          author,
+          score,
+          dream.formula,
+          dream.model,
+          dream.command,
+        ];
       });
       return csv([head, ...rows]);
     },
@@ -162,7 +172,9 @@ async function drawContest(
   // Paper is higher than wide.
   const across = acrossFor(Math.ceil(listed.length * 0.7));
   const width = Math.floor(PAPER_WIDTH / across);
-  const letter = Math.max(1, Math.floor(width / 110));
   const height = Math.floor(width * 0.8);
-  return drawSheet(tiles, { across, width, height, letter, title: theme, paper: true });
+  const line = Math.max(12, Math.floor(width / 12));
+  const letters = await Letters.load();
+  const look = { ...{ across, width, height, line, letters }, title: theme, paper: true };
+  return drawSheet(tiles, look);
 }

@@ -21,7 +21,6 @@ const ALMOST = 0.999999;
 /**
  * Carlini and Wagner's L2 attack (2017): Adam on ‖δ‖² + c · max(0, bound − margin), in a space
  * where no value can leave 0..255; c is bisected to the least that still succeeds.
- * Each search begins with the best that the others found: so it takes fewer steps.
  */
 export const carliniWagner: Attack = {
   steps: SEARCHES * STEPS,
@@ -32,11 +31,7 @@ export const carliniWagner: Attack = {
     let best: { data: Float32Array; distance: number } | null = null;
     for (let search = 0; search < SEARCHES; search++) {
       let succeeded = false;
-      const descent = descend(problem, {
-        weight,
-        learningRate,
-        from: best?.data ?? problem.picture.data,
-      });
+      const descent = descend(problem, { weight, learningRate });
       for (let step = search * STEPS + 1; ; step++) {
         const next = await descent.next();
         if (next.done) break;
@@ -60,9 +55,9 @@ export const carliniWagner: Attack = {
 /** The pictures that Adam comes by; `data` is used again at the next. */
 async function* descend(
   { picture, at, bound }: Problem,
-  { weight, learningRate, from }: { weight: number; learningRate: number; from: Float32Array },
+  { weight, learningRate }: { weight: number; learningRate: number },
 ): AsyncGenerator<{ data: Float32Array; score: number }> {
-  const space = from.map((value) => Math.atanh(ALMOST * ((2 * value) / 255 - 1)));
+  const space = picture.data.map((value) => Math.atanh(ALMOST * ((2 * value) / 255 - 1)));
   const adam = new Adam(space.length, learningRate);
   const data = new Float32Array(space.length);
   const slope = new Float32Array(space.length);

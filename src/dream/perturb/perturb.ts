@@ -7,8 +7,7 @@ import type { Image } from '../image.ts';
 import { scoreThrough } from '../windows/ascent.ts';
 import { sample, spread } from '../windows/sample.ts';
 import { wholeWindow } from '../windows/window.ts';
-import type { Attack, Problem, Search } from './attack.ts';
-import { polish, POLISH_STEPS } from './polish.ts';
+import type { Attack, Problem } from './attack.ts';
 import { ROUNDED_BOUND, settle } from './settle.ts';
 
 /**
@@ -35,8 +34,8 @@ export async function* perturb(options: PerturbOptions): AsyncGenerator<Frame, I
   const { picture, attack, signal } = options;
   const problem = problemOf(options);
   if (await isSaid(options)) return copyImage(picture);
-  const search = searchAndPolish(problem, attack);
-  const steps = stepsOf(attack);
+  const search = attack.search(problem);
+  const { steps } = attack;
   for (let started = performance.now(); ; started = performance.now()) {
     if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
     const next = await search.next();
@@ -44,16 +43,6 @@ export async function* perturb(options: PerturbOptions): AsyncGenerator<Frame, I
     const gradientSeconds = (performance.now() - started) / 1000;
     yield { octave: 0, octaves: 1, steps, ...next.value, gradientSeconds, image: picture };
   }
-}
-
-/** The most gradients that it takes. */
-export function stepsOf(attack: Attack): number {
-  return attack.steps + POLISH_STEPS;
-}
-
-async function* searchAndPolish(problem: Problem, attack: Attack): Search {
-  const found = yield* attack.search(problem);
-  return found && (yield* polish(problem, found, attack.steps));
 }
 
 /**

@@ -7,7 +7,7 @@ import type { SlackAddress } from './address.ts';
 import { messageOf } from './blocks.ts';
 import type { SlackMessage } from './blocks.ts';
 import { isOutside, patiently } from './failures.ts';
-import { plain } from './markup.ts';
+import { toMrkdwn } from './markup.ts';
 import { post, respond, whisper } from './speech.ts';
 import { upload } from './upload.ts';
 
@@ -68,7 +68,7 @@ async function replyWithFile(
   const from = spot.channel === about ? undefined : about;
   const message = await post(client, spot, messageOf(outbound, undefined, from));
   const at = { channel: spot.channel, thread: spot.thread ?? message };
-  const comment = plain(outbound.text.split('\n')[0] ?? '');
+  const comment = toMrkdwn(outbound.text.split('\n')[0] ?? '');
   const file = outbound.picture ?? outbound.document!;
   await upload(client, at, file, { key: 'reply', comment });
 }

@@ -109,10 +109,11 @@ export class Conversation {
   }
 
   async #dropOldest(): Promise<void> {
-    const ids = [...this.#entries.keys()].sort();
-    for (const id of ids.slice(0, Math.max(0, ids.length - MOST))) {
-      const entry = this.#entries.get(id)!;
-      this.#entries.delete(id);
+    const all = [...this.#entries].sort(([one], [other]) => (one < other ? -1 : 1));
+    const oldest = all.slice(0, Math.max(0, all.length - MOST));
+    // All at once: somebody else may come here while these are being removed.
+    for (const [id] of oldest) this.#entries.delete(id);
+    for (const [id, entry] of oldest) {
       await this.#writes.add(() => this.shelf.remove(COLLECTION, id));
       await this.onDropped(entry);
     }

@@ -79,7 +79,9 @@ export class EventStreams {
     const stop = this.conversation.listen((entry, message) => {
       if (isVisible(entry, person.id)) this.#send(response, 'message', message.revision, message);
     });
-    const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT);
+    const heartbeat = setInterval(() => {
+      if (!response.writableEnded) response.write(': still here\n\n');
+    }, HEARTBEAT);
     heartbeat.unref();
     response.on('close', () => {
       stop();

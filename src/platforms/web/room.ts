@@ -57,6 +57,8 @@ export class Room {
     const id = messageOf(address);
     const before = conversation.get(id);
     const { progress } = outbound;
+    // So much has been said since that its message is gone; its end is told all the same.
+    if (progress && !conversation.hasRoomFor(id)) return address;
     const upload = progress ? undefined : await this.#upload(outbound);
     const picture =
       outbound.picture && (await this.#picture(id, outbound.picture, { before, upload }));

@@ -54,11 +54,14 @@ export async function findInputWay(subject: Subject, engine: GradientEngine): Pr
     await imported.weights.ready(weightsOf(slice(imported.graph, [scaled])));
     const plain = guesses.filter(({ input }) => input.mean === undefined);
     const [best] = await fitsByScaling(raw, scaled, plain, engine);
-    return asWay(best!.guess, `the network scales pictures itself (up to its node '${scaled}'), which suits that`, true);
+    return asWay(
+      best!.guess,
+      `the network scales pictures itself (up to its node '${scaled}'), which suits that`,
+      true,
+    );
   }
   const likely = guesses.filter(({ input }) => (input.channelOrder === 'bgr') === blue);
-  // What PyTorch exports is mostly of torchvision's kind.
-  if (/onnx/i.test(subject.format)) likely.sort((a, b) => Number(!a.input.std) - Number(!b.input.std));
+  likely.sort((a, b) => likelihood(b, subject.format) - likelihood(a, subject.format));
   const fits = await fitsByStatistics({ ...subject, raw }, likely, engine);
   if (fits.length > 0) return byFits(fits);
   const kind = knownKind(subject);
@@ -67,6 +70,14 @@ export async function findInputWay(subject: Subject, engine: GradientEngine): Pr
     return { input, title: titleOf(input), evidence: `it is ${title}`, sure: true };
   }
   return byScores(subject, raw, likely, engine);
+}
+
+/** What PyTorch exports is mostly of torchvision's kind, what Caffe trained of its own. */
+function likelihood({ input }: InputGuess, format: string): number {
+  if (/onnx/i.test(format)) return Number(input.std !== undefined);
+  if (/caffe/i.test(format))
+    return Number(input.range[1] === 255) + Number(input.mean !== undefined);
+  return 0;
 }
 
 function byFile({ imported, channels }: Subject): InputWay | null {

@@ -39,7 +39,8 @@ export async function findLabels(
       other ??= `${name} lists ${labels.length} classes, the network tells ${classes} apart: they are numbered`;
     }
   }
-  const notice = other ?? `no list of ${classes} classes lies beside the network: they are numbered`;
+  const notice =
+    other ?? `no list of ${classes} classes lies beside the network: they are numbered`;
   return { labels: [], from: 'numbered', notice };
 }
 

@@ -155,8 +155,7 @@ function mismatchOf({ mean, variance }: Remembered, { sums, squares, cells }: Se
     const wanted = variances[channel]!;
     if (wanted < DEAD && spread < DEAD) return null;
     const kept = wanted + 1e-6;
-    const measure =
-      (Math.log(kept / spread) + (spread + (found - expected) ** 2) / kept - 1) / 2;
+    const measure = (Math.log(kept / spread) + (spread + (found - expected) ** 2) / kept - 1) / 2;
     return Math.min(WORST, measure);
   }).filter((value) => value !== null);
   return each.length === 0 ? WORST : meanOf(each);

@@ -136,7 +136,9 @@ function noticesOf(
     ...(labels.notice === undefined ? [] : [`${labels.notice}. --labels names a file.`]),
     ...(way.sure
       ? []
-      : ['The range of its pictures is no more than a guess: --range, --mean, --std and --order change it.']),
+      : [
+          'The range of its pictures is no more than a guess: --range, --mean, --std and --order change it.',
+        ]),
     ...(classes === null
       ? ['Its output is no list of classes: it can dream at layers, and at no class.']
       : []),

@@ -36,7 +36,7 @@ export class BallotBox {
       const dueller = duels ? { decided: duels.decided, offered } : NO_DUELS;
       const ballot = castBallot(contest, actor, vote, dueller, now);
       const isNew = duels !== null && !duels.decided.has(ballot.pair);
-      session.cast(id, ballot, now);
+      await session.cast(id, ballot, now);
       return { ballot, isNew };
     });
     if (isNew) this.#count(id, ballot.pair);

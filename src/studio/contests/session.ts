@@ -97,12 +97,18 @@ export class Session {
     return stored;
   }
 
-  /** Takes a ballot, in place of the one that was there. It is written by `flush`. */
-  cast(id: string, ballot: Ballot, at: number): void {
-    const stored = this.contests.get(id)!;
+  /**
+   * Takes a ballot, in place of the one that was there; the same one again is no other ballot.
+   * It is written by `flush`.
+   */
+  async cast(id: string, ballot: Ballot, at: number): Promise<void> {
+    const stored = await this.contest(id);
+    const key = JSON.stringify([id, ballot.voter, ballot.pair]);
+    const before = this.#ballots.get(key)?.choice ?? (await readChoice(this.tables, id, ballot));
+    if (JSON.stringify(before) === JSON.stringify(ballot.choice)) return;
     const sequence = stored.votes + 1;
     this.contests.set(id, { ...stored, votes: sequence });
-    this.#ballots.set(JSON.stringify([id, ballot.voter, ballot.pair]), { ...ballot, contest: id });
+    this.#ballots.set(key, { ...ballot, contest: id });
     this.#log.push({ ...ballot, contest: id, sequence, at });
     const duels = this.#duels.get(JSON.stringify([id, ballot.voter]));
     duels?.decided.add(ballot.pair);
@@ -198,6 +204,21 @@ export async function readContest(
     );
   }
   return { contest: contest!, version: row.version, votes: row.votes };
+}
+
+async function readChoice(
+  tables: Kysely<Tables>,
+  id: string,
+  { voter, pair }: Ballot,
+): Promise<readonly number[] | null> {
+  const row = await tables
+    .selectFrom('contest_ballots')
+    .select('choice')
+    .where('contest', '=', id)
+    .where('voter', '=', voter)
+    .where('pair', '=', pair)
+    .executeTakeFirst();
+  return row ? (JSON.parse(row.choice) as number[]) : null;
 }
 
 async function readDuels(tables: Kysely<Tables>, id: string, voter: string): Promise<Duels> {

@@ -280,6 +280,15 @@ describe('a first answer', () => {
     expect(sent.channel).toBe('D0ANN0000');
   });
 
+  it('with a file alerts nobody, whatever it says', async () => {
+    const text = '**<!channel>** <@U0ANN0000>';
+    await asked(GENERAL, (responder) => responder.reply({ ...DONE, text }));
+    await harness.server.workspace.until(() => files().length === 1);
+    const said = JSON.stringify(botMessages());
+    expect(said).toContain('&lt;!channel&gt;');
+    expect(said).not.toMatch(/<[!@]/);
+  });
+
   it('waits where Slack asks for a pause', async () => {
     harness.server.faults.push({ status: 429, headers: { 'retry-after': '0' } });
     const told = await asked(GENERAL, (responder) => responder.acknowledge());

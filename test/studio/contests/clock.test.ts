@@ -11,19 +11,30 @@ import {
   TestClock,
   windows,
 } from '../../helpers/contests.ts';
+import type { OpenContests } from '../../helpers/contests.ts';
 import { onEveryDatabase } from '../../helpers/databases.ts';
 
 const { submissionEndsAt, votingEndsAt } = windows;
 
+/** Lets minutes pass until so many turns were announced. */
+async function minutesUntil({ clock, announcements }: OpenContests, count: number): Promise<void> {
+  while (announcements.all.length < count) {
+    await new Promise(setImmediate);
+    if (announcements.all.length < count) clock.pass(MINUTE);
+  }
+}
+
 onEveryDatabase('the clock of contests', (home) => {
   it('opens and closes windows, and tells each turn once', async () => {
-    const { contests, clock, announcements, ...open } = await openContests(await home());
+    const open = await openContests(await home());
+    const { contests, clock, announcements } = open;
+    const announced = (count: number) => minutesUntil(open, count);
     await contests.begin(announcements.announce);
-    const id = await contestOf({ contests, clock, announcements, ...open }, ['ada', 'bob']);
+    const id = await contestOf(open, ['ada', 'bob']);
     clock.set(submissionEndsAt);
-    await announcements.until(1);
+    await announced(1);
     clock.set(votingEndsAt);
-    await announcements.until(2);
+    await announced(2);
     await contests.stop();
     expect(announcements.all).toMatchObject([
       { phase: 'voting', again: false, contest: { id } },
@@ -62,16 +73,10 @@ onEveryDatabase('the clock of contests', (home) => {
     const open = await openContests(await home());
     const { contests, clock, announcements } = open;
     await contests.begin(announcements.announce);
-    await contestOf(open, ['ada', 'bob']);
+    await contestOf(open, ['ada', 'bob'], { votingEndsAt: START + 300 * DAY });
     announcements.failures = 2;
     clock.set(submissionEndsAt);
-    await announcements.until(1);
-    for (let attempt = 2; attempt <= 3; attempt++) {
-      while (announcements.all.length < attempt) {
-        clock.pass(MINUTE);
-        await new Promise(setImmediate);
-      }
-    }
+    await minutesUntil(open, 3);
     await contests.stop();
     expect(announcements.all.map(({ again }) => again)).toEqual([false, true, true]);
     await open.close();
@@ -81,10 +86,10 @@ onEveryDatabase('the clock of contests', (home) => {
     const open = await openContests(await home());
     const { contests, clock, announcements, database } = open;
     await contests.begin(announcements.announce);
-    const id = await contestOf(open, ['ada', 'bob']);
+    const id = await contestOf(open, ['ada', 'bob'], { votingEndsAt: START + 300 * DAY });
     announcements.failures = Infinity;
     clock.set(submissionEndsAt);
-    await announcements.until(1);
+    await minutesUntil(open, 1);
     const left = async (): Promise<number> => {
       const rows = await database.tables
         .selectFrom('contest_announcements')
@@ -140,7 +145,7 @@ onEveryDatabase('the clock of contests', (home) => {
     expect(clock.next()).toBe(START + MINUTE);
     // A machine that slept: nothing rang in between.
     clock.set(START + 299 * DAY);
-    await announcements.until(1);
+    await minutesUntil(open, 1);
     expect(announcements.phases).toEqual(['voting']);
     await open.close();
   });

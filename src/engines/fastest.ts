@@ -1,0 +1,168 @@
+/** Which engine computes a model's gradients fastest on this machine: measured once, and kept. */
+import { createHash } from 'node:crypto';
+import { availableParallelism, cpus } from 'node:os';
+import type { Graph } from '../graph/graph.ts';
+import { seededRandom } from '../kit/random.ts';
+import type { Objective } from '../objectives/objective.ts';
+import type { Ascent, GradientEngine, Planes } from './engine.ts';
+import { installedVersion } from './machine.ts';
+import type { EngineReport, Gpus } from './machine.ts';
+import type { Measurement, Measurements, Timing } from './measurements.ts';
+import { tensorflowPackages } from './tensorflow-packages.ts';
+
+export type Candidate = Pick<EngineReport, 'engine' | 'provider'>;
+
+/** What is measured. */
+export interface MeasuredModel {
+  readonly name: string;
+  /** Of the network and its weights. */
+  readonly hash: string;
+  readonly graph: Graph;
+  readonly objective: Objective;
+  /** Sides of the pictures: one to see whether an engine is worth the other. */
+  readonly sides: readonly [small: number, large: number];
+}
+
+export interface MeasuringParts {
+  readonly measurements: Measurements;
+  readonly gpus: Gpus;
+  readonly make: (candidate: Candidate) => Promise<GradientEngine>;
+  /** Called before anything is measured. */
+  readonly begins: () => void;
+}
+
+/** Who takes so many times the processor's time for a small picture is not tried with a large one. */
+const HOPELESS = 4;
+const REPEATS = 3;
+
+/** What takes no measuring to know comes first: the processor. */
+export const PROCESSOR: Candidate = { engine: 'onnx', provider: 'cpu' };
+
+/** @param candidates the processor first */
+export async function fastestOf(
+  candidates: readonly Candidate[],
+  model: MeasuredModel,
+  parts: MeasuringParts,
+): Promise<Candidate> {
+  const { measurements } = parts;
+  const key = keyOf(model, parts.gpus, candidates);
+  const known = await measurements.find(key);
+  if (known && !known.trying) return winnerOf(known.timings);
+  // Another process is measuring: the processor will do until it is done.
+  if (known?.trying && isAlive(known.trying.pid)) return PROCESSOR;
+  parts.begins();
+  const timings: Timing[] = known?.trying ? [...known.timings, crashedOf(known.trying)] : [];
+  const entry: Omit<Measurement, 'timings' | 'at'> = {
+    ...{ key, model: model.name, machine: machineOf(parts.gpus) },
+  };
+  let limit = Infinity;
+  for (const candidate of candidates) {
+    if (timings.some((timing) => isSame(timing, candidate))) continue;
+    const { engine, provider } = candidate;
+    const trying = { engine, provider, pid: process.pid };
+    await measurements.keep({ ...entry, at: Date.now(), timings, trying });
+    const timed = await timingOf(candidate, model, { make: parts.make, limit });
+    if (isSame(candidate, PROCESSOR)) limit = HOPELESS * timed.small;
+    timings.push(timed.timing);
+  }
+  await measurements.keep({ ...entry, at: Date.now(), timings });
+  return winnerOf(timings);
+}
+
+export function winnerOf(timings: readonly Timing[]): Candidate {
+  const timed = timings.filter(({ milliseconds }) => milliseconds !== null);
+  const best = timed.reduce<Timing | null>(
+    (first, next) => (first && first.milliseconds! <= next.milliseconds! ? first : next),
+    null,
+  );
+  return best ? { engine: best.engine, provider: best.provider } : PROCESSOR;
+}
+
+/** All that the times depend on. */
+export function keyOf(
+  { hash, sides }: MeasuredModel,
+  gpus: Gpus,
+  candidates: readonly Candidate[],
+): string {
+  const versions = ['onnxruntime-node', ...tensorflowPackages.values()].map(installedVersion);
+  const parts = [machineOf(gpus), versions, hash, sides, candidates.map(nameOf)];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+function machineOf({ found }: Gpus): string {
+  const processor = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores`;
+  return [processor, ...found].join('; ').slice(0, 1000);
+}
+
+interface Timed {
+  readonly timing: Timing;
+  /** Milliseconds for the small picture. */
+  readonly small: number;
+}
+
+async function timingOf(
+  candidate: Candidate,
+  { graph, objective, sides: [small, large] }: MeasuredModel,
+  { make, limit }: { make: MeasuringParts['make']; limit: number },
+): Promise<Timed> {
+  let ascent: Ascent | null = null;
+  try {
+    const engine = await make(candidate);
+    ascent = await engine.prepare(graph, objective);
+    const first = await medianTime(ascent, noise(small), limit);
+    if (first > limit) {
+      const note = `${first.toFixed(0)} ms at ${small}²: far behind the processor`;
+      return { timing: { ...candidate, milliseconds: null, note }, small: first };
+    }
+    const milliseconds = await medianTime(ascent, noise(large), Infinity);
+    return { timing: { ...candidate, milliseconds }, small: first };
+  } catch (error) {
+    const note = (error as Error).message.slice(0, 300);
+    return { timing: { ...candidate, milliseconds: null, note }, small: Infinity };
+  } finally {
+    await ascent?.dispose().catch(() => undefined);
+  }
+}
+
+/** After one run that warms up; of one run where that took longer than `limit`. */
+async function medianTime(ascent: Ascent, picture: Planes, limit: number): Promise<number> {
+  await ascent.at(picture);
+  const times: number[] = [];
+  for (let repeat = 0; repeat < REPEATS; repeat++) {
+    const start = performance.now();
+    await ascent.at(picture);
+    times.push(performance.now() - start);
+    if (times[0]! > limit) return times[0]!;
+  }
+  return times.sort((a, b) => a - b)[REPEATS >> 1]!;
+}
+
+function noise(side: number): Planes {
+  const random = seededRandom(1);
+  const data = Float32Array.from({ length: 3 * side * side }, () => 255 * random.uniform());
+  return { rows: side, columns: side, data };
+}
+
+function crashedOf({ engine, provider }: NonNullable<Measurement['trying']>): Timing {
+  const note = 'the process that measured it ended';
+  return { engine, provider, milliseconds: null, note };
+}
+
+function isSame(one: Candidate, other: Candidate): boolean {
+  return nameOf(one) === nameOf(other);
+}
+
+function nameOf({ engine, provider }: Candidate): string {
+  return `${engine} on ${provider}`;
+}
+
+/** Whether another process with that number runs. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

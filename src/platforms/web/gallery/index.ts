@@ -1,0 +1,130 @@
+/**
+ * The pages of contests that are over, read-only and for anybody: a proxy may show /gallery/ to the
+ * whole world. No cookies, no forms, no other part of the server; ids cannot be guessed.
+ */
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Gallery } from '../../../chat/contests/gallery.ts';
+import { galleryAssets } from './assets.ts';
+import { contestPage, nothingPage } from './page.ts';
+import { Busy, GalleryPictures } from './pictures.ts';
+import type { Sized } from './pictures.ts';
+
+const HEADERS = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "img-src 'self'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; '),
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'x-robots-tag': 'noindex',
+} as const;
+
+/** A picture never changes, but its author may have it deleted: a week is long enough. */
+const PICTURES = 'public, max-age=604800, immutable';
+const ASSETS = 'public, max-age=31536000, immutable';
+const PAGES = 'no-cache';
+
+const NAME = /^([0-9A-Za-z]{12})(\.json|\.csv)?$/;
+const ENTRY = /^[1-9]\d{0,3}$/;
+
+export function serveGallery(app: FastifyInstance, gallery: Gallery): void {
+  const pictures = new GalleryPictures(gallery);
+  void app.register(
+    async (scope) => {
+      const { style, script } = await galleryAssets();
+      const paths = { style: style.path, script: script.path };
+      const nothing = (reply: FastifyReply): FastifyReply =>
+        page(reply.code(404).header('cache-control', 'no-store'), nothingPage(paths));
+      protect(scope, nothing);
+
+      for (const { path, contentType, text } of [style, script]) {
+        scope.get(path.replace('/gallery', ''), (_, reply) =>
+          reply.header('cache-control', ASSETS).type(contentType).send(text),
+        );
+      }
+      scope.get<{ Params: { name: string } }>('/:name', async ({ params }, reply) => {
+        const [, id, ending] = NAME.exec(params.name) ?? [];
+        void reply.header('cache-control', PAGES);
+        if (id === undefined) return nothing(reply);
+        if (ending !== undefined) return sendTable(reply, gallery, { id, ending }, nothing);
+        const contest = await gallery.contest(id);
+        return contest ? page(reply, contestPage(contest, paths)) : nothing(reply);
+      });
+      pictureRoutes(scope, { gallery, pictures, nothing });
+    },
+    { prefix: '/gallery' },
+  );
+}
+
+type Nothing = (reply: FastifyReply) => FastifyReply;
+
+function protect(scope: FastifyInstance, nothing: Nothing): void {
+  scope.addHook('onRequest', (_, reply, done) => {
+    void reply.headers(HEADERS);
+    done();
+  });
+  scope.setErrorHandler((error, request, reply) => {
+    if (error instanceof Busy) return reply.code(503).header('retry-after', '5').send();
+    request.log.error({ err: error }, 'the gallery failed');
+    return reply.code(500).send();
+  });
+  scope.setNotFoundHandler((_, reply) => nothing(reply));
+}
+
+interface PictureParts {
+  readonly gallery: Gallery;
+  readonly pictures: GalleryPictures;
+  readonly nothing: Nothing;
+}
+
+function pictureRoutes(scope: FastifyInstance, { gallery, pictures, nothing }: PictureParts): void {
+  const send = (reply: FastifyReply, bytes: Uint8Array | null, type: string): FastifyReply =>
+    bytes ? reply.header('cache-control', PICTURES).type(type).send(bytes) : nothing(reply);
+
+  scope.get<{ Params: { id: string } }>('/:id/sheet', async ({ params: { id } }, reply) => {
+    const sheet = NAME.test(id) ? await pictures.sheet(id) : null;
+    // Names on it may have to go.
+    return send(reply, sheet, 'image/png').header('cache-control', PAGES);
+  });
+  scope.get<{ Params: { id: string; entry: string; what: string } }>(
+    '/:id/:entry/:what',
+    async ({ params: { id, entry, what } }, reply) => {
+      if (!NAME.test(id) || !ENTRY.test(entry)) return nothing(reply);
+      const number = Number(entry);
+      if (what === 'picture') return send(reply, await gallery.picture(id, number), 'image/png');
+      if (!isSized(what)) return nothing(reply);
+      return send(reply, await pictures.sized(id, number, what), 'image/webp');
+    },
+  );
+}
+
+function isSized(what: string): what is Sized {
+  return ['small', 'large', 'before'].includes(what);
+}
+
+async function sendTable(
+  reply: FastifyReply,
+  gallery: Gallery,
+  { id, ending }: { readonly id: string; readonly ending: string },
+  nothing: Nothing,
+): Promise<FastifyReply> {
+  const text = await (ending === '.json' ? gallery.json(id) : gallery.csv(id));
+  if (text === null) return nothing(reply);
+  const type = ending === '.json' ? 'application/json' : 'text/csv; charset=utf-8';
+  const name = `attachment; filename="contest-${id}${ending}"`;
+  return reply.header('content-disposition', name).type(type).send(text);
+}
+
+function page(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type('text/html; charset=utf-8').send(text);
+}

@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readAddingOptions } from '../../src/cli/adding-options.ts';
+import { runCli } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { kerasFile, smallWeights } from '../helpers/model-files.ts';
+
+const cwd = temporaryFolder();
+const env = { MODELS_DIR: join(cwd, 'models') };
+mkdirSync(join(cwd, 'my-face'));
+writeFileSync(join(cwd, 'my-face', 'face.h5'), await kerasFile(smallWeights()));
+writeFileSync(join(cwd, 'my-face', 'labels.txt'), '0 me\n1 you\n2 nobody\n');
+
+const models = (...args: string[]) => runCli(['models', ...args], { cwd, env });
+
+describe('models', () => {
+  it('are added, shown, dreamed with and removed', async () => {
+    const added = await models('add', './my-face/', '--name', 'my-face');
+    expect(added.stderr).toBe('');
+    expect(added.code).toBe(0);
+    expect(added.stdout).toMatch(/^format +Keras HDF5 \(\.h5\): face\.h5/m);
+    expect(added.stdout).toMatch(/^input +16×16, colour$/m);
+    expect(added.stdout).toMatch(/^range +-1\.\.1: its normalisations remember/m);
+    expect(added.stdout).toMatch(/^classes +3 \(labels\.txt\): me, you, nobody$/m);
+    expect(added.stdout).toMatch(/^logit +before the softmax of 'scores'$/m);
+    expect(added.stdout).toContain('npm run dream -- --model my-face --class me');
+    expect(existsSync(join(cwd, 'out', 'my-face-sheet.png'))).toBe(true);
+
+    const shown = await models('show', 'my-face', '--json');
+    expect(JSON.parse(shown.stdout)).toMatchObject({ labels: ['me', 'you', 'nobody'] });
+    const listed = await models('list');
+    expect(listed.stdout).toMatch(/^my-face +my-face; dreams at /m);
+
+    const asked = await models('remove', 'my-face');
+    expect(asked).toMatchObject({ code: 2, stdout: '' });
+    expect(asked.stderr).toContain('--yes');
+    const removed = await models('remove', 'my-face', '--yes');
+    expect(removed).toMatchObject({ code: 0, stdout: 'removed my-face\n' });
+    expect(readdirSync(env.MODELS_DIR)).toEqual([]);
+  });
+
+  it('that are none are refused in a line, and nothing is left', async () => {
+    writeFileSync(join(cwd, 'bad.onnx'), 'x');
+    const { code, stdout, stderr } = await models('add', 'bad.onnx');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^dream: 'bad\.onnx': it has a format that is not known/);
+    expect(existsSync(env.MODELS_DIR) ? readdirSync(env.MODELS_DIR) : []).toEqual([]);
+  });
+});
+
+describe('options', () => {
+  it('become what is said of a network', () => {
+    const given = { range: '-1,1', mean: '0.5', order: 'bgr', size: '224', sheet: false };
+    expect(readAddingOptions(given)).toEqual({
+      ...{ replace: false, sheet: false, quiet: false, json: false },
+      overrides: { range: [-1, 1], mean: [0.5], order: 'bgr', size: [224, 224] },
+    });
+  });
+
+  it.each([
+    ['range', '1'],
+    ['range', '1,0'],
+    ['range', 'a,b'],
+    ['mean', '1,2,3,4'],
+    ['std', '0'],
+    ['order', 'brg'],
+    ['size', '0'],
+    ['size', '1,2,3'],
+    ['name', ''],
+  ])('--%s %s is refused', (option, value) => {
+    expect(() => readAddingOptions({ [option]: value })).toThrow(`--${option}: expected`);
+  });
+});

@@ -1,0 +1,61 @@
+/** The messages that a web chat keeps. */
+import { describe, expect, it } from 'vitest';
+import { Conversation } from '../../../src/platforms/web/conversation.ts';
+import type { Entry } from '../../../src/platforms/web/conversation.ts';
+import { Previews } from '../../../src/platforms/web/pictures.ts';
+import { Room } from '../../../src/platforms/web/room.ts';
+import { Uploads } from '../../../src/platforms/web/uploads.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { memoryShelf } from '../../helpers/memory-shelf.ts';
+
+const KEPT = 300;
+const PROGRESS = { text: 'Under way', progress: { fraction: 0.5, eta: null } };
+
+function entryOf(id: string): Entry {
+  const message = { id, author: null, text: id, at: 0, private: false };
+  return { message, audience: null, upload: `upload of ${id}` };
+}
+
+function opened() {
+  const dropped: (string | undefined)[] = [];
+  const shelf = memoryShelf();
+  const conversation = new Conversation(shelf, ({ upload }) => {
+    dropped.push(upload);
+    return Promise.resolve();
+  });
+  const kept = async (): Promise<number> => (await shelf.list('web-messages')).length;
+  return { conversation, dropped, kept };
+}
+
+async function full() {
+  const chat = opened();
+  const ids = Array.from({ length: KEPT }, () => chat.conversation.newId());
+  for (const id of ids) await chat.conversation.put(entryOf(id));
+  return { ...chat, ids };
+}
+
+describe('a conversation', () => {
+  it('drops each old message once, however many come at the same time', async () => {
+    const { conversation, dropped, ids, kept } = await full();
+    const more = Array.from({ length: 5 }, () => conversation.newId());
+    await Promise.all(more.map((id) => conversation.put(entryOf(id))));
+    expect(conversation.entries()).toHaveLength(KEPT);
+    expect(await kept()).toBe(KEPT);
+    expect(dropped).toEqual(ids.slice(0, 5).map((id) => `upload of ${id}`));
+  });
+
+  it('is not woken by the progress of a message that it has dropped', async () => {
+    const { conversation, ids } = await full();
+    const parts = {
+      previews: new Previews(),
+      pictures: { read: () => Promise.reject(new Error()) },
+    };
+    const room = new Room({ conversation, ...parts, uploads: new Uploads(temporaryFolder()) });
+    await conversation.put(entryOf(conversation.newId()));
+    const before = conversation.revision;
+    const address = { message: ids[0]!, name: 'Ann' };
+    expect(await room.say(address, PROGRESS)).toEqual(address);
+    expect(conversation.revision).toBe(before);
+    expect(conversation.get(ids[0]!)).toBeUndefined();
+  });
+});
