@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   dream,
   scaling,
   memory,
+  contest,
   load,
 };
 

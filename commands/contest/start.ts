@@ -1,8 +1,7 @@
 import type { SimpleCommand } from '../../src/chat/command.ts';
 import { contestButton, moment, rulesOf } from '../../src/chat/contests/words.ts';
 import { DreamError } from '../../src/kit/errors.ts';
-import { settingsFrom, startOptions } from './start-options.ts';
-import { roleId } from './start-options.ts';
+import { roleId, settingsFrom, startOptions } from './start-options.ts';
 
 export const start: SimpleCommand<typeof startOptions> = {
   name: 'start',
@@ -10,7 +9,7 @@ export const start: SimpleCommand<typeof startOptions> = {
   options: startOptions,
   async run(context, values) {
     const { contests, actor, event, reply, models } = context;
-    const settings = settingsFrom(context, values, Date.now());
+    const settings = settingsFrom(context, values, contests.now());
     await Promise.all((settings.models ?? []).map((name) => models.describe(name)));
     const contest = await contests.create(actor, { event, theme: values.theme, settings });
     const {

@@ -22,14 +22,13 @@ const perChannel = numbers.pipe(z.array(z.number()).min(1).max(3, 'expected one 
 const range = numbers
   .pipe(z.tuple([z.number(), z.number()], 'expected two numbers: low,high'))
   .refine(([low, high]) => low < high, 'expected low below high');
+const side = z
+  .int('expected whole pixels')
+  .min(1, 'expected pixels above 0')
+  .max(4096, 'expected up to 4096 pixels');
 const size = numbers
   .transform((sides) => (sides.length === 1 ? [sides[0]!, sides[0]!] : sides))
-  .pipe(
-    z.tuple(
-      [z.int().min(1).max(4096), z.int().min(1).max(4096)],
-      'expected pixels, or rows,columns',
-    ),
-  );
+  .pipe(z.tuple([side, side], 'expected pixels, or rows,columns'));
 
 const schema = z.object({
   name: text,
@@ -67,6 +66,6 @@ export function readAddingOptions(given: Given): AddingOptions {
   return {
     ...(name === undefined ? {} : { name }),
     ...{ replace, sheet, quiet, json },
-    overrides: Object.fromEntries(said) as Overrides,
+    overrides: Object.fromEntries(said),
   };
 }

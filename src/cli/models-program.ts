@@ -1,6 +1,6 @@
 /** The grammar of `models`: bringing one's own classifier, and what is there. */
 import type { Command } from 'commander';
-import type { Given } from './program.ts';
+import type { Given } from './given.ts';
 
 export interface ModelsActions {
   readonly add: (path: string, given: Given) => Promise<void>;

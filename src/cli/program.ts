@@ -2,14 +2,14 @@
 import { Command } from 'commander';
 import { presets } from '../dream/presets.ts';
 import type { Recipe } from '../dream/recipe.ts';
+import type { Given } from './given.ts';
 import { addModelsCommand } from './models-program.ts';
 import type { ModelsActions } from './models-program.ts';
 import { flagOf } from './problems.ts';
 import { recipeOptions } from './recipe-options.ts';
 import type { RecipeField } from './recipe-options.ts';
 
-/** What the command line said, unchecked: options by field name. */
-export type Given = Readonly<Record<string, unknown>>;
+export type { Given } from './given.ts';
 
 export interface Actions {
   readonly dream: (picture: string | undefined, given: Given) => Promise<void>;

@@ -54,14 +54,14 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
   const { MODELS_DIR } = settings;
   // Whether a job may use deep layers is for the place's settings to say.
   const models = new Models({
-    deepLayers: true,
-    environment: renderEnvironment,
+    ...{ deepLayers: true, environment: renderEnvironment },
     ...(MODELS_DIR === undefined ? {} : { folder: MODELS_DIR }),
   });
   let contests: Contests | undefined;
   const studio = await LocalStudio.open({
     ...{ models, log, observer: metrics.observer, environment: renderEnvironment },
     dataDir: settings.DATA_DIR,
+    ...(settings.DATABASE_URL === undefined ? {} : { databaseUrl: settings.DATABASE_URL }),
     version: await programVersion(),
     concurrency: settings.CONCURRENCY,
     screening: settings.SCREENING,

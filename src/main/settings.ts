@@ -38,6 +38,8 @@ const settingsSchema = z.object({
   GALLERY_URL: given(z.url({ protocol: /^https?$/ }).optional()),
 
   DATA_DIR: given(z.string().default('data')),
+  /** A PostgreSQL database in place of the file in DATA_DIR; pictures stay in the folder. */
+  DATABASE_URL: given(z.url({ protocol: /^postgres(ql)?$/ }).optional()),
   MODELS_DIR: text,
   /** Renders at a time. */
   CONCURRENCY: count(1, 64, 1),
@@ -45,7 +47,7 @@ const settingsSchema = z.object({
   MAX_PER_PERSON: count(1, 1000, 5),
   MAX_PER_SERVER: count(1, 10_000, 20),
   /** Minutes that one dream may take, as estimated. */
-  MAX_RENDER_MINUTES: count(1, 10_080, 30),
+  MAX_RENDER_MINUTES: count(1, 1440, 30),
   /** Megabytes of a picture that somebody sends. */
   MAX_PICTURE_MB: count(1, 100, 25),
   ENGINE: given(z.enum(['auto', 'onnx', 'tensorflow']).default('auto')),

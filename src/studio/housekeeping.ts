@@ -1,4 +1,5 @@
 /** Pictures are kept for so long, and for so many bytes; what is not delivered stays. */
+import { setImmediate } from 'node:timers/promises';
 import type { OrderStore } from './store/orders.ts';
 import type { PictureFolder } from './store/pictures.ts';
 
@@ -13,6 +14,9 @@ export interface Keeping {
 
 const DAY = 86_400_000;
 
+/** Orders that are looked at before others get a turn: the embedded database answers at once. */
+const AT_ONCE = 100;
+
 /** @returns how many orders' pictures were removed. */
 export async function tidyUp(
   store: OrderStore,
@@ -20,15 +24,16 @@ export async function tidyUp(
   { days = 30, bytes = 20e9, needed = () => Promise.resolve(false) }: Keeping,
 ): Promise<number> {
   const kept = await pictures.list();
-  const now = Date.now();
+  const oldest = Date.now() - days * DAY;
   let total = kept.reduce((sum, picture) => sum + picture.bytes, 0);
   let removed = 0;
-  for (const picture of kept) {
-    const order = await store.find(picture.id);
-    const mayGo = total > bytes || now - picture.at > days * DAY;
+  for (const [index, picture] of kept.entries()) {
+    if (index % AT_ONCE === 0) await setImmediate();
+    const state = await store.stateOf(picture.id);
+    const mayGo = total > bytes || picture.at < oldest;
     // Of an order that was forgotten while it was rendered nothing may stay.
-    if (order && !(mayGo && order.state === 'delivered')) continue;
-    if (order && (await needed(order.id))) continue;
+    if (state !== null && !(mayGo && state === 'delivered')) continue;
+    if (state !== null && (await needed(picture.id))) continue;
     await pictures.remove(picture.id);
     total -= picture.bytes;
     removed += 1;

@@ -50,6 +50,7 @@ export class LocalStudio implements Studio {
   readonly #arrivals: Arrivals;
   readonly #bells = new Bells();
   #deliveries = 0;
+  #tidying: Promise<void> | undefined;
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   readonly #closed = new AbortController();
@@ -104,7 +105,7 @@ export class LocalStudio implements Studio {
     for (const order of await this.#store.inStates(['queued'])) await this.#arrivals.requeue(order);
     for (const order of await this.#store.inStates(['received'])) this.#arrivals.takeOwn(order);
     this.#renders.start();
-    await this.#tidyUp();
+    await (this.#tidying ??= this.#tidyUp());
   }
 
   async submit(order: NewOrder): Promise<Order> {
@@ -176,7 +177,7 @@ export class LocalStudio implements Studio {
     if (order.forgotten) await this.#remove(id);
     this.#bells.ring(id);
     this.#deliveries += 1;
-    if (this.#deliveries % DELIVERIES_TO_TIDY === 0) await this.#tidyUp();
+    if (this.#deliveries % DELIVERIES_TO_TIDY === 0) this.#tidying ??= this.#tidyUp();
   }
 
   queue(): Promise<QueueReport> {
@@ -217,6 +218,7 @@ export class LocalStudio implements Studio {
     await this.drain(deadline);
     // Also pictures that came since.
     await this.#arrivals.settled();
+    await this.#tidying;
     this.#closed.abort();
     this.#bells.ringAll();
     await this.#database.close();
@@ -253,9 +255,16 @@ export class LocalStudio implements Studio {
     this.#bells.ring(id);
   }
 
+  /** Never fails: whatever was delivered is delivered, also where old pictures cannot be removed. */
   async #tidyUp(): Promise<void> {
     const { keeping = {}, log } = this.#options;
-    const removed = await tidyUp(this.#store, this.#pictures, keeping);
-    if (removed > 0) log.info({ removed }, 'old pictures removed');
+    try {
+      const removed = await tidyUp(this.#store, this.#pictures, keeping);
+      if (removed > 0) log.info({ removed }, 'old pictures removed');
+    } catch (error) {
+      log.error({ err: error }, 'old pictures could not be removed');
+    } finally {
+      this.#tidying = undefined;
+    }
   }
 }

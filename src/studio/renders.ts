@@ -19,6 +19,9 @@ import type { OrderStore, StoredOrder } from './store/orders.ts';
 /** A render that has killed so many processes is given up. */
 const MOST_CRASHES = 2;
 
+/** Milliseconds; a longer timer of Node's ends at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 export interface RendersParts {
   readonly store: OrderStore;
   readonly pool: Pick<RenderPool, 'run' | 'close'>;
@@ -154,7 +157,7 @@ export class Renders {
       () => {
         running.controller.abort(OVERDUE);
       },
-      this.#parts.maxSeconds * PATIENCE * 1000,
+      Math.min(this.#parts.maxSeconds * PATIENCE * 1000, LONGEST_TIMER),
     );
     try {
       await this.#renderUntilDone(running, crashes);

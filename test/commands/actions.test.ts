@@ -94,7 +94,7 @@ it('who is forgotten is forgotten by contests too', async () => {
     person: { id: 'ann', name: 'Ann', admin: false },
     place: { platform: 'stage', channel: 'main' },
     studio: { forget } as Partial<Context['studio']> as Context['studio'],
-    contests: { forget } as Partial<Context['contests']> as Context['contests'],
+    contests: { forget } as unknown as Context['contests'],
     reply: (outbound: Outbound) => Promise.resolve(void said.push(outbound)),
   } as Partial<Context> as Context;
   await privacy.run(context, { forget: true });

@@ -92,7 +92,10 @@ function convolutions(channels: number, outputs: number, side: number, stride: n
 }
 
 describe.runIf(webgpu)('on the WebGPU provider', () => {
-  it.each(opCases)('$op $title', async (opCase) => {
+  // One size of picture each is enough here.
+  const cases = opCases.filter(({ title }) => !/ (7×6|9×9)$/.test(title));
+
+  it.each(cases)('$op $title', async (opCase) => {
     const [rows, columns] = opCase.size ?? [6, 7];
     const builder = new GraphBuilder();
     const x = builder.input(PICTURE, [1, rows, columns, 3]);

@@ -65,7 +65,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   async function asOwner(program: string, given: readonly string[]): Promise<void> {
     const [command, ...rest] =
       user === null ? [program, ...given] : ['runuser', '-u', user, '--', program, ...given];
-    await run(command!, rest, { cwd: folder });
+    await run(command, rest, { cwd: folder });
   }
 }
 

@@ -1,5 +1,5 @@
 /** The studio with its real render processes, on small pictures. */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -367,6 +367,20 @@ describe('keeping', () => {
     const kept = readdirSync(join(folder, 'shared', 'pictures')).map((name) => name.slice(0, 12));
     expect(kept.filter((id) => id === other.id)).toHaveLength(2);
     for (const { id } of [done, onItsWay, open]) expect(kept).not.toContain(id);
+  });
+
+  it('delivers also where old pictures cannot be removed', async () => {
+    const path = join(folder, 'untidy');
+    const own = await openStudio(path, { limits: { perPerson: 100 } });
+    rmSync(join(path, 'pictures'), { recursive: true });
+    for (let count = 0; count < 10; count++) {
+      const { id } = await own.studio.submit(newOrder({ source: attachment }));
+      await own.studio.cancel(id);
+      await own.studio.delivered(id);
+      expect(await own.studio.order(id)).toMatchObject({ state: 'delivered' });
+    }
+    await own.log.until('old pictures could not be removed');
+    await own.studio.close();
   });
 
   it('removes pictures when there are too many, but none before it is delivered', async () => {

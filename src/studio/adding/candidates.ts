@@ -60,7 +60,7 @@ async function candidateIn(brought: Brought, name: string): Promise<Candidate | 
   const size = await brought.size(name);
   if (isJson(name) && size > MOST_JSON) return null;
   const file = await networkFile(brought, name);
-  const importer = importers.find(({ match }) => match(file));
+  const importer = importers.find((each) => each.match(file));
   if (!importer) return null;
   return { name, format: importer.name, weight: size + (await shardsOf(brought, name, file)) };
 }
@@ -90,7 +90,7 @@ async function shardsOf(brought: Brought, name: string, file: NetworkFile): Prom
 }
 
 export function isNetwork(file: NetworkFile): boolean {
-  return importers.some(({ match }) => match(file));
+  return importers.some((each) => each.match(file));
 }
 
 function isJson(name: string): boolean {

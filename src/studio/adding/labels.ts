@@ -47,7 +47,7 @@ export async function findLabels(
 /** @throws DreamError 'bad-model' where the list does not fit. */
 export function labelsFrom(text: string, place: string, classes: number | null): FoundLabels {
   const labels = parseLabels(text);
-  if (labels?.length === classes) return { labels: labels!, from: place };
+  if (labels?.length === classes) return { labels: labels, from: place };
   const found = labels ? `${labels.length} classes` : 'no list of classes';
   const message = `'${place}' holds ${found}; the network tells ${classes ?? 'none'} apart`;
   throw new DreamError('bad-model', message);

@@ -106,6 +106,11 @@ export class Contests {
     await this.#book.settled();
   }
 
+  /** Milliseconds since 1970, by the clock that windows close by. */
+  now(): number {
+    return this.#book.now();
+  }
+
   /** For admins of the place, and those with one of its runners' roles. */
   async create(actor: Actor, { event, theme, settings }: NewContest): Promise<ContestFacts> {
     const roles = await this.runners.of(actor.place);

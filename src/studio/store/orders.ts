@@ -93,6 +93,12 @@ export class OrderStore {
     return row ? orderOf(row) : null;
   }
 
+  /** Null where it is not there. */
+  async stateOf(id: string): Promise<OrderState | null> {
+    const found = this.tables.selectFrom('orders').select('state').where('id', '=', id);
+    return (await found.executeTakeFirst())?.state ?? null;
+  }
+
   /** @throws DreamError 'unknown-order' */
   async get(id: string): Promise<StoredOrder> {
     const order = await this.find(id);

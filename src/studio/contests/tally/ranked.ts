@@ -36,16 +36,15 @@ function count(entries: readonly number[], ballots: Iterable<CountedBallot>): Co
   const preferred = new Float64Array(size * size);
   const firsts = new Float64Array(size);
   const ranked = new Float64Array(size);
-  for (const ballot of ballots) {
-    const order = ballot.choice.map((entry) => rows.get(entry)).filter((row) => row !== undefined);
-    const after = new Uint8Array(size).fill(1);
-    if (order.length > 0) firsts[order[0]!]! += ballot.count;
-    for (const row of order) {
-      ranked[row]! += ballot.count;
-      after[row] = 0;
-      for (let other = 0; other < size; other++) {
-        if (after[other] === 1) preferred[row * size + other]! += ballot.count;
-      }
+  for (const { choice, count: times } of ballots) {
+    const order = choice.map((entry) => rows.get(entry)).filter((row) => row !== undefined);
+    if (order.length > 0) firsts[order[0]!]! += times;
+    const named = new Set(order);
+    const all = Int32Array.from([...order, ...[...rows.values()].filter((row) => !named.has(row))]);
+    for (let place = 0; place < order.length; place++) {
+      ranked[all[place]!]! += times;
+      const row = all[place]! * size;
+      for (let after = place + 1; after < size; after++) preferred[row + all[after]!]! += times;
     }
   }
   return { preferred, firsts, ranked };

@@ -1,0 +1,288 @@
+/** `/contest` from its first word to its results, without a platform. */
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../src/kit/log.ts';
+import { openDatabase } from '../../src/studio/store/database.ts';
+import { boss, ContestChat, person } from '../helpers/contest-chat.ts';
+import { DAY, home, START } from '../helpers/contests.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+
+const root = temporaryFolder();
+const ada = person('ada');
+const bob = person('bob');
+const cleo = person('cleo');
+
+let chat: ContestChat;
+
+beforeEach(async () => {
+  const folder = mkdtempSync(join(root, 'home-'));
+  const open = () => openDatabase(folder, silentLog);
+  chat = await ContestChat.open({ folder, open }, 'https://dreams.example.org/gallery');
+});
+
+afterEach(() => chat.open.close());
+
+/** Each of them enters a dream: the first is entry 1. */
+async function enter(...people: (typeof ada)[]): Promise<void> {
+  const background = '#5a6acf';
+  const create = { width: 40, height: 30, channels: 3, background } as const;
+  const picture = await sharp({ create }).png().toBuffer();
+  for (const who of people) await chat.press(who, `enter:${chat.dream(who, picture)}`);
+}
+
+async function size(said: Awaited<ReturnType<ContestChat['say']>>): Promise<number[]> {
+  const { width, height } = await sharp((await said.picture!.fileWithin(1e7)).bytes).metadata();
+  return [width, height];
+}
+
+function values({ fields = [] }: { fields?: readonly { name: string; value: string }[] }) {
+  return Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+}
+
+describe('/contest start', () => {
+  it('tells everybody the rules, with moments that each reads in their own zone', async () => {
+    const said = await chat.say(boss, 'start', {
+      ...{ theme: 'Soft clouds', until: '2 days', vote_until: '4 days', voting: 'ranked' },
+      ...{ entries: '2', layers: 'mixed3, mixed4', moderated: 'yes', account_days: '30' },
+    });
+    expect(said.private).toBe(false);
+    expect(said.text).toContain('**Soft clouds**');
+    expect(values(said)).toMatchObject({
+      'Dreams until': `<t:${(START + 2 * DAY) / 1000}>`,
+      'Votes until': `<t:${(START + 4 * DAY) / 1000}>`,
+      'Entries each': '2',
+      Layers: 'mixed3, mixed4',
+      Entries: 'wait for approval',
+      'Who votes': 'an account of at least 30 days',
+    });
+  });
+
+  it('takes a week for dreams and three days for votes where nothing is said', async () => {
+    const said = await chat.say(boss, 'start', { theme: 'Clouds' });
+    expect(values(said)['Dreams until']).toBe(`<t:${(START + 7 * DAY) / 1000}>`);
+    expect(values(said)['Votes until']).toBe(`<t:${(START + 10 * DAY) / 1000}>`);
+  });
+
+  it.each([
+    [{ until: 'someday' }, /someday/],
+    [{ until: '3 days', vote_until: '2 days' }, /after submissions/],
+    [{ runners: 'the artists' }, /expected a role such as @Artists/i],
+    [{ winner_role: '@winner' }, /expected a role/i],
+    [{ picture: 'nosuchorder1' }, /not here/],
+  ])('refuses %j', async (wrong, why) => {
+    const said = await chat.say(boss, 'start', { theme: 'Clouds', ...wrong });
+    expect(said.private).toBe(true);
+    expect(said.text).toMatch(why);
+    expect((await chat.say(boss, 'status')).text).toMatch(/no contest has ended here/i);
+  });
+
+  it('understands mentions of roles', async () => {
+    await chat.start({
+      runners: '<@&1200000000000000001>',
+      winner_role: '<@&1200000000000000002>',
+    });
+    const [contest] = await chat.open.contests.read.running({ ...boss, place: home, roles: [] });
+    expect(contest!.settings.runners).toEqual(['1200000000000000001']);
+    expect(contest!.settings.winnerRole).toBe('1200000000000000002');
+  });
+});
+
+describe('entries', () => {
+  it('come by the button or by command, and go again', async () => {
+    await chat.start();
+    const first = await chat.press(ada, `enter:${chat.dream(ada)}`);
+    expect(first.text).toContain('entry 1 of **Clouds**');
+    expect(first.private).toBe(true);
+    const order = chat.dream(bob);
+    expect((await chat.say(bob, 'submit', { order, title: 'Sheep' })).text).toContain('entry 2');
+    // Twice is once.
+    expect((await chat.press(bob, `enter:${order}`)).text).toContain('entry 2');
+    const more = await chat.press(bob, `enter:${chat.dream(bob)}`);
+    expect(more.text).toMatch(/at most 1/);
+    expect((await chat.say(bob, 'withdraw')).text).toContain('Entry 2 is out');
+    expect((await chat.press(bob, `enter:${chat.dream(bob)}`)).text).toContain('entry 3');
+  });
+
+  it('ask which contest where there are several', async () => {
+    const clouds = await chat.start();
+    await chat.start({ theme: 'Forests' });
+    const order = chat.dream(ada);
+    const asked = await chat.press(ada, `enter:${order}`);
+    expect(asked.menu!.choices.map(({ label }) => label)).toEqual(['Clouds', 'Forests']);
+    expect((await chat.press(ada, asked.menu!.action, clouds)).text).toContain('**Clouds**');
+    expect((await chat.say(bob, 'submit', { order })).text).toMatch(/several contests/i);
+  });
+
+  it('say so where no contest is running', async () => {
+    expect((await chat.press(ada, `enter:${chat.dream(ada)}`)).text).toMatch(/no contest/i);
+  });
+
+  it('show nobody whose they are before the end, and everybody another order', async () => {
+    await chat.start({ hide_authors: 'yes' });
+    const people = Array.from({ length: 8 }, (_, index) => person(`person${index}`));
+    await enter(...people);
+    const orders = new Set<string>();
+    for (const viewer of [ada, bob, cleo, boss]) {
+      const { fields = [], picture } = await chat.say(viewer, 'entries');
+      expect(fields).toHaveLength(8);
+      expect(JSON.stringify(fields) + picture!.alt).not.toMatch(/person\d/);
+      orders.add(fields.map(({ name }) => name).join());
+    }
+    expect(orders.size).toBeGreaterThan(1);
+    const own = await chat.say(people[3]!, 'entries');
+    expect(own.fields!.filter(({ value }) => value.includes('yours'))).toHaveLength(1);
+  });
+
+  it('turn pages where a menu is full', async () => {
+    const id = await chat.start({ voting: 'ranked' });
+    await enter(...Array.from({ length: 27 }, (_, index) => person(`person${index}`)));
+    const first = await chat.say(ada, 'entries');
+    expect(first.fields).toHaveLength(25);
+    const next = await chat.press(ada, first.buttons!.at(-1)!.action);
+    expect(next.fields).toHaveLength(2);
+    await chat.say(boss, 'close');
+    const ballot = await chat.press(ada, `vote:${id}:1`);
+    const [last] = ballot.menu!.choices;
+    const after = await chat.press(ada, ballot.menu!.action, last!.value);
+    expect(after.text).toContain(`1. entry ${last!.value}`);
+    expect(after.menu!.choices).toHaveLength(2);
+  });
+});
+
+describe('votes', () => {
+  it('of approval: a menu that adds and takes away', async () => {
+    await chat.start({ voting: 'approval' });
+    await enter(ada, bob, cleo);
+    expect((await chat.say(ada, 'vote')).text).toMatch(/has not begun/);
+    await chat.say(boss, 'close');
+    const asked = await chat.say(ada, 'vote');
+    expect(asked.private).toBe(true);
+    expect(asked.menu!.choices.map(({ value }) => value).sort()).toEqual(['2', '3']);
+    expect(await size(asked)).toEqual([636, 372]);
+    const { action } = asked.menu!;
+    await chat.press(ada, action, '3');
+    expect((await chat.press(ada, action, '2')).text).toContain('Your vote: entries 2, 3');
+    const less = await chat.press(ada, action, '3');
+    expect(less.text).toContain('Your vote: entries 2.');
+    expect((await chat.press(ada, less.buttons![0]!.action)).text).toContain('Which ones');
+    expect((await chat.press(ada, action, '1')).text).toMatch(/own dream/);
+    expect((await chat.say(ada, 'vote', { entries: '3 #2' })).text).toContain('entries 2, 3');
+  });
+
+  it('of ranks: the best first', async () => {
+    const id = await chat.start({ voting: 'ranked' });
+    await enter(ada, bob, cleo);
+    await chat.say(boss, 'close');
+    const { action } = (await chat.press(ada, `vote:${id}`)).menu!;
+    await chat.press(ada, action, '3');
+    const ranked = await chat.press(ada, action, '2');
+    expect(ranked.text).toContain('1. entry 3, 2. entry 2');
+    expect((await chat.say(ada, 'vote', { entries: '2,3' })).text).toContain(
+      '1. entry 2, 2. entry 3',
+    );
+    expect((await chat.say(ada, 'vote', { entries: '2,two' })).text).toMatch(/numbers such as/);
+  });
+
+  it('of duels: the next two at once, until all are decided', async () => {
+    await chat.start({ voting: 'duels' });
+    await enter(ada, bob, cleo, person('dan'));
+    await chat.say(boss, 'close');
+    let said = await chat.say(ada, 'vote');
+    expect(await size(said)).toEqual([1316, 721]);
+    for (let duel = 1; duel <= 3; duel++) {
+      expect(said.text).toContain(`duel ${duel} of 3`);
+      expect(said.buttons!.map(({ label }) => label)).toEqual(['A', 'B', 'Equally good']);
+      said = await chat.press(ada, said.buttons![duel % 3]!.action);
+    }
+    expect(said.text).toMatch(/every duel/);
+    const made = await chat.press(bob, said.buttons?.[0]?.action ?? 'duel:x:1-3:1');
+    expect(made.text).toMatch(/no such contest/i);
+  });
+
+  it('let nobody choose their pairs', async () => {
+    const id = await chat.start({ voting: 'duels' });
+    await enter(ada, bob, cleo);
+    await chat.say(boss, 'close');
+    expect((await chat.press(person('eve'), `duel:${id}:1-2:1`)).text).toMatch(/not the pair/);
+    expect((await chat.press(person('eve'), `duel:${id}:1-2:9x`)).text).toMatch(/does not belong/);
+    expect((await chat.say(person('eve'), 'vote', { entries: '1' })).text).toMatch(/duels/);
+  });
+});
+
+describe('moderation', () => {
+  it('shows what waits to those who run it, one after another', async () => {
+    const id = await chat.start({ moderated: 'yes' });
+    await enter(ada, bob, cleo);
+    expect(chat.announced.map(({ key }) => key)).toEqual([1, 2, 3].map((n) => `review-${id}-${n}`));
+    expect(JSON.stringify(chat.announced)).not.toMatch(/ada|bob|cleo/);
+    expect(chat.announced[0]!.outbound.picture).toBeUndefined();
+
+    const first = await chat.press(boss, `review:${id}`);
+    expect(first.private).toBe(true);
+    expect(first.text).toMatch(/Entry 1[^]*3 waiting/);
+    const second = await chat.press(boss, first.buttons![0]!.action);
+    expect(second.text).toMatch(/Entry 2[^]*2 waiting/);
+    const third = await chat.press(boss, second.menu!.action, '0');
+    expect(third.text).toMatch(/Entry 3[^]*1 waiting/);
+    await chat.say(boss, 'reject', { entry: '3', reason: 'A photograph' });
+    const own = await chat.say(cleo, 'entries');
+    expect(values(own)['Entry 3']).toMatch(/rejected: A photograph/);
+    expect(Object.keys(values(await chat.say(bob, 'entries')))).toEqual(
+      expect.arrayContaining(['Entry 1', 'Entry 2']),
+    );
+    expect(Object.keys(values(await chat.say(person('eve'), 'entries')))).toEqual(['Entry 1']);
+  });
+});
+
+describe('the end', () => {
+  async function over(): Promise<string> {
+    const id = await chat.start();
+    await enter(ada, bob);
+    await chat.say(boss, 'close');
+    await chat.say(cleo, 'vote', { entries: '2' });
+    await chat.say(boss, 'close');
+    return id;
+  }
+
+  it('has results with a picture, a link, a history and a hall of fame', async () => {
+    const id = await over();
+    const said = await chat.say(cleo, 'results');
+    expect(said.text).toContain("1. **Entry 2** by bob's name · 1 vote");
+    expect(await size(said)).toEqual([1920, 1080]);
+    expect(said.link!.url).toBe(`https://dreams.example.org/gallery/${id}`);
+    const history = await chat.say(cleo, 'history');
+    expect(history.text).toContain('**Clouds**');
+    expect(values(history)["bob's name"]).toBe('🥇 1 · 🥈 0 · 🥉 0');
+  });
+
+  it('is told before nobody', async () => {
+    const id = await chat.start();
+    await enter(ada, bob);
+    await chat.say(boss, 'close');
+    await chat.say(cleo, 'vote', { entries: '2' });
+    for (const who of [cleo, boss]) {
+      expect((await chat.press(who, `results:${id}`)).text).toMatch(/hidden until/);
+      expect((await chat.say(who, 'results', { contest: 'Clouds' })).text).toMatch(/hidden until/);
+      expect((await chat.say(who, 'export')).text).toMatch(/no contest has ended/i);
+      expect((await chat.say(who, 'status')).text).toContain('1 voter');
+    }
+  });
+
+  it('can be exported by those who ran it', async () => {
+    await over();
+    const { document } = await chat.say(boss, 'export', { format: 'results-csv' });
+    expect(document!.text.split('\r\n')[1]).toMatch(/^1,2,bob's name,/);
+    const json = (await chat.say(boss, 'export')).document!;
+    expect(JSON.parse(json.text)).toMatchObject({ contest: { theme: 'Clouds', voters: 1 } });
+  });
+
+  it('may be a cancellation', async () => {
+    await chat.start();
+    await enter(ada);
+    await chat.say(boss, 'cancel', { reason: 'The weather' });
+    expect((await chat.say(ada, 'status')).text).toContain('was cancelled: The weather');
+    expect((await chat.say(ada, 'results')).text).toMatch(/no results/);
+  });
+});
