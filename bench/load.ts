@@ -54,6 +54,8 @@ export async function load(): Promise<void> {
     const people = arrivals();
     const began = performance.now();
     for (const person of people.slice(0, WAITING + 1)) place(server, orders, person);
+    await until(server, () => orders.every(({ acknowledgedAt }) => acknowledgedAt !== undefined));
+    const burst = Math.max(...orders.map((order) => order.acknowledgedAt! - order.sentAt));
     for (const person of people.slice(WAITING + 1)) {
       await after(PAUSE);
       place(server, orders, person);
@@ -62,6 +64,7 @@ export async function load(): Promise<void> {
     const seconds = (performance.now() - began) / 1000;
     const afterwards = await residentMegabytes(url);
     unwatch();
+    console.log(`  ${WAITING + 1} at once: the last is acknowledged after ${burst.toFixed(0)} ms`);
     report(orders);
     console.log(`  resident memory of the bot: ${before} MB before, ${afterwards} MB after`);
     bot.signal('SIGTERM');
@@ -124,7 +127,6 @@ function watch(server: DiscordServer, orders: readonly Order[]): () => void {
 }
 
 function report(orders: readonly Order[]): void {
-  // From the first on, which is rendered; while so many wait, these are the ones that count.
   const counting = orders.slice(WAITING + 1).filter(({ sentAt }) => {
     const open = orders.filter(
       (order) => order.sentAt < sentAt && (order.answeredAt ?? Infinity) > sentAt,

@@ -3,7 +3,7 @@
  *
  *   /dream layer:mixed5 octaves:4      names in any order and case, = and : alike
  *   /dream mixed5 steps 20             a bare word is the first text option; a name and its value
- *   /dream class:"not dog"                      quotes around what has spaces
+ *   /dream class:"not dog"             quotes around what has spaces
  */
 import { distance } from 'fastest-levenshtein';
 import { DreamError } from '../kit/errors.ts';

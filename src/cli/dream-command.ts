@@ -67,7 +67,10 @@ async function dreamOnce(
   const { formula } = plan;
   resultTo(
     process.stdout,
-    { output: output.path, formula, notices, job, watched, evidence, difference },
+    {
+      ...{ output: output.path, formula, job, watched, evidence, difference },
+      notices: [...notices, ...job.engineNotices],
+    },
     settings,
   );
 }

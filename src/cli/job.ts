@@ -8,13 +8,15 @@ import { createImage } from '../dream/image.ts';
 import type { Image } from '../dream/image.ts';
 import type { Recipe } from '../dream/recipe.ts';
 import { chooseEngine } from '../engines/choose.ts';
-import type { ChosenEngine, EngineRequest } from '../engines/choose.ts';
+import type { ChosenEngine, EngineRequest, Surroundings } from '../engines/choose.ts';
 import { DreamError } from '../kit/errors.ts';
 import { loadModel } from '../studio/catalogue.ts';
 import type { Model } from '../studio/catalogue.ts';
 import { withLayer } from './baseline.ts';
 import type { Baseline } from './baseline.ts';
-import { CLOUDS, modelsFolder } from './environment.ts';
+import { measuredModel } from '../studio/measured-model.ts';
+import { CLOUDS, measurementsFile, modelsFolder } from './environment.ts';
+import { noteTo } from './report.ts';
 import type { Imprint } from '../studio/imprint.ts';
 import type { Given } from './program.ts';
 import type { Settings } from './settings.ts';
@@ -36,6 +38,8 @@ export interface Job {
   readonly engine: ChosenEngine;
   readonly size: number;
   readonly notices: readonly string[];
+  /** What the engine has had to say since. */
+  readonly engineNotices: readonly string[];
 }
 
 export async function prepareJob(
@@ -50,11 +54,21 @@ export async function prepareJob(
   const picturePath = path ?? CLOUDS;
   const blank = path === undefined && baseline.recipe.from === 'noise';
   if (path === undefined && !blank) await makeClouds();
-  const [picture, mask, model, [engine, engineNotices]] = await Promise.all([
+  const loading = loadModel(baseline.model, modelsFolder());
+  const engineNotices: string[] = [];
+  const surroundings = {
+    model: async () => measuredModel(await loading),
+    measurements: measurementsFile(),
+    tell: (notice: string) => {
+      engineNotices.push(notice);
+      noteTo(process.stderr, notice, settings);
+    },
+  };
+  const [picture, mask, model, [engine, unavailable]] = await Promise.all([
     blank ? blankPicture(settings.size) : readPicture(picturePath, { maxSide: size, ...limits }),
     settings.mask === undefined ? undefined : readPicture(settings.mask, limits),
-    loadModel(baseline.model, modelsFolder()),
-    engineFor(baseline),
+    loading,
+    engineFor(baseline, surroundings),
   ]);
   const asked = given.layer !== undefined;
   const clouds = path === undefined && preset === undefined;
@@ -65,7 +79,8 @@ export async function prepareJob(
   return {
     ...(mask && maskHash !== undefined ? { mask: mask.image, maskHash } : {}),
     ...{ picture, picturePath, stem, model, recipe, engine, size },
-    notices: [...notices, ...engineNotices, ...changes],
+    notices: [...notices, ...unavailable, ...changes],
+    engineNotices,
   };
 }
 
@@ -87,15 +102,18 @@ async function makeClouds(): Promise<void> {
 }
 
 /** The engine of an earlier picture, if this machine has it; else the best there is. */
-async function engineFor(baseline: Baseline): Promise<[ChosenEngine, string[]]> {
+async function engineFor(
+  baseline: Baseline,
+  surroundings: Surroundings,
+): Promise<[ChosenEngine, string[]]> {
   const { engine, imprint } = baseline;
   try {
-    return [await chooseEngine(engine), []];
+    return [await chooseEngine(engine, surroundings), []];
   } catch (error) {
     const unavailable = error instanceof DreamError && error.code !== 'bad-option';
     const byImprint = imprint && isSame(engine, imprint.engine.request);
     if (!unavailable || !byImprint) throw error;
-    return [await chooseEngine(), [error.message]];
+    return [await chooseEngine({}, surroundings), [error.message]];
   }
 }
 

@@ -241,11 +241,12 @@ export class LocalStudio implements Studio {
   }
 
   #taskOf({ id, job, picture }: StoredOrder): RenderTask {
-    const { models, engine = {}, screening = 'off', version } = this.#options;
+    const { models, engine = {}, screening = 'off', version, dataDir } = this.#options;
     return {
       ...{ job, version, engine, screening, facts: picture!, modelsFolder: models.folder },
       picturePath: this.#pictures.path(id, 'source'),
       resultPath: this.#pictures.path(id, 'result'),
+      measurements: join(dataDir, 'engines.json'),
     };
   }
 

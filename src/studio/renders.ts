@@ -171,7 +171,7 @@ export class Renders {
     for (let died = crashes; ;) {
       this.#parts.changed(id);
       try {
-        await this.#finish(running, await this.#attempt(running));
+        await this.#finish(running, await this.#attempt(running, died > 0));
         return;
       } catch (error) {
         if (this.#handingBack) return this.#handBack(id);
@@ -185,24 +185,27 @@ export class Renders {
     }
   }
 
-  async #attempt(running: Running): Promise<Rendered> {
+  async #attempt(running: Running, cautious: boolean): Promise<Rendered> {
     if (this.#handingBack) throw new RenderCrash('the bot is shutting down');
     const { order, controller } = running;
-    return this.#parts.pool.run(this.#parts.taskOf(order), {
-      signal: controller.signal,
-      begun: (pid) => {
-        this.#parts.log.debug({ order: order.id, pid }, 'render begun');
+    return this.#parts.pool.run(
+      { ...this.#parts.taskOf(order), cautious },
+      {
+        signal: controller.signal,
+        begun: (pid) => {
+          this.#parts.log.debug({ order: order.id, pid }, 'render begun');
+        },
+        progress: (progress) => {
+          running.progress = progress;
+          running.first ??= { at: performance.now(), fraction: progress.fraction };
+          if (progress.preview) {
+            running.preview = progress.preview;
+            running.previews += 1;
+          }
+          this.#parts.changed(order.id);
+        },
       },
-      progress: (progress) => {
-        running.progress = progress;
-        running.first ??= { at: performance.now(), fraction: progress.fraction };
-        if (progress.preview) {
-          running.preview = progress.preview;
-          running.previews += 1;
-        }
-        this.#parts.changed(order.id);
-      },
-    });
+    );
   }
 
   async #finish({ order, units }: Running, { result, stepSeconds }: Rendered): Promise<void> {

@@ -104,13 +104,16 @@ export class Session {
   async cast(id: string, ballot: Ballot, at: number): Promise<void> {
     const stored = await this.contest(id);
     const key = JSON.stringify([id, ballot.voter, ballot.pair]);
-    const before = this.#ballots.get(key)?.choice ?? (await readChoice(this.tables, id, ballot));
+    const duels = this.#duels.get(JSON.stringify([id, ballot.voter]));
+    const isFirst = duels !== undefined && !duels.decided.has(ballot.pair);
+    const before =
+      this.#ballots.get(key)?.choice ??
+      (isFirst ? null : await readChoice(this.tables, id, ballot));
     if (JSON.stringify(before) === JSON.stringify(ballot.choice)) return;
     const sequence = stored.votes + 1;
     this.contests.set(id, { ...stored, votes: sequence });
     this.#ballots.set(key, { ...ballot, contest: id });
     this.#log.push({ ...ballot, contest: id, sequence, at });
-    const duels = this.#duels.get(JSON.stringify([id, ballot.voter]));
     duels?.decided.add(ballot.pair);
     if (duels?.offered && pairOf(duels.offered) === ballot.pair) duels.offered = null;
   }

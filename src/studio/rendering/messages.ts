@@ -13,6 +13,10 @@ export interface RenderTask {
   readonly resultPath: string;
   readonly modelsFolder: string;
   readonly engine: EngineRequest;
+  /** The file in which measurements of engines are kept. */
+  readonly measurements: string;
+  /** A process has died of it: the processor renders. @default false */
+  readonly cautious?: boolean;
   readonly screening: Screening;
   /** Of this program. */
   readonly version: string;
