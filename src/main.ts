@@ -1,6 +1,7 @@
 /** `npm start`: the bot, from the environment's settings until it is told to stop. */
 import { existsSync } from 'node:fs';
 import { DreamError } from './kit/errors.ts';
+import type { Logger } from './kit/log.ts';
 import { startBot } from './main/bot.ts';
 import { createLog } from './main/log.ts';
 import { renderEnvironment } from './main/render-environment.ts';
@@ -10,6 +11,7 @@ async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const settings = readSettings(process.env);
   const log = createLog(settings);
+  tellOfDefects(log);
   const bot = await startBot({
     settings,
     log,
@@ -34,6 +36,18 @@ async function main(): Promise<void> {
           process.exit(1);
         },
       );
+    });
+  }
+}
+
+/** What nobody catches ends the process: into the log, without what errors carry along. */
+function tellOfDefects(log: Logger): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      const stack = error instanceof Error ? error.stack : String(error);
+      log.error({ stack }, 'a defect ended the bot');
+      process.stderr.write(`dream: ${stack ?? 'a defect'}\n`);
+      process.exit(1);
     });
   }
 }

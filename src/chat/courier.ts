@@ -3,6 +3,7 @@
  * delivers what came of it, once.
  */
 import { setImmediate } from 'node:timers/promises';
+import PQueue from 'p-queue';
 import pRetry from 'p-retry';
 import { DreamError } from '../kit/errors.ts';
 import type { Logger } from '../kit/log.ts';
@@ -13,6 +14,15 @@ import { LatestOnly } from './latest-only.ts';
 import type { Platform } from './platform.ts';
 import { Undeliverable } from './platform.ts';
 import { finalMessage, progressMessage } from './words.ts';
+
+/** Pictures that are in memory at once, not yet decoded: each has the megabytes that one may have. */
+const FETCHED_AT_ONCE = 4;
+
+/** How often a picture is asked for. */
+const FETCHES = 3;
+
+/** Milliseconds after which an order that nobody could deliver is given up: a week. */
+const LONGEST_WAIT = 7 * 86_400_000;
 
 export type CourierStudio = Pick<
   Studio,
@@ -49,6 +59,7 @@ export class Courier {
   readonly #parts: CourierParts;
   readonly #stopping = new AbortController();
   readonly #followed = new Map<string, Promise<void>>();
+  readonly #fetching = new PQueue({ concurrency: FETCHED_AT_ONCE });
 
   constructor(parts: CourierParts) {
     this.#parts = parts;
@@ -134,8 +145,9 @@ export class Courier {
     if (source.from !== 'attachment') return;
     const { studio, log } = this.#parts;
     try {
-      const picture = await platform.fetch(source, this.#stopping.signal);
-      await studio.supply(id, picture);
+      await this.#fetching.add(async () => {
+        await studio.supply(id, await this.#pictureOf(source, platform));
+      });
     } catch (error) {
       // Fetched again when the bot is back.
       if (this.#stopping.signal.aborted) throw error;
@@ -146,6 +158,16 @@ export class Courier {
           : new DreamError('fetch-failed', 'the picture could not be fetched', 'Try it again.');
       await studio.fail(id, { code, message, ...(hint === undefined ? {} : { hint }) });
     }
+  }
+
+  /** A connection that breaks may be there again a moment later. */
+  #pictureOf(source: Parameters<Platform['fetch']>[0], platform: Platform): Promise<Uint8Array> {
+    const { minTimeout = 1000 } = this.#parts;
+    const { signal } = this.#stopping;
+    return pRetry(() => platform.fetch(source, signal), {
+      ...{ retries: FETCHES - 1, minTimeout, signal },
+      shouldRetry: ({ error }) => error instanceof DreamError && error.code === 'fetch-failed',
+    });
   }
 
   /** @returns where the message stands in the end. */
@@ -214,7 +236,8 @@ export class Courier {
         },
       });
     } catch (error) {
-      if (!(error instanceof Undeliverable)) throw error;
+      const hopeless = error instanceof Undeliverable || Date.now() - createdAt > LONGEST_WAIT;
+      if (!hopeless || signal.aborted) throw error;
       log.warn({ err: error, order: id }, 'undeliverable');
       await studio.delivered(id);
     }

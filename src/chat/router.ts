@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { DreamError } from '../kit/errors.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Shelf } from '../kit/shelf.ts';
+import { failureOf, isOurs } from '../studio/failure.ts';
 import type { Contests } from '../studio/contests/contests.ts';
 import type { Models } from '../studio/models.ts';
 import type { Studio } from '../studio/studio.ts';
@@ -148,17 +149,23 @@ async function complete(parts: RouterParts, typing: Typing): Promise<readonly st
   return option ? completionsFor(option, typing, parts) : [];
 }
 
-/** A failure is told to the person alone; a defect by a number that the log has too. */
+const OUR_SIDE = 'something went wrong on our side';
+
+/**
+ * A failure is told to the person alone; a defect, and what is wrong on the machine, by a number
+ * that the log has too.
+ */
 async function tell({ responder, place }: Inbound, error: unknown, log: Logger): Promise<void> {
-  let told = error;
-  if (!(error instanceof DreamError)) {
+  let told = failureOf(error);
+  if (isOurs(error)) {
     const incident = randomUUID().slice(0, 8);
     log.error({ err: error, incident, platform: place.platform }, 'an event failed');
     const hint = `If it happens again, tell the people who run this bot: incident ${incident}.`;
-    told = new DreamError('internal', 'something went wrong on our side', hint);
+    const { code, message } = told;
+    told = code === 'internal' ? { code, message: OUR_SIDE, hint } : { code, message, hint };
   }
   try {
-    await responder.reply(problemMessage(told as DreamError), { private: true });
+    await responder.reply(problemMessage(told), { private: true });
   } catch (failure) {
     log.warn({ err: failure, platform: place.platform }, 'a problem could not be told');
   }

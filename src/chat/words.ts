@@ -68,7 +68,7 @@ export function finalMessage(
   };
 }
 
-export function problemMessage({ message, hint }: DreamError): Outbound {
+export function problemMessage({ message, hint }: Pick<DreamError, 'message' | 'hint'>): Outbound {
   return failureMessage({ message, ...(hint === undefined ? {} : { hint }) });
 }
 

@@ -2,16 +2,20 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { chooseEngine, findEngines } from '../engines/choose.ts';
 import type { MachineReport } from '../engines/choose.ts';
+import { winnerOf } from '../engines/fastest.ts';
 import type { EngineReport } from '../engines/machine.ts';
+import { Measurements } from '../engines/measurements.ts';
+import type { Measurement, Timing } from '../engines/measurements.ts';
 import { listModels, MODELS } from '../studio/catalogue.ts';
 import type { ModelDescription } from '../studio/catalogue.ts';
-import { modelsFolder, programVersion } from './environment.ts';
+import { measurementsFile, modelsFolder, programVersion } from './environment.ts';
 
 export async function doctorCommand(): Promise<void> {
-  const [machine, models, { engine }] = await Promise.all([
+  const file = measurementsFile();
+  const [machine, models, measured] = await Promise.all([
     findEngines(),
     listModels(modelsFolder()),
-    chooseEngine(),
+    new Measurements(file).all(),
   ]);
   const memory = (totalmem() / 2 ** 30).toFixed(1);
   const lines = [
@@ -22,7 +26,7 @@ export async function doctorCommand(): Promise<void> {
     '',
     'Engines (--engine, --provider)',
     ...machine.engines.flatMap(engineLines),
-    `  --engine auto takes ${engine.describe()}`,
+    ...(await autoLines(machine, measured, file)),
     '',
     `Models (--model) in ${modelsFolder() ?? MODELS}`,
     ...models.map(modelLine),
@@ -33,6 +37,30 @@ export async function doctorCommand(): Promise<void> {
 function gpuLines({ gpus: { found, looked } }: MachineReport): string[] {
   const names = found.length > 0 ? found.map((name) => `  ${name}`) : ['  none found'];
   return [...names, ...looked.map((where) => `    ${where}`)];
+}
+
+/** What `--engine auto` takes, and what it knows that from. */
+async function autoLines(
+  { gpus }: MachineReport,
+  measured: readonly Measurement[],
+  file: string,
+): Promise<string[]> {
+  if (gpus.found.length === 0) {
+    const { engine } = await chooseEngine();
+    return [`  --engine auto takes ${engine.describe()}: there is no GPU to measure`];
+  }
+  return [
+    `  --engine auto takes the fastest, measured once for each model; the times lie in ${file}`,
+    ...measured.map(({ model, timings }) => {
+      const { engine, provider } = winnerOf(timings);
+      return `    ${model}: ${engine} on ${provider} (${timings.map(timingWords).join('; ')})`;
+    }),
+  ];
+}
+
+function timingWords({ engine, provider, milliseconds, note = '' }: Timing): string {
+  const outcome = milliseconds === null ? note : `${milliseconds.toFixed(0)} ms`;
+  return `${engine} on ${provider} ${outcome}`;
 }
 
 function engineLines({ engine, provider, available, detail, hint }: EngineReport): string[] {

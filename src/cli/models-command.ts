@@ -9,7 +9,6 @@ import type { AddedModel } from '../studio/adding/shelf.ts';
 import { describeModel, MODELS } from '../studio/catalogue.ts';
 import { Models } from '../studio/models.ts';
 import { readAddingOptions } from './adding-options.ts';
-import { dreamCommand } from './dream-command.ts';
 import { modelsFolder } from './environment.ts';
 import type { ModelsActions } from './models-program.ts';
 import { addedWords, listedWords, shownWords } from './models-words.ts';
@@ -36,6 +35,7 @@ async function add(path: string, given: Given): Promise<void> {
 async function sheetOf({ name }: AddedModel): Promise<string> {
   const output = join('out', `${name}-sheet.png`);
   await mkdir('out', { recursive: true }).catch(() => undefined);
+  const { dreamCommand } = await import('./dream-command.ts');
   await dreamCommand(undefined, { model: name, sheet: true, size: TILE, output, quiet: true });
   return output;
 }

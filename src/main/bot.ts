@@ -27,6 +27,9 @@ const MESSAGES = 3000;
 /** Milliseconds that a stop may take even where nothing is waited for. */
 const SHORTEST_STOP = 1000;
 
+/** Milliseconds for a whole request to arrive: a picture over a slow line. */
+const REQUEST_TIME = 300_000;
+
 const ROOT = new URL('../../', import.meta.url);
 
 /** Milliseconds in which all new folders are looked at. */
@@ -60,8 +63,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
   let contests: Contests | undefined;
   const studio = await LocalStudio.open({
     ...{ models, log, observer: metrics.observer, environment: renderEnvironment },
-    dataDir: settings.DATA_DIR,
-    ...(settings.DATABASE_URL === undefined ? {} : { databaseUrl: settings.DATABASE_URL }),
+    ...{ dataDir: settings.DATA_DIR, databaseUrl: settings.DATABASE_URL },
     version: await programVersion(),
     concurrency: settings.CONCURRENCY,
     screening: settings.SCREENING,
@@ -78,7 +80,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     ...{ tables: studio.tables, studio, log },
     folder: join(settings.DATA_DIR, 'contests'),
   });
-  const app = fastify({ forceCloseConnections: true });
+  const app = fastify({ forceCloseConnections: true, requestTimeout: REQUEST_TIME });
   const downloader = createDownloader({ trustedHosts: settings.PICTURE_HOSTS });
   const { download } = downloader;
   const platforms = await connectedPlatforms({ settings, log, app, studio, commands, download });

@@ -53,14 +53,20 @@ function slack({ settings, log, commands, download }: PlatformParts): Platform |
   });
 }
 
-async function localChat({ settings, app, studio, commands }: PlatformParts): Promise<Platform> {
+async function localChat({
+  settings,
+  log,
+  app,
+  studio,
+  commands,
+}: PlatformParts): Promise<Platform> {
   const root = new URL('../../', import.meta.url);
   const [before, after] = await Promise.all([
     readFile(new URL('examples/clouds.png', root)),
     readFile(new URL('docs/clouds-mixed5.jpg', root)),
   ]);
   return webChat({
-    ...{ app, commands, shelf: studio.shelf, hosts: settings.WEB_HOSTS },
+    ...{ app, log, commands, shelf: studio.shelf, hosts: settings.WEB_HOSTS },
     uploadsDir: join(settings.DATA_DIR, 'uploads'),
     maxPicture: settings.MAX_PICTURE_MB * 2 ** 20,
     pictures: { read: (id) => readPicture(studio, id) },

@@ -53,7 +53,7 @@ export async function loadModel(name: string, directory = MODELS): Promise<Model
   const network = await readNetwork(description.source, join(directory, description.name));
   const { range, classifyRange = range } = description.input;
   const graph = withPicture(network.graph, description.input);
-  checkAgainst(network, description, join(directory, description.name, 'model.json'));
+  checkAgainst(network, description, shownPath(description.name));
   return {
     ...description,
     graph,
@@ -79,11 +79,13 @@ export function dreamableLayers(model: Pick<Model, 'graph' | 'deepestLayer'>): s
 export async function modelNames(directory = MODELS): Promise<string[]> {
   try {
     const entries = await readdir(directory, { withFileTypes: true });
-    return entries
-      // A model that is being added lies in a hidden folder.
-      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-      .map(({ name }) => name)
-      .sort();
+    return (
+      entries
+        // A model that is being added lies in a hidden folder.
+        .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+        .map(({ name }) => name)
+        .sort()
+    );
   } catch (error) {
     const message = `the folder of models '${directory}' cannot be read`;
     throw new DreamError('bad-model', message, undefined, { cause: error });
@@ -109,18 +111,25 @@ export async function modelStamp(name: string, directory = MODELS): Promise<stri
   return found ? `${found.ino} ${found.mtimeMs} ${found.size}` : 'undescribed';
 }
 
+/** Strangers read of it: where on the machine the models lie is not for them. */
+function shownPath(name: string): string {
+  return `'${name}/model.json'`;
+}
+
 /** @throws DreamError 'unknown-model' or 'bad-model' */
 export async function describeModel(asked: string, directory = MODELS): Promise<ModelDescription> {
   const name = await knownName(asked, directory);
-  const path = join(directory, name, 'model.json');
+  const shown = shownPath(name);
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    json = JSON.parse(await readFile(join(directory, name, 'model.json'), 'utf8'));
   } catch (error) {
-    const message = `'${path}' cannot be read: ${(error as Error).message}`;
+    // The system's own words name the whole path.
+    const { code, message: words } = error as NodeJS.ErrnoException;
+    const message = `${shown} cannot be read: ${code ?? words}`;
     throw new DreamError('bad-model', message, undefined, { cause: error });
   }
-  return { name, ...checked(modelFileSchema, json, `'${path}'`) };
+  return { name, ...checked(modelFileSchema, json, shown) };
 }
 
 /** Whether model.json speaks of this network: its layers and its number of classes. */
@@ -130,14 +139,14 @@ function checkAgainst(network: Network, description: ModelDescription, path: str
   const missing = named.find((layer) => !network.graph.layers.has(layer));
   if (missing !== undefined) {
     const nearest = nearestNames(missing, [...network.graph.layers.keys()], 3).join(', ');
-    const message = `'${path}' names the layer '${missing}', which the network has not`;
+    const message = `${path} names the layer '${missing}', which the network has not`;
     throw new DreamError('bad-model', `${message}; nearest: ${nearest}`);
   }
   const scores = inferShapes(network.graph).get(network.output)?.at(-1) ?? null;
   // A lone score tells one of two classes from the other.
   const classes = scores === 1 ? 2 : scores;
   if (labels.length > 0 && classes !== null && classes !== labels.length) {
-    const message = `'${path}' lists ${labels.length} labels, the network's output has ${classes}`;
+    const message = `${path} lists ${labels.length} labels, the network's output has ${classes}`;
     throw new DreamError('bad-model', message);
   }
 }

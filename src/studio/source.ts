@@ -60,7 +60,7 @@ async function readBeside(folder: string, name: string): Promise<Uint8Array> {
   try {
     return await readFile(join(folder, name));
   } catch (error) {
-    const message = `the model's file '${join(folder, name)}' cannot be read`;
+    const message = `the model's file '${basename(folder)}/${name}' cannot be read`;
     throw new DreamError('bad-model', message, undefined, { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Courier } from '../../src/chat/courier.ts';
 import type { CourierStudio } from '../../src/chat/courier.ts';
@@ -20,7 +21,7 @@ const ORDER: Order = {
   event: 'e1',
   spoiler: false,
   state: 'queued',
-  createdAt: 0,
+  createdAt: Date.now(),
   updatedAt: 0,
   crashes: 0,
   deliveryBegun: false,
@@ -252,12 +253,63 @@ describe('the courier', () => {
     expect(later.stored().state).toBe('rendered');
   });
 
-  it('tells why a picture could not be fetched', async () => {
-    const order: Order = {
-      ...ORDER,
-      state: 'received',
-      source: { from: 'attachment', reference: 'r', name: 'a.png' },
+  it('gives up after a week what nobody could deliver', async () => {
+    const old = { ...ORDER, createdAt: Date.now() - 8 * 86_400_000 };
+    const { studio, stored } = studioOf(old, DONE);
+    const { platform, delivered } = stage(Array.from({ length: 20 }, () => new Error('503')));
+    const courier = courierOf(studio, platform);
+    courier.follow(old);
+    await courier.settled();
+    expect(delivered).toHaveLength(9);
+    expect(stored().state).toBe('delivered');
+  });
+
+  const TO_FETCH: Order = {
+    ...ORDER,
+    state: 'received',
+    source: { from: 'attachment', reference: 'r', name: 'a.png' },
+  };
+
+  it('asks for a picture again where the connection broke', async () => {
+    const { studio, calls } = studioOf(TO_FETCH, DONE);
+    const { platform } = stage();
+    const lost = [1, 2].map(() => new DreamError('fetch-failed', 'the connection broke'));
+    const fetch = platform.fetch.bind(platform);
+    platform.fetch = (...asked) => {
+      const failure = lost.shift();
+      return failure ? Promise.reject(failure) : fetch(...asked);
     };
+    const courier = courierOf(studio, platform);
+    courier.follow(TO_FETCH);
+    await courier.settled();
+    expect(calls).toContain('supply');
+    expect(calls).not.toContain('fail fetch-failed');
+  });
+
+  it('has few pictures in memory at once, however many orders wait for theirs', async () => {
+    const { studio } = studioOf(TO_FETCH, DONE);
+    const { platform } = stage();
+    const answers: (() => void)[] = [];
+    platform.fetch = () =>
+      new Promise((resolve) => {
+        answers.push(() => {
+          resolve(new Uint8Array([1]));
+        });
+      });
+    const courier = courierOf(studio, platform);
+    for (let id = 0; id < 20; id++) courier.follow({ ...TO_FETCH, id: `order ${id}` });
+    await setImmediate();
+    expect(answers).toHaveLength(4);
+    for (let answered = 0; answered < 20; answered++) {
+      answers[answered]!();
+      await setImmediate();
+    }
+    await courier.settled();
+    expect(answers).toHaveLength(20);
+  });
+
+  it('tells why a picture could not be fetched', async () => {
+    const order = TO_FETCH;
     const refused = studioOf(order, [{ state: 'failed' }]);
     const { platform, delivered } = stage(
       [],

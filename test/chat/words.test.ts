@@ -1,3 +1,7 @@
+import { dreamJob, noChange, recipeOptions } from '../../commands/dream-options.ts';
+import { checkValues } from '../../src/chat/values.ts';
+import { PRESET_NAMES } from '../../src/dream/presets.ts';
+import { Models } from '../../src/studio/models.ts';
 import { describe, expect, it } from 'vitest';
 import { commandFor } from '../../src/chat/command-text.ts';
 import { parseCommandText } from '../../src/chat/text.ts';
@@ -96,6 +100,17 @@ describe('the command that makes a dream again', () => {
       size: '512',
       seed: '7',
     });
+  });
+});
+
+describe('the command of a dream in a style', () => {
+  it.each(PRESET_NAMES)('%s makes the same dream again', async (style) => {
+    const context = { models: new Models(), settings: { largestSize: 1024, deepLayers: false } };
+    const asked = { ...noChange, style, model: 'inception_v3' };
+    const made = await dreamJob(context as never, asked);
+    const { values } = parseCommandText(commandFor(made), commands);
+    const options = checkValues(recipeOptions, values);
+    expect(await dreamJob(context as never, options)).toEqual(made);
   });
 });
 

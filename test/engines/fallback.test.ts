@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { engineOf } from '../../src/engines/ascent.ts';
-import type { GradientEngine, PrepareOptions } from '../../src/engines/engine.ts';
+import type { GradientEngine } from '../../src/engines/engine.ts';
 import { withFallback } from '../../src/engines/fallback.ts';
-import { onnxCompiler, onnxEngine } from '../../src/engines/onnx.ts';
+import { onnxEngine } from '../../src/engines/onnx.ts';
 import { DreamError } from '../../src/kit/errors.ts';
 import { parseObjective } from '../../src/objectives/parse.ts';
+import { faulty } from '../helpers/faulty-engine.ts';
 import { seededPicture } from '../helpers/planes.ts';
 import { smallNetwork } from '../helpers/small-networks.ts';
 
@@ -14,37 +14,6 @@ const processor = onnxEngine({ threads: 1 });
 const LOST = 'WebGPU device lost (1): the driver was reset';
 const FULL =
   'Non-zero status code returned: vkAllocateMemory failed with VK_ERROR_OUT_OF_DEVICE_MEMORY';
-
-/** An engine whose sessions fail where `fault` says so, by their number of runs over all sessions. */
-function faulty(fault: (run: number) => string | null): GradientEngine & {
-  /** What it was asked to keep to. */
-  readonly memories: (number | undefined)[];
-} {
-  const compiler = onnxCompiler({ threads: 1 });
-  let runs = 0;
-  const memories: (number | undefined)[] = [];
-  const engine = engineOf({
-    name: 'onnx',
-    describe: () => 'onnxruntime 0.0.0 on a faulty GPU',
-    memoryFactor: compiler.memoryFactor,
-    async compile(task) {
-      const program = await compiler.compile(task);
-      return {
-        run(feeds) {
-          const reason = fault(runs++);
-          return reason === null ? program.run(feeds) : Promise.reject(new Error(reason));
-        },
-        close: () => program.close(),
-        dispose: () => program.dispose(),
-      };
-    },
-  });
-  const prepare: GradientEngine['prepare'] = (graph, wanted, options: PrepareOptions = {}) => {
-    memories.push(options.memory);
-    return engine.prepare(graph, wanted, options);
-  };
-  return { ...engine, prepare, memories };
-}
 
 /** Calibrates at one picture and climbs three others. */
 async function climbed(

@@ -116,11 +116,15 @@ function send(socket: WebSocket, packet: unknown): void {
   socket.send(JSON.stringify(packet));
 }
 
-function guild(): unknown {
-  const everyone = {
-    id: GUILD,
-    name: '@everyone',
-    permissions: '0',
+/** Of the server: one that is an ornament, and one with powers. */
+export const ROLES = { winner: '1100000000000000021', moderator: '1100000000000000022' };
+const BAN_MEMBERS = '4';
+
+function role(id: string, name: string, permissions: string): object {
+  return {
+    id,
+    name,
+    permissions,
     position: 0,
     color: 0,
     colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
@@ -129,13 +133,21 @@ function guild(): unknown {
     mentionable: false,
     flags: 0,
   };
+}
+
+function guild(): unknown {
+  const roles = [
+    role(GUILD, '@everyone', '0'),
+    role(ROLES.winner, 'Winner', '0'),
+    role(ROLES.moderator, 'Moderator', BAN_MEMBERS),
+  ];
   return {
     id: GUILD,
     name: 'Dreamers',
     owner_id: userOf('ann').id,
     unavailable: false,
     member_count: 3,
-    roles: [everyone],
+    roles,
     channels: [{ id: CHANNEL, type: 0, name: 'dreams', position: 0, permission_overwrites: [] }],
     members: [],
     threads: [],

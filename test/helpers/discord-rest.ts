@@ -59,6 +59,7 @@ const routes: readonly (readonly [string, RegExp, Route])[] = [
   ['POST', /^\/channels\/(\d+)\/messages$/, postMessage],
   ['GET', /^\/channels\/(\d+)\/messages\/(\d+)$/, getMessage],
   ['PATCH', /^\/channels\/(\d+)\/messages\/(\d+)$/, patchMessage],
+  ['PUT', /^\/guilds\/(\d+)\/members\/(\d+)\/roles\/(\d+)$/, putRole],
 ];
 
 /** Requests that are made by the token of an interaction alone. */
@@ -214,6 +215,19 @@ function patchMessage(call: Call, site: Site, channel?: string, id?: string): Re
   refuse(site.world, violations('MessageEditRequestPartial', call.json));
   checkMessage(call.json as Written, call, site, { limit: BOT_LIMIT, wasV2: isV2(before) });
   return ok(keepEdited(placed(site, channel!), before, call.json as Written, call.uploads));
+}
+
+function putRole(
+  _call: Call,
+  { world }: Site,
+  _guild?: string,
+  who?: string,
+  role?: string,
+): Reply {
+  const code = world.closed.get(role!);
+  if (code !== undefined) throw new Refused(403, code, 'Missing Permissions');
+  world.granted.push({ person: who!, role: role! });
+  return { status: 204 };
 }
 
 function living({ world }: Site, token: string): Asked {

@@ -89,8 +89,10 @@ export class World {
   readonly files = new Map<string, Upload>();
   /** By server, or 'everywhere'. */
   readonly commands = new Map<string, unknown>();
-  /** Channels and people that cannot be written to, with the code of the reason. */
+  /** Channels, people and roles that are out of the bot's reach, with the code of the reason. */
   readonly closed = new Map<string, number>();
+  /** Roles that the bot has given. */
+  readonly granted: { readonly person: string; readonly role: string }[] = [];
   /** Of conversations of two, by person. */
   readonly directChannels = new Map<string, string>();
   /** What the bot sent that Discord's own description does not allow. */

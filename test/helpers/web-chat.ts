@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import type { Command } from '../../src/chat/command.ts';
 import type { Handler, Inbound, Typing } from '../../src/chat/inbound.ts';
+import { silentLog } from '../../src/kit/log.ts';
 import type { Platform } from '../../src/chat/platform.ts';
 import { webChat } from '../../src/platforms/web/index.ts';
 import type { WebChatParts } from '../../src/platforms/web/index.ts';
@@ -18,11 +19,11 @@ export interface RunningChat {
  * @param wanted the port; any by default.
  */
 export async function listeningChat(
-  parts: Omit<WebChatParts, 'app'>,
+  parts: Omit<WebChatParts, 'app' | 'log'> & Partial<Pick<WebChatParts, 'log'>>,
   wanted = 0,
 ): Promise<RunningChat> {
   const app = Fastify({ forceCloseConnections: true });
-  const platform = webChat({ app, ...parts });
+  const platform = webChat({ app, log: silentLog, ...parts });
   await app.listen({ host: '127.0.0.1', port: wanted });
   const { port } = app.server.address() as AddressInfo;
   return {

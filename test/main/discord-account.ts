@@ -27,7 +27,11 @@ export function variablesFor(server: DiscordServer): Variables {
   };
 }
 
-export function ask(server: DiscordServer, who: Who | Guest, { steps, size, picture }: Wish): Asked {
+export function ask(
+  server: DiscordServer,
+  who: Who | Guest,
+  { steps, size, picture }: Wish,
+): Asked {
   const files = picture && {
     [PICTURE]: { name: 'photo.png', contentType: 'image/png', bytes: picture },
   };

@@ -76,6 +76,25 @@ describe('a bot that is told to stop', () => {
   );
 });
 
+describe('a defect that nobody catches', () => {
+  it(
+    'ends the bot, and the log says which, without what it carries',
+    async () => {
+      const defect = "Object.assign(new Error('lost'), { url: 'https://x/secret-token' })";
+      const script = `process.on('SIGUSR2', () => void Promise.reject(${defect}))`;
+      const loaded = `data:text/javascript;base64,${Buffer.from(script).toString('base64')}`;
+      const bot = startBotProcess(join(folder, 'defect'), { NODE_OPTIONS: `--import=${loaded}` });
+      await bot.up;
+      bot.signal('SIGUSR2');
+      expect(await bot.ended).toEqual({ code: 1, signal: null });
+      expect(bot.log.at(-1)).toMatchObject({ level: 50, msg: 'a defect ended the bot' });
+      expect(bot.output()).toContain('Error: lost');
+      expect(bot.output()).not.toContain('secret-token');
+    },
+    PATIENCE,
+  );
+});
+
 describe('a bot that cannot start', () => {
   it(
     'says why in a line, and what to do in another',

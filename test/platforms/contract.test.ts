@@ -101,6 +101,17 @@ describe.each(harnesses)('%s', (_, open) => {
     expect(await results()).toHaveLength(2);
   });
 
+  it('takes a button that is pressed twice in a hurry for one', async () => {
+    await harness.command('ann', 'dream', QUICK, photo);
+    const first = await sees('ann', isResult);
+    const deeper = actionOf(first, 'deeper');
+    await Promise.all([harness.press('ann', first, deeper), harness.press('ann', first, deeper)]);
+    await sees('ann', (message) => isResult(message) && message.id !== first.id);
+    const { waiting, rendering } = await bot.studio.queue();
+    expect([...waiting, ...rendering]).toEqual([]);
+    expect(await results()).toHaveLength(2);
+  });
+
   it('dreams at another layer, chosen from a menu', async () => {
     await harness.command('ann', 'dream', QUICK, photo);
     const first = await sees('ann', isResult);

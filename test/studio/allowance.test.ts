@@ -14,13 +14,7 @@ import { openDatabase } from '../../src/studio/store/database.ts';
 import { OrderStore } from '../../src/studio/store/orders.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { noisyJpeg } from '../helpers/pictures.ts';
-import {
-  attachment,
-  job,
-  models,
-  newOrder,
-  openStudio,
-} from '../helpers/studio.ts';
+import { attachment, job, models, newOrder, openStudio } from '../helpers/studio.ts';
 
 const folder = temporaryFolder();
 const GUESS = 4e-11;

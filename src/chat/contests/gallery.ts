@@ -82,7 +82,9 @@ export function galleryOf({ contests, studio }: GalleryParts): Gallery {
     async before(id, number) {
       const found = await results(id);
       const place = found?.placed.find(({ entry }) => entry.number === number);
-      return place ? orNull(studio.source(place.entry.dream.order)) : null;
+      // Whoever had the dream deleted wants its picture shown even less.
+      if (!place || !(await picture(id, number))) return null;
+      return orNull(studio.source(place.entry.dream.order));
     },
     podium: (id) => orNull(read.podium(null, id)),
     async sheet(id) {

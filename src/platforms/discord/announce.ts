@@ -1,4 +1,5 @@
 /** What the bot does in a server without having been asked at that moment. */
+import type { PermissionResolvable, Role } from 'discord.js';
 import type { Outbound } from '../../chat/outbound.ts';
 import { Undeliverable } from '../../chat/platform.ts';
 import type { Platform, Sending } from '../../chat/platform.ts';
@@ -28,14 +29,40 @@ export async function announce(
   }
 }
 
+/** A winner's role is an ornament: one that lets its bearer do such things is none. */
+const POWERS: PermissionResolvable = [
+  'Administrator',
+  'BanMembers',
+  'KickMembers',
+  'ManageChannels',
+  'ManageGuild',
+  'ManageMessages',
+  'ManageRoles',
+  'ManageWebhooks',
+  'MentionEveryone',
+  'ModerateMembers',
+];
+
+export interface Granting {
+  readonly person: string;
+  /** Undefined where the server has none of that id. */
+  readonly role: Pick<Role, 'id' | 'permissions'> | undefined;
+}
+
 /** @throws DreamError 'not-allowed' */
 export async function giveRole(
   { server }: Place,
-  { person, role }: { readonly person: string; readonly role: string },
+  { person, role }: Granting,
   { wire }: DeliveryParts,
 ): Promise<void> {
+  if (server === undefined || !role) {
+    throw new DreamError('not-allowed', 'there is no such role here any more');
+  }
+  if (role.permissions.any(POWERS)) {
+    throw new DreamError('not-allowed', 'the role carries powers, and is not given away');
+  }
   try {
-    if (server !== undefined) await wire.giveRole(server, person, role);
+    await wire.giveRole(server, person, role.id);
   } catch (error) {
     if (!(error instanceof DiscordFailure) || error.status >= 500) throw error;
     throw new DreamError(

@@ -81,7 +81,10 @@ export function discordPlatform(settings: DiscordSettings): Platform {
       inFlight.track(deliver(readAddress(address), outbound, delivery, parts)),
     announce: (place, outbound, sending) =>
       inFlight.track(announce(place, outbound, sending, parts)),
-    grantRole: (place, person, role) => inFlight.track(giveRole(place, { person, role }, parts)),
+    grantRole: (place, person, id) => {
+      const role = client.guilds.cache.get(place.server ?? '')?.roles.cache.get(id);
+      return inFlight.track(giveRole(place, { person, role }, parts));
+    },
     fetch: ({ reference }, signal) =>
       download(reference, {
         hosts: [...PICTURE_HOSTS, ...pictureHosts],

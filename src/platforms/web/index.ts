@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Command } from '../../chat/command.ts';
 import type { Handler, Person } from '../../chat/inbound.ts';
 import type { Platform } from '../../chat/platform.ts';
+import type { Logger } from '../../kit/log.ts';
 import type { Shelf } from '../../kit/shelf.ts';
 import { Conversation } from './conversation.ts';
 import { EventStreams } from './event-stream.ts';
@@ -22,6 +23,7 @@ export interface WebChatParts {
   readonly app: FastifyInstance;
   readonly commands: readonly Command[];
   readonly shelf: Shelf;
+  readonly log: Logger;
   /** By '<order>/result' and '<order>/source'. */
   readonly pictures: { read(id: string): Promise<Uint8Array> };
   /** A folder for the pictures that people send; it is made where it is missing. */
@@ -43,7 +45,7 @@ const EDIT_INTERVAL = 200;
 const MAX_PICTURE = 25 * 2 ** 20;
 
 export function webChat(parts: WebChatParts): Platform {
-  const { app, commands, shelf, pictures, hosts = [], maxPicture = MAX_PICTURE } = parts;
+  const { app, commands, shelf, log, pictures, hosts = [], maxPicture = MAX_PICTURE } = parts;
   const uploads = new Uploads(parts.uploadsDir);
   const previews = new Previews();
   const conversation = new Conversation(shelf, async ({ upload }) => {
@@ -70,7 +72,7 @@ export function webChat(parts: WebChatParts): Platform {
     handler: () => handler ?? refuse(503, 'The bot is not running.', 'Try again in a moment.'),
   };
   const sources = { previews, pictures };
-  addRoutes(app, { served, sources, streams, hosts, page: () => page });
+  addRoutes(app, { served, sources, streams, hosts, log, page: () => page });
 
   return {
     name: PLATFORM,

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from '../../kit/log.ts';
 import type { Refusal } from './wire.ts';
 
 /** A request that is not carried out, in words for whoever sent it. */
@@ -17,7 +18,7 @@ export class Refused extends Error {
 const TOO_LARGE = 413;
 
 /** Every failure of a route is answered as JSON; what went wrong inside is logged, not told. */
-export function answerFailures(app: FastifyInstance): void {
+export function answerFailures(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     if (error instanceof Refused) {
       const { message, hint } = error;
@@ -25,7 +26,9 @@ export function answerFailures(app: FastifyInstance): void {
       return reply.code(error.status).send(refusal);
     }
     const status = error.statusCode ?? 500;
-    if (status >= 500) request.log.error({ err: error }, 'a request failed');
+    if (status >= 500) {
+      log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
+    }
     return reply.code(status).send({ message: wordsFor(status) } satisfies Refusal);
   });
 }

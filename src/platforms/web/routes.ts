@@ -1,5 +1,6 @@
 /** The routes of the chat, in a scope of their own: its checks and headers are for them alone. */
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from '../../kit/log.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { EventStreams } from './event-stream.ts';
 import { checkHost, checkSameOrigin, checkSameSite, SECURITY_HEADERS } from './guard.ts';
@@ -16,14 +17,15 @@ export interface RouteParts {
   readonly sources: PictureSources;
   readonly streams: EventStreams;
   readonly hosts: readonly string[];
+  readonly log: Logger;
   /** Undefined until the chat has started. */
   readonly page: () => Page | undefined;
 }
 
 export function addRoutes(app: FastifyInstance, parts: RouteParts): void {
-  const { served, sources, streams, hosts, page } = parts;
+  const { served, sources, streams, page } = parts;
   void app.register(async (scope) => {
-    guard(scope, hosts);
+    guard(scope, parts);
     pageRoutes(scope, page);
     pictureRoutes(scope, served, sources);
     eventRoutes(scope, served);
@@ -39,8 +41,8 @@ export function addRoutes(app: FastifyInstance, parts: RouteParts): void {
   });
 }
 
-function guard(scope: FastifyInstance, hosts: readonly string[]): void {
-  answerFailures(scope);
+function guard(scope: FastifyInstance, { hosts, log }: RouteParts): void {
+  answerFailures(scope, log);
   scope.addHook('onRequest', (request, reply, done) => {
     void reply.headers(SECURITY_HEADERS);
     checkHost(request, hosts);

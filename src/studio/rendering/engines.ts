@@ -12,12 +12,14 @@ export class RenderEngines {
   readonly #chosen = new Map<string, Promise<ChosenEngine>>();
   #told: string[] = [];
 
+  constructor(private readonly choose = chooseEngine) {}
+
   async for(task: RenderTask, model: Promise<Model>): Promise<ChosenEngine> {
     this.#told = [];
     const chosen = await this.#choose(task, model);
     if (task.cautious !== true || chosen.request.provider === 'cpu') return chosen;
     this.#tell(AFTER_A_CRASH);
-    return chooseEngine({ engine: 'onnx', provider: 'cpu' });
+    return this.choose({ engine: 'onnx', provider: 'cpu' });
   }
 
   /** Since the task began. */
@@ -29,7 +31,7 @@ export class RenderEngines {
     const { job, engine, measurements } = task;
     const known = this.#chosen.get(job.model);
     if (known) return known;
-    const chosen = chooseEngine(engine, {
+    const chosen = this.choose(engine, {
       model: async () => measuredModel(await model),
       measurements,
       tell: (notice) => {

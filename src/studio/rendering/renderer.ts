@@ -3,8 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { readPicture, encodePicture, writeFileAtomically } from '../../dream/picture.ts';
 import type { Picture } from '../../dream/picture.ts';
 import type { Image } from '../../dream/image.ts';
-import { chooseEngine } from '../../engines/choose.ts';
-import type { ChosenEngine, EngineRequest } from '../../engines/choose.ts';
+import type { ChosenEngine } from '../../engines/choose.ts';
 import { loadModel, modelStamp } from '../catalogue.ts';
 import type { Model } from '../catalogue.ts';
 import { composeSheet } from '../contact-sheet.ts';
@@ -15,6 +14,7 @@ import { planRender } from '../render.ts';
 import type { RenderPlan } from '../render.ts';
 import { noticesOf, ORIGINAL, planTiles } from '../sheet.ts';
 import { refusal, Screen } from '../screening.ts';
+import { RenderEngines } from './engines.ts';
 import type { RenderProgress, Rendered, RenderTask } from './messages.ts';
 import { progressOf } from './progress.ts';
 
@@ -39,8 +39,12 @@ interface Finished {
 
 export class Renderer {
   readonly #models = new Map<string, Promise<Model>>();
-  #chosen: Promise<ChosenEngine> | undefined;
+  readonly #engines: RenderEngines;
   #screening: Screen | undefined;
+
+  constructor(engines = new RenderEngines()) {
+    this.#engines = engines;
+  }
 
   /** @throws DreamError, 'cancelled' within one step of the signal */
   async render(task: RenderTask, reporting: Reporting): Promise<Rendered> {
@@ -48,7 +52,7 @@ export class Renderer {
     const studio = await this.#prepare(task);
     const doubtful = await this.#screen(task, studio);
     const shown = doubtful ? withoutPreviews(reporting) : reporting;
-    const { png, image, stepSeconds, ...told } =
+    const { png, image, stepSeconds, notices, ...told } =
       task.job.kind === 'dream'
         ? await dreamed({ ...task, job: task.job }, studio, shown)
         : await sheeted({ ...task, job: task.job }, studio, shown);
@@ -56,14 +60,19 @@ export class Renderer {
     const { rows, columns } = image;
     const seconds = (performance.now() - began) / 1000;
     const engine = studio.chosen.engine.describe();
-    const result = { rows, columns, ...told, engine, seconds };
+    const result = {
+      ...{ rows, columns, ...told, engine, seconds },
+      notices: [...notices, ...this.#engines.told()],
+    };
     return { result: doubtful ? { ...result, doubtful } : result, stepSeconds };
   }
 
-  async #prepare({ job, picturePath, facts, modelsFolder, engine }: RenderTask): Promise<Studio> {
+  async #prepare(task: RenderTask): Promise<Studio> {
+    const { job, picturePath, facts, modelsFolder } = task;
+    const loading = this.#model(job.model, modelsFolder);
     const [model, chosen, picture] = await Promise.all([
-      this.#model(job.model, modelsFolder),
-      this.#engine(engine),
+      loading,
+      this.#engines.for(task, loading),
       readPicture(picturePath),
     ]);
     return { model, chosen, picture: { ...picture, ...facts } };
@@ -76,13 +85,6 @@ export class Renderer {
     const doubtful = await this.#screening.isDoubtful(picture.image);
     if (doubtful && screening === 'refuse') throw refusal();
     return doubtful;
-  }
-
-  #engine(request: EngineRequest): Promise<ChosenEngine> {
-    const chosen = (this.#chosen ??= chooseEngine(request));
-    // What is out now may work again for the next task.
-    chosen.catch(() => (this.#chosen = undefined));
-    return chosen;
   }
 
   async #model(name: string, folder: string): Promise<Model> {

@@ -13,6 +13,7 @@ import type { Address } from '../../../src/studio/order.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { memoryShelf } from '../../helpers/memory-shelf.ts';
 import { noisyJpeg } from '../../helpers/pictures.ts';
+import { TestLog } from '../../helpers/studio.ts';
 import { listeningChat, SAMPLE_COMMANDS, ScriptedHandler } from '../../helpers/web-chat.ts';
 import type { RunningChat } from '../../helpers/web-chat.ts';
 import { openTab, streamEvents } from '../../helpers/web-tab.ts';
@@ -24,6 +25,7 @@ const KEY = { key: ORDER, again: false, person: 'you' };
 
 let chat: RunningChat;
 let handler: ScriptedHandler;
+let log: TestLog;
 let shelf = memoryShelf();
 let folder: string;
 let photo: Buffer;
@@ -32,9 +34,10 @@ let tabs: Tab[] = [];
 
 async function start(people?: () => Person | null): Promise<void> {
   handler = new ScriptedHandler();
+  log = new TestLog();
   chat = await listeningChat({
     ...{ commands: SAMPLE_COMMANDS, shelf, uploadsDir: folder, maxPicture: LIMIT },
-    hosts: ['dreams.example'],
+    ...{ hosts: ['dreams.example'], log },
     pictures: {
       read: (id) => {
         const bytes = stored.get(id);
@@ -235,6 +238,38 @@ describe('lines', () => {
     const first = await send();
     expect((await send()).message).toBe(first.message);
     expect(handler.events).toHaveLength(1);
+  });
+
+  it('sent again after a crash are asked for again, and said once', async () => {
+    const send = async (): Promise<Accepted> => {
+      const form = new FormData();
+      form.set('event', 'a1b2c3d4e5f6');
+      form.set('text', '/dream');
+      form.set('picture', new Blob([photo]), 'photo.jpg');
+      const options = { method: 'POST', headers: { origin: chat.url }, body: form };
+      return (await (await fetch(`${chat.url}/api/messages`, options)).json()) as Accepted;
+    };
+    const first = await send();
+    const [before] = handler.events as CommandEvent[];
+    await restart();
+    // The bot cannot know how far it came: the same event is the same order.
+    expect((await send()).message).toBe(first.message);
+    const [after] = handler.events as CommandEvent[];
+    expect(after).toMatchObject({ id: 'a1b2c3d4e5f6', values: before!.values });
+    expect((await snapshot()).messages).toHaveLength(1);
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
+  it('that meet a defect are told no more than that; the log is', async () => {
+    const defect = new Error('/srv/dream/secret');
+    handler.onEvent = () => Promise.reject(defect);
+    const form = new FormData();
+    form.set('text', '/dream');
+    const options = { method: 'POST', headers: { origin: chat.url }, body: form };
+    const response = await fetch(`${chat.url}/api/messages`, options);
+    expect(response.status).toBe(500);
+    expect(await response.json()).toEqual({ message: 'Something went wrong on our side.' });
+    expect(log.of('a request failed')).toEqual([{ err: defect, route: '/api/messages' }]);
   });
 
   it('are limited', async () => {

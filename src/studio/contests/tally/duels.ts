@@ -58,7 +58,8 @@ function count(entries: readonly number[], ballots: Iterable<CountedBallot>): Du
 }
 
 const MOST_ROUNDS = 100;
-const CLOSE = 1e-12;
+/** A step so small leaves an error of its square. */
+const CLOSE = 1e-7;
 
 /**
  * The strengths of greatest likelihood, by Newton's method: the logarithm of the likelihood is
@@ -76,6 +77,10 @@ function fit(
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const { gradient, information } = slopes(wins, losses, strengths);
     const step = solve(cholesky(information, size), gradient);
+    if (step.every((change) => Math.abs(change) < CLOSE)) {
+      strengths = moved(strengths, step, 1);
+      break;
+    }
     let scale = 1;
     let next = moved(strengths, step, scale);
     while (likelihood(wins, next) < level && scale > 1e-6) {
@@ -84,7 +89,6 @@ function fit(
     }
     strengths = next;
     level = likelihood(wins, strengths);
-    if (step.every((change) => Math.abs(change) < CLOSE)) break;
   }
   const { information } = slopes(wins, losses, strengths);
   const errors = diagonalOfInverse(cholesky(information, size)).map(Math.sqrt);

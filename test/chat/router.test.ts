@@ -1,0 +1,56 @@
+/** What a person is told where something fails. */
+import { expect, it } from 'vitest';
+import type { Command } from '../../src/chat/command.ts';
+import type { CommandEvent } from '../../src/chat/inbound.ts';
+import type { Outbound } from '../../src/chat/outbound.ts';
+import { createRouter } from '../../src/chat/router.ts';
+import type { RouterParts } from '../../src/chat/router.ts';
+import { DreamError } from '../../src/kit/errors.ts';
+import { memoryShelf } from '../helpers/memory-shelf.ts';
+import { TestLog } from '../helpers/studio.ts';
+
+async function toldAbout(error: Error): Promise<{ text: string; log: TestLog }> {
+  const log = new TestLog();
+  const fails: Command = {
+    ...{ name: 'fails', description: 'Fails', options: {} },
+    run: () => Promise.reject(error),
+  };
+  const parts = { log, shelf: memoryShelf(), commands: [fails], actions: [] };
+  const router = createRouter(parts as Partial<RouterParts> as RouterParts);
+  const said: Outbound[] = [];
+  const event: CommandEvent = {
+    ...{ kind: 'command', id: '1', command: 'fails', values: {}, address: {} },
+    person: { id: 'ann', name: 'Ann', admin: false },
+    place: { platform: 'stage', channel: 'main' },
+    responder: {
+      acknowledge: () => Promise.resolve({}),
+      dismiss: () => Promise.resolve(),
+      reply: (outbound, options) => {
+        expect(options).toEqual({ private: true });
+        said.push(outbound);
+        return Promise.resolve();
+      },
+    },
+  };
+  await router.handle(event);
+  expect(said).toHaveLength(1);
+  return { text: said[0]!.text, log };
+}
+
+it('what a person can mend is told in its own words', async () => {
+  const { text, log } = await toldAbout(new DreamError('unknown-layer', 'no layer x', 'Try y.'));
+  expect(text).toBe('No layer x.\nTry y.');
+  expect(log.entries).toEqual([]);
+});
+
+it.each([
+  new TypeError("cannot read '/srv/dream/secret'"),
+  new DreamError('bad-model', "the folder of models '/srv/dream/models' cannot be read"),
+  new DreamError('cannot-write', "'/srv/dream/data/pictures' cannot be written to"),
+])('what is wrong on the machine is told to the log, by the same number: %s', async (error) => {
+  const { text, log } = await toldAbout(error);
+  expect(text).not.toContain('/srv');
+  const [{ err, incident }] = log.of('an event failed') as [{ err: unknown; incident: string }];
+  expect(err).toBe(error);
+  expect(text).toContain(`incident ${incident}`);
+});
