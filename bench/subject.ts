@@ -1,5 +1,5 @@
 /** What is measured: Inception V3 up to a layer, its mean square, on the onnx engine. */
-import type { Ascent, Evaluation, Planes } from '../src/engines/engine.ts';
+import type { Ascent, Evaluation, GradientEngine, Planes } from '../src/engines/engine.ts';
 import { onnxEngine } from '../src/engines/onnx.ts';
 import { seededRandom } from '../src/kit/random.ts';
 import { parseObjective } from '../src/objectives/parse.ts';
@@ -15,11 +15,14 @@ export interface Subject {
   readonly forward: Evaluation;
 }
 
-export async function inception(memory?: number): Promise<Subject> {
+export function inception(memory?: number): Promise<Subject> {
+  return inceptionOn(onnxEngine({ threads: THREADS }), memory);
+}
+
+export async function inceptionOn(engine: GradientEngine, memory?: number): Promise<Subject> {
   const model = await loadModel('inception_v3');
   const layer = model.graph.layers.get(LAYER)!;
   await model.ready([layer]);
-  const engine = onnxEngine({ threads: THREADS });
   const objective = parseObjective(LAYER, { measure: 'mean-square' });
   return {
     describe: engine.describe(),

@@ -60,7 +60,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     ...{ deepLayers: true, environment: renderEnvironment },
     ...(MODELS_DIR === undefined ? {} : { folder: MODELS_DIR }),
   });
-  let contests: Contests | undefined;
+  const keeper: { contests?: Contests } = {};
   const studio = await LocalStudio.open({
     ...{ models, log, observer: metrics.observer, environment: renderEnvironment },
     ...{ dataDir: settings.DATA_DIR, databaseUrl: settings.DATABASE_URL },
@@ -69,17 +69,18 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     screening: settings.SCREENING,
     maxMinutes: settings.MAX_RENDER_MINUTES,
     engine: settings.ENGINE === 'auto' ? {} : { engine: settings.ENGINE },
-    keeping: { needed: async (order) => (await contests?.needs(order)) ?? true },
+    keeping: { needed: async (order) => (await keeper.contests?.needs(order)) ?? true },
     limits: {
       all: settings.MAX_QUEUE,
       perPerson: settings.MAX_PER_PERSON,
       perServer: settings.MAX_PER_SERVER,
     },
   });
-  contests = new Contests({
+  const contests = new Contests({
     ...{ tables: studio.tables, studio, log },
     folder: join(settings.DATA_DIR, 'contests'),
   });
+  keeper.contests = contests;
   const app = fastify({ forceCloseConnections: true, requestTimeout: REQUEST_TIME });
   const downloader = createDownloader({ trustedHosts: settings.PICTURE_HOSTS });
   const { download } = downloader;

@@ -12,6 +12,8 @@ import type { Screening } from './screening.ts';
 export interface LocalStudioOptions {
   /** Where all that has to outlive the process is kept; one bot a folder. */
   readonly dataDir: string;
+  /** Of a PostgreSQL server for what is no picture. @default a file in the folder */
+  readonly databaseUrl?: string | undefined;
   readonly models: Models;
   /** Of this program, for the pictures' imprints. */
   readonly version: string;

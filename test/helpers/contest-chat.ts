@@ -48,7 +48,7 @@ export class ContestChat {
     this.#router = createRouter({
       ...{ models, commands, actions, contests: open.contests, shelf: memoryShelf() },
       studio: known as Studio,
-      courier: {} as Courier,
+      courier: null as unknown as Courier,
       log: silentLog,
       galleryLink: (_, contest) => link && `${link}/${contest}`,
       announce: (place, outbound, key) => {

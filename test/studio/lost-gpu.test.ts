@@ -1,9 +1,9 @@
 /** A GPU that goes in the middle of a dream: the render process delivers, and says what happened. */
-import { readFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { presets } from '../../src/dream/presets.ts';
-import { readPicture } from '../../src/dream/picture.ts';
+import { encodePicture, readPicture } from '../../src/dream/picture.ts';
 import type { ChosenEngine } from '../../src/engines/choose.ts';
 import { chooseEngine } from '../../src/engines/choose.ts';
 import { withFallback } from '../../src/engines/fallback.ts';
@@ -18,6 +18,13 @@ import { temporaryFolder } from '../helpers/folder.ts';
 const folder = temporaryFolder();
 const STEPS = 3;
 const LOST = 'WebGPU device lost (1)';
+
+const picturePath = join(folder, 'picture.png');
+
+beforeAll(async () => {
+  const { image } = await readPicture('examples/clouds.png', { maxSide: 60 });
+  await writeFile(picturePath, await encodePicture(image, { format: 'png' }));
+});
 
 /** A GPU in place of what would be chosen. */
 function withGpu(fault: (run: number) => string | null): RenderEngines {
@@ -39,15 +46,20 @@ async function rendered(
   const recipe = { ...presets.default, layer: 'block_1_expand', octaves: 1, steps: STEPS };
   const task: RenderTask = {
     job: { kind: 'dream', model: 'mobilenet_v2', recipe, size: 40, deepLayers: false },
-    picturePath: 'examples/clouds.png',
     facts: { rows: 40, columns: 60, originalRows: 40, originalColumns: 60, note: [] },
-    ...{ resultPath, modelsFolder: MODELS, engine: {}, screening: 'off', version: '0' },
+    ...{
+      picturePath,
+      resultPath,
+      modelsFolder: MODELS,
+      engine: {},
+      screening: 'off',
+      version: '0',
+    },
     measurements: join(folder, 'engines.json'),
     ...options,
   };
   const { signal } = new AbortController();
   const result = await renderer.render(task, { signal, progress: () => undefined });
-  await readFile(resultPath);
   return { ...result, pixels: (await readPicture(resultPath)).image.data };
 }
 

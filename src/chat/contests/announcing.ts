@@ -32,6 +32,8 @@ export async function announceTurn(
   const platform = parts.platforms.find(({ name }) => name === place.platform);
   if (!platform) throw new Error(`${place.platform} is not connected`);
   const sending = { key: `contest-${id}-${phase}`, again };
+  // The bot was away: who reads now that voting has begun would come too late.
+  if (phase === 'voting' && contest.phase !== 'voting') return;
   if (phase === 'voting') {
     await platform.announce(place, await votingMessage(contest, parts), sending);
   } else if (phase === 'cancelled') {

@@ -27,8 +27,11 @@ export function clippedMarkdown(text: string, limit: number): string {
   return out;
 }
 
+/** No letter is cut in two. */
 export function clipped(text: string, limit: number): string {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1).trimEnd()}…`;
+  if (text.length <= limit) return text;
+  const kept = text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '');
+  return `${kept.trimEnd()}…`;
 }
 
 /** Discord takes a backslash before any punctuation. */

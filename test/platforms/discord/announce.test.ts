@@ -42,15 +42,13 @@ describe('an announcement', () => {
   it('shows moments in the zone of each reader, a link as a button, a table as a file', async () => {
     const { platform } = await bench().bot();
     const said: Outbound = {
-      text: 'Until <t:1790000000>, **at <t:1790000060>**, `<t:1>` <t:x>',
+      text: 'Until <t:1790000000>, **at <t:1790000060>**, `<t:1>`',
       link: { label: 'Gallery', url: 'https://dreams.example.org/gallery/abcdefghijkl' },
       document: { name: 'results.csv', contentType: 'text/csv', text: 'rank,entry\r\n' },
     };
     await platform.announce(PLACE, said, FIRST);
     const json = JSON.stringify(bench().kept()[0]!.message.components);
-    expect(json).toContain(
-      'Until <t:1790000000:f>, **at <t:1790000060:f>**, `<t:1>` \\\\<t:x\\\\>',
-    );
+    expect(json).toContain('Until <t:1790000000:f>, **at <t:1790000060:f>**, `<t:1>`');
     expect(json).toContain('"url":"https://dreams.example.org/gallery/abcdefghijkl"');
     const [upload] = bench().calls(/POST \/channels/)[0]!.uploads;
     expect(upload!.name).toBe('results.csv');

@@ -92,3 +92,11 @@ describe('a message', () => {
     expect(JSON.stringify(body)).toContain('**Layer** mixed5\\n**Seed** 7');
   });
 });
+
+it('cuts no letter in two', () => {
+  for (const limit of [9, 10]) {
+    const cut = clipped('🐶'.repeat(20), limit);
+    expect(cut.length).toBeLessThanOrEqual(limit);
+    expect(() => encodeURIComponent(cut)).not.toThrow();
+  }
+});

@@ -245,7 +245,7 @@ describe('lines', () => {
       const form = new FormData();
       form.set('event', 'a1b2c3d4e5f6');
       form.set('text', '/dream');
-      form.set('picture', new Blob([photo]), 'photo.jpg');
+      form.set('picture', new Blob([Buffer.from(photo)]), 'photo.jpg');
       const options = { method: 'POST', headers: { origin: chat.url }, body: form };
       return (await (await fetch(`${chat.url}/api/messages`, options)).json()) as Accepted;
     };
