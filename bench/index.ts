@@ -2,6 +2,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { contest } from './contest.ts';
 import { dream } from './dream.ts';
+import { gpu } from './gpu.ts';
 import { gradient } from './gradient.ts';
 import { load } from './load.ts';
 import { memory } from './memory.ts';
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   memory,
   contest,
   load,
+  gpu,
 };
 
 const names = process.argv.slice(2);

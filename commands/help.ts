@@ -66,6 +66,7 @@ function limitsOf(option: Option): string {
     case 'switch':
       return 'yes or no';
     case 'picture':
+    case 'file':
       return 'attached';
     case 'text':
       return 'text';

@@ -9,6 +9,8 @@ import { actorOf } from './actor.ts';
 import type { Action, Command, Context } from './command.ts';
 import { announceTurn } from './contests/announcing.ts';
 import { Courier } from './courier.ts';
+import { NewModels } from './new-models.ts';
+import type { AddingRules } from './new-models.ts';
 import type { Platform } from './platform.ts';
 import { createRouter } from './router.ts';
 
@@ -18,6 +20,8 @@ export interface ChatBotParts {
   readonly contests: Contests;
   /** @default no contest has a public page */
   readonly galleryLink?: Context['galleryLink'];
+  /** @default nobody may add models */
+  readonly adding?: AddingRules;
   readonly shelf: Shelf;
   readonly platforms: readonly Platform[];
   readonly commands: readonly Command[];
@@ -31,11 +35,13 @@ const RESUME_INTERVAL = 600_000;
 export class ChatBot {
   readonly #parts: ChatBotParts;
   readonly #courier: Courier;
+  readonly #newModels: NewModels;
   #resuming: NodeJS.Timeout | undefined;
 
   constructor(parts: ChatBotParts) {
     this.#parts = parts;
     this.#courier = new Courier({ ...parts, takesEntries: (place) => this.#takesEntries(place) });
+    this.#newModels = new NewModels(parts);
   }
 
   /** Connects the platforms, and takes up what was not delivered. */
@@ -43,9 +49,15 @@ export class ChatBot {
     const { platforms, contests, log } = this.#parts;
     const parts = { galleryLink: () => null, ...this.#parts };
     const announce: Context['announce'] = (...said) => this.#announce(...said);
-    const router = createRouter({ ...parts, announce, courier: this.#courier });
+    const router = createRouter({
+      ...parts,
+      announce,
+      courier: this.#courier,
+      newModels: this.#newModels,
+    });
     await Promise.all(platforms.map((platform) => platform.start(router)));
     await this.#courier.resume();
+    await this.#newModels.resume();
     await contests.begin((turn) => announceTurn(turn, parts));
     this.#resuming = setInterval(() => {
       this.#courier.resume().catch((error: unknown) => {
@@ -58,7 +70,7 @@ export class ChatBot {
   async stop(): Promise<void> {
     clearInterval(this.#resuming);
     await this.#parts.contests.stop();
-    await this.#courier.stop();
+    await Promise.all([this.#courier.stop(), this.#newModels.stop()]);
     await Promise.all(this.#parts.platforms.map((platform) => platform.stop()));
   }
 

@@ -5,6 +5,7 @@ import type { Models } from '../studio/models.ts';
 import type { NewOrder, Order, Place } from '../studio/order.ts';
 import type { Studio } from '../studio/studio.ts';
 import type { Person } from './inbound.ts';
+import type { AskedModel } from './new-models.ts';
 import type { Options, Values } from './option.ts';
 import type { Outbound } from './outbound.ts';
 import type { PlaceSettings } from './place-settings.ts';
@@ -52,6 +53,9 @@ export interface Context {
   readonly actor: Actor;
   /** The page of a contest that is over; null where there is no public one. */
   readonly galleryLink: (place: Place, contest: string) => string | null;
+  /** Acknowledges it, and sees to it that what is understood of the model is told here. */
+  readonly addModel: (asked: AskedModel) => Promise<void>;
+  readonly removeModel: (name: string) => Promise<void>;
   /** Says something in a place that need not be this one; what cannot be said is logged. */
   readonly announce: (place: Place, outbound: Outbound, key: string) => Promise<void>;
   /** A complete answer. */

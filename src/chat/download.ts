@@ -118,7 +118,7 @@ async function bytesOf(
 function parsed(url: string, base?: URL): URL {
   const target = URL.canParse(url, base?.href) ? new URL(url, base) : undefined;
   if (target && ['https:', 'http:'].includes(target.protocol)) return target;
-  throw new DreamError('fetch-failed', 'the picture has no address that can be fetched');
+  throw new DreamError('fetch-failed', 'the file has no address that can be fetched');
 }
 
 function isTrusted({ hostname, host }: URL, trustedHosts: readonly string[]): boolean {
@@ -128,8 +128,8 @@ function isTrusted({ hostname, host }: URL, trustedHosts: readonly string[]): bo
 function checkPublic(target: URL, hosts: readonly string[]): void {
   const { hostname, protocol, port } = target;
   if (protocol !== 'https:' || port !== '' || !hosts.includes(hostname)) {
-    const message = 'pictures are fetched from the chat platform itself only';
-    throw new DreamError('fetch-failed', message, 'Attach the picture to the message.');
+    const message = 'files are fetched from the chat platform itself only';
+    throw new DreamError('fetch-failed', message, 'Attach it to the message.');
   }
   // No lookup happens for an address that stands there as such.
   const address = hostname.replace(/^\[|\]$/g, '');
@@ -165,8 +165,8 @@ function reasonOf(error: unknown): string {
 
 /** Addresses carry signatures: only the host is told. */
 function failed({ host }: URL, reason: string, cause?: unknown): DreamError {
-  const message = `the picture could not be fetched from ${host}: ${reason}`;
-  return new DreamError('fetch-failed', message, 'Try again, or attach the picture anew.', {
+  const message = `the file could not be fetched from ${host}: ${reason}`;
+  return new DreamError('fetch-failed', message, 'Try again, or attach it anew.', {
     cause,
   });
 }

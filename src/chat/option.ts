@@ -34,7 +34,13 @@ export interface PictureOption extends Described {
   readonly kind: 'picture';
 }
 
-export type Option = TextOption | ChoiceOption | NumberOption | SwitchOption | PictureOption;
+/** A file of any type. */
+export interface FileOption extends Described {
+  readonly kind: 'file';
+}
+
+export type Option =
+  TextOption | ChoiceOption | NumberOption | SwitchOption | PictureOption | FileOption;
 
 /** By name: small letters, digits and _, at most 32. The first text is what a bare word means. */
 export type Options = Readonly<Record<string, Option>>;

@@ -39,11 +39,13 @@ export interface Platform {
   grantRole?(place: Place, person: string, role: string): Promise<void>;
   /**
    * The bytes of an attachment.
+   * @param maxBytes where it is no picture. @default as many as a picture may have
    * @throws DreamError 'bad-picture', 'picture-too-large' or 'fetch-failed'.
    */
   fetch(
     attachment: Pick<Attachment, 'reference' | 'name'>,
     signal: AbortSignal,
+    maxBytes?: number,
   ): Promise<Uint8Array>;
 }
 

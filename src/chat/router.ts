@@ -12,6 +12,7 @@ import type { Action, Command, Context, SimpleCommand } from './command.ts';
 import { completionsFor } from './completions.ts';
 import type { Courier } from './courier.ts';
 import { findCommand, findSubcommand } from './find.ts';
+import type { NewModels } from './new-models.ts';
 import type { ActionEvent, CommandEvent, Handler, Inbound, Typing } from './inbound.ts';
 import { changePlaceSettings, readPlaceSettings } from './place-settings.ts';
 import { Presses } from './presses.ts';
@@ -25,6 +26,7 @@ export interface RouterParts {
   readonly shelf: Shelf;
   readonly courier: Courier;
   readonly contests: Contests;
+  readonly newModels: Pick<NewModels, 'add' | 'remove'>;
   readonly galleryLink: Context['galleryLink'];
   readonly announce: Context['announce'];
   readonly commands: readonly Command[];
@@ -112,7 +114,7 @@ async function runAction(parts: RouterParts, event: ActionEvent): Promise<void> 
 
 async function contextOf(parts: RouterParts, event: Inbound): Promise<Context> {
   const { studio, models, contests, shelf, courier, commands, log } = parts;
-  const { galleryLink, announce } = parts;
+  const { galleryLink, announce, newModels } = parts;
   const { person, place, responder } = event;
   const settings = await readPlaceSettings(shelf, place);
   return {
@@ -120,6 +122,8 @@ async function contextOf(parts: RouterParts, event: Inbound): Promise<Context> {
     event: event.id,
     actor: actorOf(person, place),
     changeSettings: (change) => changePlaceSettings(shelf, place, change),
+    addModel: (asked) => newModels.add(asked, event),
+    removeModel: (name) => newModels.remove(name, event),
     reply: (outbound, options) => responder.reply(outbound, options),
     async order(asked) {
       const { channels, spoiler } = settings;

@@ -43,7 +43,8 @@ function checked(name: string, option: Option, value: RawValue): RawValue {
     case 'switch':
       return switched(name, value);
     case 'picture':
-      return attached(name, value);
+    case 'file':
+      return attached(name, option.kind, value);
   }
 }
 
@@ -69,12 +70,12 @@ function switched(name: string, value: RawValue): boolean {
   throw problem(name, 'yes or no', shown(value));
 }
 
-function attached(name: string, value: RawValue): Attachment {
+function attached(name: string, kind: 'picture' | 'file', value: RawValue): Attachment {
   if (typeof value === 'object') return value;
   throw new DreamError(
     'bad-option',
-    `${name} is a picture to attach, not text`,
-    'Attach the picture to the message.',
+    `${name} is a ${kind} to attach, not text`,
+    `Attach the ${kind} to the message.`,
   );
 }
 

@@ -18,6 +18,7 @@ import { Contests } from '../studio/contests/contests.ts';
 import { LocalStudio } from '../studio/local-studio.ts';
 import { Models } from '../studio/models.ts';
 import { galleryLinks } from './gallery.ts';
+import { addingRules } from './model-admins.ts';
 import { createMetrics, serveOperations } from './operations.ts';
 import { connectedPlatforms } from './platforms.ts';
 import type { Settings } from './settings.ts';
@@ -76,10 +77,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
       perServer: settings.MAX_PER_SERVER,
     },
   });
-  const contests = new Contests({
-    ...{ tables: studio.tables, studio, log },
-    folder: join(settings.DATA_DIR, 'contests'),
-  });
+  const contests = contestsOf(settings, studio, log);
   keeper.contests = contests;
   const app = fastify({ forceCloseConnections: true, requestTimeout: REQUEST_TIME });
   const downloader = createDownloader({ trustedHosts: settings.PICTURE_HOSTS });
@@ -88,7 +86,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
   const { shelf } = studio;
   const galleryLink = galleryLinks(settings, () => app.listeningOrigin);
   const parts = { studio, models, contests, galleryLink, shelf, platforms, commands, actions, log };
-  const chat = new ChatBot(parts);
+  const chat = new ChatBot({ ...parts, adding: addingRules(settings, renderEnvironment) });
   serveGallery(app, galleryOf({ contests, studio }));
   serveOperations(app, { metrics, studio, platforms });
 
@@ -116,6 +114,11 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     await stop(0);
     throw error;
   }
+}
+
+function contestsOf({ DATA_DIR }: Settings, studio: LocalStudio, log: Logger): Contests {
+  const { tables } = studio;
+  return new Contests({ ...{ tables, studio, log }, folder: join(DATA_DIR, 'contests') });
 }
 
 async function listen(app: FastifyInstance, { HOST, PORT }: Settings): Promise<string> {

@@ -69,6 +69,7 @@ async function localChat({
     ...{ app, log, commands, shelf: studio.shelf, hosts: settings.WEB_HOSTS },
     uploadsDir: join(settings.DATA_DIR, 'uploads'),
     maxPicture: settings.MAX_PICTURE_MB * 2 ** 20,
+    maxFile: settings.MAX_MODEL_MB * 2 ** 20,
     pictures: { read: (id) => readPicture(studio, id) },
     examples: [
       { line: '/dream layer:mixed5', says: 'Animals and things in the clouds' },

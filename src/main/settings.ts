@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { DreamError } from '../kit/errors.ts';
 
+/** As the platforms call them: discord:1234, slack:U123. */
+const PERSON_WORDS = "expected platform:person, several with commas, such as 'discord:1234'";
+
 /** An empty variable is one that is not set: `DISCORD_TOKEN=` in a .env file. */
 const given = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema);
@@ -23,6 +26,19 @@ const hosts = given(
         .filter((host) => host !== ''),
     )
     .pipe(z.array(z.string().regex(/^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?$/, HOST_WORDS))),
+);
+
+const people = given(
+  z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((one) => one.trim())
+        .filter((one) => one !== ''),
+    )
+    .pipe(z.array(z.string().regex(/^[a-z]+:[^\s:]+$/, PERSON_WORDS))),
 );
 
 const settingsSchema = z.object({
@@ -50,6 +66,10 @@ const settingsSchema = z.object({
   MAX_RENDER_MINUTES: count(1, 1440, 30),
   /** Megabytes of a picture that somebody sends. */
   MAX_PICTURE_MB: count(1, 100, 25),
+  /** Who may add models by the chat: discord:1234, slack:U123 */
+  MODEL_ADMINS: people,
+  /** Megabytes of a model that they send. */
+  MAX_MODEL_MB: count(1, 500, 100),
   ENGINE: given(z.enum(['auto', 'onnx', 'tensorflow']).default('auto')),
   SCREENING: given(z.enum(['off', 'warn', 'refuse']).default('off')),
 

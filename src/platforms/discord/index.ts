@@ -85,10 +85,10 @@ export function discordPlatform(settings: DiscordSettings): Platform {
       const role = client.guilds.cache.get(place.server ?? '')?.roles.cache.get(id);
       return inFlight.track(giveRole(place, { person, role }, parts));
     },
-    fetch: ({ reference }, signal) =>
+    fetch: ({ reference }, signal, maxBytes = settings.maxPictureBytes) =>
       download(reference, {
         hosts: [...PICTURE_HOSTS, ...pictureHosts],
-        maxBytes: settings.maxPictureBytes,
+        maxBytes,
         signal,
       }),
   };

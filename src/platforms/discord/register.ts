@@ -142,6 +142,8 @@ function optionJson(name: string, option: Option): APIApplicationCommandBasicOpt
       return { ...common, type: Type.Boolean };
     case 'picture':
       return { ...common, type: Type.Attachment, file_types: ['image'] };
+    case 'file':
+      return { ...common, type: Type.Attachment };
   }
 }
 

@@ -49,13 +49,27 @@ export function pictureOptions(options: Options): string[] {
   return Object.keys(options).filter((name) => options[name]!.kind === 'picture');
 }
 
-/** The pictures of a message as values: the first for the first option, and so on. */
-export function pictureValues(
+/** Options that only a form can fill in. */
+export function attachedOptions(options: Options): string[] {
+  const files = Object.keys(options).filter((name) => options[name]!.kind === 'file');
+  return [...pictureOptions(options), ...files];
+}
+
+/** The files of a message as values: the first for the first option that takes it, and so on. */
+export function attachedValues(
   options: Options,
-  pictures: readonly Attachment[],
+  files: readonly Attachment[],
 ): Record<string, Attachment> {
-  const named = pictureOptions(options).slice(0, pictures.length);
-  return Object.fromEntries(named.map((name, index) => [name, pictures[index]!]));
+  const named = attachedOptions(options);
+  const takesAny = named.some((name) => options[name]!.kind === 'file');
+  const taken = takesAny ? files : files.filter(isPicture);
+  return Object.fromEntries(
+    named.slice(0, taken.length).map((name, index) => [name, taken[index]!]),
+  );
+}
+
+export function isPicture({ contentType }: Attachment): boolean {
+  return contentType?.startsWith('image/') ?? false;
 }
 
 /** 'dream' or 'contest submit' */

@@ -22,13 +22,13 @@ export type SharedFile = z.infer<typeof sharedFile>;
 
 const reference = z.object({ id: z.string(), url: z.string() });
 
-/** The pictures among the files of a message. */
-export async function picturesOf(
+/** The files of a message. */
+export async function attachmentsOf(
   client: webApi.WebClient,
   files: readonly SharedFile[],
 ): Promise<Attachment[]> {
   const known = await Promise.all(files.map((file) => looked(client, file)));
-  return known.filter(({ mimetype }) => mimetype?.startsWith('image/')).map(attachmentOf);
+  return known.map(attachmentOf);
 }
 
 async function looked(client: webApi.WebClient, file: SharedFile): Promise<SharedFile> {
@@ -42,15 +42,15 @@ async function infoOf(client: webApi.WebClient, id: string): Promise<SharedFile>
   } catch (error) {
     const reason = reasonOf(error);
     if (reason === undefined) throw error;
-    const message = `the picture can no longer be had from Slack (${reason})`;
-    throw new DreamError('fetch-failed', message, 'Attach the picture again.', { cause: error });
+    const message = `the file can no longer be had from Slack (${reason})`;
+    throw new DreamError('fetch-failed', message, 'Attach it again.', { cause: error });
   }
 }
 
 export function attachmentOf(file: SharedFile): Attachment {
   const { id, name, size, mimetype } = file;
   return {
-    name: name ?? 'picture',
+    name: name ?? 'file',
     ...(size == null ? {} : { size }),
     ...(mimetype ? { contentType: mimetype } : {}),
     reference: JSON.stringify({ id, url: urlOf(file) }),
@@ -96,7 +96,7 @@ async function bytesAt(
   if (!isPage(bytes)) return bytes;
   throw new DreamError(
     'fetch-failed',
-    'Slack gave a page to sign in at in place of the picture',
+    'Slack gave a page to sign in at in place of the file',
     'The bot may lack the scope files:read: reinstall the app from its manifest.',
   );
 }

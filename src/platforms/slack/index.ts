@@ -28,7 +28,7 @@ export function slackPlatform(options: SlackOptions): Platform {
   const { botToken, commands, log, download, pictureHosts = [] } = options;
   const client = webClient(options);
   const hosts = ['files.slack.com', ...pictureHosts];
-  const maxBytes = options.maxPictureBytes ?? 32 * 2 ** 20;
+  const maxPicture = options.maxPictureBytes ?? 32 * 2 ** 20;
   const progress = new ProgressBoard(client);
   const posted = new Map<string, string>();
   let bot: Identity | undefined;
@@ -78,7 +78,7 @@ export function slackPlatform(options: SlackOptions): Platform {
       const address = { team: bot.team, channel, thread: null, message: null, person: '' };
       await deliver({ client, bot: bot.user, posted }, address, outbound, sending);
     },
-    fetch: (attachment, signal) =>
+    fetch: (attachment, signal, maxBytes = maxPicture) =>
       fetchFile({ client, download, token: botToken, hosts, maxBytes }, attachment, signal),
   };
 }

@@ -5,7 +5,7 @@ import type { Options, RawValue } from '../../chat/option.ts';
 import { parseCommandText } from '../../chat/text.ts';
 import { checkValues } from '../../chat/values.ts';
 import { DreamError } from '../../kit/errors.ts';
-import { commandNamed, pictureOptions, usualCommand, withCommand } from './commands.ts';
+import { attachedOptions, commandNamed, usualCommand, withCommand } from './commands.ts';
 import { explaining, runCommand } from './desk.ts';
 import type { Desk, Origin } from './desk.ts';
 import { reasonOf } from './failures.ts';
@@ -26,7 +26,7 @@ async function slash(desk: Desk, origin: Origin, typed: SlashCommand): Promise<v
   const text = asMeant(desk.commands, typed.command.slice(1), fromMrkdwn(typed.text));
   const { values, ...name } = parseCommandText(text, desk.commands);
   const command = commandNamed(desk.commands, name);
-  if (pictureOptions(command.options).length === 0) {
+  if (attachedOptions(command.options).length === 0) {
     await runCommand(desk, origin, { ...name, values });
     return;
   }

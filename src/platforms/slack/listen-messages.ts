@@ -5,10 +5,17 @@ import type { Attachment } from '../../chat/option.ts';
 import { parseCommandText } from '../../chat/text.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { isDirect } from './address.ts';
-import { commandNamed, pictureValues, unspelled, usualCommand, withCommand } from './commands.ts';
+import {
+  attachedValues,
+  commandNamed,
+  isPicture,
+  unspelled,
+  usualCommand,
+  withCommand,
+} from './commands.ts';
 import { explaining, runCommand } from './desk.ts';
 import type { Desk, Origin } from './desk.ts';
-import { picturesOf, sharedFile } from './files.ts';
+import { attachmentsOf, sharedFile } from './files.ts';
 import { openModal } from './listen-commands.ts';
 import { fromMrkdwn } from './markup.ts';
 
@@ -42,7 +49,7 @@ export function listenToMessages(app: App, desk: Desk): void {
     const origin = { id, user, channel: channel.id, thread: thread ?? ts, responseUrl };
     if (desk.recent.seen(id)) return;
     await explaining(desk, origin, async () => {
-      const pictures = await picturesOf(desk.client, files ?? []);
+      const pictures = (await attachmentsOf(desk.client, files ?? [])).filter(isPicture);
       await runOnPicture(desk, origin, shortcut.trigger_id, {
         name: callback.replace(SHORTCUT, ''),
         pictures,
@@ -59,13 +66,13 @@ async function hear(desk: Desk, event: Said): Promise<void> {
   if (desk.recent.seen(id)) return;
   const origin = { id, user: { id: user }, channel, thread: thread ?? ts, responseUrl: null };
   await explaining(desk, origin, async () => {
-    const pictures = await picturesOf(desk.client, event.files ?? []);
+    const files = await attachmentsOf(desk.client, event.files ?? []);
     const text = fromMrkdwn(event.text ?? '');
-    const usual = pictures.length > 0 ? usualCommand(desk.commands) : undefined;
+    const usual = files.some(isPicture) ? usualCommand(desk.commands) : undefined;
     const full = usual ? withCommand(desk.commands, text, usual.name) : text;
     const { values, ...name } = parseCommandText(full, desk.commands);
     const { options } = commandNamed(desk.commands, name);
-    const all = { ...values, ...pictureValues(options, pictures) };
+    const all = { ...values, ...attachedValues(options, files) };
     await runCommand(desk, origin, { ...name, values: all });
   });
 }
@@ -83,7 +90,7 @@ async function runOnPicture(
     const hint = 'Choose a message that a picture is attached to.';
     throw new DreamError('bad-option', 'this message has no picture', hint);
   }
-  const values = pictureValues(command.options, pictures);
+  const values = attachedValues(command.options, pictures);
   const missing = Object.entries(command.options).some(
     ([option, { required }]) => required === true && !(option in values),
   );

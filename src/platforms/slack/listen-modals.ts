@@ -1,7 +1,7 @@
 /** Forms: suggestions while they are filled in, faults beneath their fields, commands in the end. */
 import type { App, SlackViewMiddlewareArgs, ViewOutput, ViewSubmitAction } from '@slack/bolt';
 import { isDirect } from './address.ts';
-import { commandNamed, pictureOptions } from './commands.ts';
+import { attachedOptions, commandNamed } from './commands.ts';
 import { placeOf, runCommand } from './desk.ts';
 import type { Desk } from './desk.ts';
 import { ACTION_ID, CALLBACK_ID, MOST_CHOICE, choice, readMemory } from './modal.ts';
@@ -77,7 +77,7 @@ function waited(milliseconds: number): Promise<boolean> {
 async function closedDoor(desk: Desk, remembered: ModalMemory): Promise<Record<string, string>> {
   const { channel } = remembered;
   const { options } = commandNamed(desk.commands, remembered);
-  const [field] = pictureOptions(options).filter((name) => !(name in remembered.pictures));
+  const [field] = attachedOptions(options).filter((name) => !(name in remembered.pictures));
   if (field === undefined || isDirect(channel)) return {};
   if (await Promise.race([join(desk.client, channel), waited(MOST_WAIT)])) return {};
   const invitation = `Type /invite @${desk.bot.name} there, then start again.`;

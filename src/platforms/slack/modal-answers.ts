@@ -26,7 +26,8 @@ function valueOf(option: Option, answer: Answer): RawValue | undefined {
   switch (option.kind) {
     case 'switch':
       return (answer.selected_options ?? []).length > 0;
-    case 'picture': {
+    case 'picture':
+    case 'file': {
       const [file] = answer.files ?? [];
       return file && attachmentOf(file);
     }
@@ -45,7 +46,8 @@ export function faultsIn(options: Options, answers: Answers): Record<string, str
 }
 
 function faultOf(name: string, option: Option, answer: RawValue | undefined): string | null {
-  if (typeof answer === 'object' && answer.contentType?.startsWith('image/') === false) {
+  const picture = option.kind === 'picture' && typeof answer === 'object';
+  if (picture && answer.contentType?.startsWith('image/') === false) {
     return `Expected a picture, found ${answer.contentType}.`;
   }
   try {

@@ -95,6 +95,7 @@ function elementFor(option: Option, value: RawValue | undefined): types.InputBlo
       return { type: 'checkboxes', action_id, options: [yes], ...initial };
     }
     case 'picture':
+    case 'file':
       // Of any type: Slack would refuse the form for an ending that it does not know.
       return { type: 'file_input', action_id, max_files: 1 };
   }

@@ -32,6 +32,8 @@ export interface WebChatParts {
   readonly hosts?: readonly string[];
   /** Bytes of a picture. @default 25 MB */
   readonly maxPicture?: number;
+  /** Bytes of a file for a command that takes any. @default 100 MB */
+  readonly maxFile?: number;
   /** Who sends a request; null for a stranger. @default one person, who is an admin */
   readonly people?: (request: FastifyRequest) => Person | null;
   /** Lines that a new chat offers to try. */
@@ -43,9 +45,11 @@ export interface WebChatParts {
 const YOU: Person = { id: 'you', name: 'You', admin: true };
 const EDIT_INTERVAL = 200;
 const MAX_PICTURE = 25 * 2 ** 20;
+const MAX_FILE = 100 * 2 ** 20;
 
 export function webChat(parts: WebChatParts): Platform {
-  const { app, commands, shelf, log, pictures, hosts = [], maxPicture = MAX_PICTURE } = parts;
+  const { app, commands, shelf, log, pictures, hosts = [] } = parts;
+  const { maxPicture = MAX_PICTURE, maxFile = MAX_FILE } = parts;
   const uploads = new Uploads(parts.uploadsDir);
   const previews = new Previews();
   const conversation = new Conversation(shelf, async ({ upload }) => {
@@ -57,14 +61,14 @@ export function webChat(parts: WebChatParts): Platform {
     messages: conversation.visibleTo(id),
     you: { id, name },
     commands: commandsOnWire(commands),
-    maxPicture,
+    ...{ maxPicture, maxFile },
     examples: parts.examples ?? [],
     sample: sample.paths,
   }));
   let handler: Handler | undefined;
   let page: Page | undefined;
   const served: Served = {
-    ...{ commands, conversation, room, uploads, maxPicture },
+    ...{ commands, conversation, room, uploads, maxPicture, maxFile },
     personOf: (request) => {
       const person = parts.people ? parts.people(request) : YOU;
       return person ?? refuse(401, 'Nobody is known by this request.');

@@ -9,10 +9,12 @@ import { RecentEvents } from '../../chat/recent-events.ts';
 import { problemMessage } from '../../chat/words.ts';
 import { DreamError } from '../../kit/errors.ts';
 import type { Entry } from './conversation.ts';
+import { takesFile } from './file-lines.ts';
 import { pictureType } from './pictures.ts';
 import { Refused } from './refusal.ts';
 import { PLACE } from './room.ts';
 import type { Served } from './served.ts';
+import { commandsOnWire } from './snapshot.ts';
 import { commandOf } from './typed.ts';
 import type { Accepted, WirePicture } from './wire.ts';
 
@@ -20,16 +22,19 @@ const MOST_TEXT = 2000;
 const EVENT = /^[0-9A-Za-z-]{8,64}$/;
 
 export async function messageRoute(app: FastifyInstance, served: Served): Promise<void> {
-  const { maxPicture } = served;
+  const { maxPicture, maxFile } = served;
+  const most = Math.max(maxPicture, maxFile);
+  const commands = commandsOnWire(served.commands);
+  const limitOf: Limit = (line) => (takesFile(line, commands) ? maxFile : maxPicture);
   await app.register(multipart, {
-    limits: { files: 1, fileSize: maxPicture, fields: 4, fieldSize: 4 * MOST_TEXT, parts: 5 },
+    limits: { files: 1, fileSize: most, fields: 4, fieldSize: 4 * MOST_TEXT, parts: 5 },
   });
-  const bodyLimit = maxPicture + 2 ** 16;
+  const bodyLimit = most + 2 ** 16;
   const recent = new RecentEvents();
   app.post('/api/messages', { bodyLimit }, async (request, reply): Promise<Accepted> => {
     const handler = served.handler();
     const person = served.personOf(request);
-    const sent = await readSent(request, maxPicture);
+    const sent = await readSent(request, limitOf);
     const { conversation } = served;
     const known = conversation.find((entry) => entry.event === sent.event);
     // Known and not recent: the bot went down before it came to what was asked.
@@ -57,12 +62,15 @@ interface Sent {
   readonly picture?: { readonly name: string; readonly bytes: Buffer };
 }
 
-async function readSent(request: FastifyRequest, maxPicture: number): Promise<Sent> {
+/** Bytes of what may come with a line. */
+type Limit = (line: string) => number;
+
+async function readSent(request: FastifyRequest, limitOf: Limit): Promise<Sent> {
   if (!request.isMultipart()) throw new Refused(415, 'A form with text or a picture is expected.');
   const fields: Record<string, string> = {};
   let picture: Sent['picture'];
   for await (const part of request.parts()) {
-    if (part.type === 'file') picture = await readPicture(part, maxPicture);
+    if (part.type === 'file') picture = await readFile(part, limitOf(fields['text'] ?? ''));
     else if (typeof part.value === 'string') fields[part.fieldname] = part.value;
   }
   const text = (fields['text'] ?? '').trim();
@@ -74,16 +82,21 @@ async function readSent(request: FastifyRequest, maxPicture: number): Promise<Se
   return { event, text, ...(picture && { picture }) };
 }
 
-async function readPicture(part: MultipartFile, maxPicture: number): Promise<Sent['picture']> {
-  try {
-    // Not a path: only what the page shows.
-    const name = part.filename.replace(/^.*[/\\]/s, '').slice(0, 100) || 'picture';
-    return { name, bytes: await part.toBuffer() };
-  } catch (error) {
-    if ((error as { statusCode?: number }).statusCode !== 413) throw error;
-    const limit = `${Math.floor(maxPicture / 2 ** 20)} MB`;
-    throw new Refused(413, `The picture is larger than ${limit}.`, 'Send a smaller one.');
+/** The line stands before it: without one, it may have what a picture may have. */
+async function readFile(part: MultipartFile, limit: number): Promise<Sent['picture']> {
+  // Not a path: only what the page shows.
+  const name = part.filename.replace(/^.*[/\\]/s, '').slice(0, 100) || 'picture';
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of part.file as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    // Read to its end all the same: a browser listens to no answer before.
+    if (length <= limit) chunks.push(chunk);
+    else chunks.length = 0;
   }
+  if (length <= limit && !part.file.truncated) return { name, bytes: Buffer.concat(chunks) };
+  const most = `${Math.floor(limit / 2 ** 20)} MB`;
+  throw new Refused(413, `The file is larger than ${most}.`, 'Send a smaller one.');
 }
 
 /** What somebody said, and the picture in it, is on the disk when this is done. */

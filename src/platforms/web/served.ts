@@ -13,6 +13,8 @@ export interface Served {
   readonly uploads: Uploads;
   /** Bytes. */
   readonly maxPicture: number;
+  /** The same of a file for a command that takes any. */
+  readonly maxFile: number;
   /** @throws Refused for a stranger. */
   personOf(request: FastifyRequest): Person;
   /** @throws Refused before the chat is started, and when it is being stopped. */

@@ -7,7 +7,7 @@ import { DreamError } from '../../kit/errors.ts';
 
 type Asked = Pick<CommandEvent, 'command' | 'subcommand' | 'values'>;
 
-/** @throws DreamError where it is no command, or one that takes no picture. */
+/** @throws DreamError where it is no command, or one that takes no file. */
 export function commandOf(
   line: string,
   picture: Attachment | undefined,
@@ -18,7 +18,7 @@ export function commandOf(
   const option = pictureOption(asked, commands);
   if (option !== undefined) return { ...asked, values: { ...asked.values, [option]: picture } };
   const name = [asked.command, asked.subcommand ?? ''].join(' ').trim();
-  throw new DreamError('bad-option', `/${name} takes no picture`, 'Send it without one.');
+  throw new DreamError('bad-option', `/${name} takes no file`, 'Send it without one.');
 }
 
 /** A picture by itself asks for what is offered on pictures. */
@@ -39,5 +39,7 @@ function pictureOption(asked: Asked, commands: readonly Command[]): string | und
     'subcommands' in command
       ? command.subcommands.find(({ name }) => name === asked.subcommand)
       : command;
-  return Object.entries(simple?.options ?? {}).find(([, { kind }]) => kind === 'picture')?.[0];
+  return Object.entries(simple?.options ?? {}).find(
+    ([, { kind }]) => kind === 'picture' || kind === 'file',
+  )?.[0];
 }

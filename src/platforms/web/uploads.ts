@@ -36,7 +36,7 @@ export class Uploads {
     }
     throw new DreamError(
       'fetch-failed',
-      'the picture that was sent is no longer here',
+      'the file that was sent is no longer here',
       'Send it again.',
     );
   }

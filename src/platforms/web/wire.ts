@@ -62,6 +62,8 @@ export interface Snapshot {
   readonly commands: readonly WireCommand[];
   /** Bytes of a picture. */
   readonly maxPicture: number;
+  /** The same of a file for a command that takes any. */
+  readonly maxFile: number;
   readonly examples: readonly Example[];
   /** Paths of a picture, and of what was dreamed on it. */
   readonly sample: { readonly before: string; readonly after: string } | null;

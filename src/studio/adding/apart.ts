@@ -18,6 +18,8 @@ export interface ApartOptions {
   readonly deadline?: number;
   /** Bytes beyond which it is killed. @default 4 GB */
   readonly memory?: number;
+  /** Gives it up. */
+  readonly signal?: AbortSignal;
 }
 
 const DEADLINE = 60_000;
@@ -31,8 +33,9 @@ const LAST_WORDS = 4000;
 /** @throws DreamError what is wrong with the network, or that looking at it took too much */
 export async function understandApart(
   question: Question,
-  { environment, deadline = DEADLINE, memory = MEMORY }: ApartOptions,
+  { environment, deadline = DEADLINE, memory = MEMORY, signal }: ApartOptions,
 ): Promise<Understood> {
+  signal?.throwIfAborted();
   const child = fork(ENTRY, [], {
     execArgv: [`--max-old-space-size=${HEAP}`, '--import', TSX],
     serialization: 'advanced',
@@ -52,11 +55,16 @@ export async function understandApart(
       overdue(tooMuch(question, `more than ${Math.round(memory / 2 ** 20)} MB of memory`));
     });
   }, LOOKS);
+  const abort = (): void => {
+    overdue(new DreamError('cancelled', `looking at '${question.path}' was given up`));
+  };
+  signal?.addEventListener('abort', abort, { once: true });
   try {
     return understoodOf(await Promise.race([answerOf(child, question), limits]));
   } finally {
     clearTimeout(timer);
     clearInterval(looks);
+    signal?.removeEventListener('abort', abort);
     child.kill('SIGKILL');
   }
 }

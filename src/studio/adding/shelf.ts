@@ -71,7 +71,8 @@ export function checkName(name: string): void {
   );
 }
 
-function nameFrom(path: string): string {
+/** A name that a file or folder suggests; it may be none: `checkName` says. */
+export function nameFrom(path: string): string {
   const plain = basename(path, extname(path)).toLowerCase();
   return plain
     .replace(/[^a-z0-9]+/g, '-')

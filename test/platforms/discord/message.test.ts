@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outbound } from '../../../src/chat/outbound.ts';
-import { clippedMarkdown, markdown } from '../../../src/platforms/discord/markdown.ts';
+import { clipped, clippedMarkdown, markdown } from '../../../src/platforms/discord/markdown.ts';
 import { carries, discordMessage } from '../../../src/platforms/discord/message.ts';
 import { messageViolations, violations } from '../../helpers/discord-rules.ts';
 import { DONE, picture } from './scripted.ts';

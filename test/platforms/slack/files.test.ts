@@ -42,7 +42,7 @@ it('that was removed is said so', async () => {
   await expect(platform.fetch(at('/files-pri/T0000001-FGONE/a.png'), signal)).rejects.toMatchObject(
     {
       code: 'fetch-failed',
-      message: 'the picture can no longer be had from Slack (file_not_found)',
+      message: 'the file can no longer be had from Slack (file_not_found)',
     },
   );
 });

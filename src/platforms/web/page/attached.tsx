@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 
-/** The picture that will be sent, small, with a way to take it back. */
+/** The picture or file that will be sent, small, with a way to take it back. */
 export function Attached({ file, onRemove }: { file: File; onRemove: () => void }) {
   const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
@@ -13,7 +13,10 @@ export function Attached({ file, onRemove }: { file: File; onRemove: () => void 
   }, [file]);
   return (
     <div class="attached">
-      {url !== null && <img src={url} alt={`To be sent: ${file.name}`} />}
+      {!file.type.startsWith('image/') && <span class="file">{file.name}</span>}
+      {url !== null && file.type.startsWith('image/') && (
+        <img src={url} alt={`To be sent: ${file.name}`} />
+      )}
       <button type="button" aria-label={`Remove ${file.name}`} title="Remove" onClick={onRemove}>
         <Icon name="close" />
       </button>

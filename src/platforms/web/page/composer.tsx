@@ -1,6 +1,7 @@
 /** The line to type in: commands are completed, a picture can be added. */
 import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
+import { takesFile } from '../file-lines.ts';
 import type { Snapshot, WireMessage } from '../wire.ts';
 import { Attached } from './attached.tsx';
 import { Icon } from './icons.tsx';
@@ -28,7 +29,7 @@ interface ComposerProps {
 }
 
 export function Composer({ handle, about, messages }: ComposerProps) {
-  const draft = useDraft(about.maxPicture);
+  const draft = useDraft(about);
   const { line, picture, problem } = draft;
   const input = useRef<HTMLInputElement>(null);
   const files = useRef<HTMLInputElement>(null);
@@ -77,7 +78,7 @@ export function Composer({ handle, about, messages }: ComposerProps) {
         </p>
       )}
       <div class="line">
-        <PictureField files={files} draft={draft} onFile={attach} />
+        <FileField {...{ files, draft, onFile: attach, any: takesFile(line, about.commands) }} />
         <TextField {...{ input, draft, caret, suggestions, onKeyDown }} />
         <SendButton disabled={line.trim() === '' && !hasPicture} busy={draft.sending} />
       </div>
@@ -100,13 +101,16 @@ function SendButton({ disabled, busy }: { disabled: boolean; busy: boolean }) {
   );
 }
 
-interface PictureFieldProps {
+interface FileFieldProps {
   readonly files: RefObject<HTMLInputElement | null>;
   readonly draft: Editing;
   readonly onFile: (file: File) => void;
+  /** Whether it need not be a picture. */
+  readonly any: boolean;
 }
 
-function PictureField({ files, draft: { picture, setPicture }, onFile }: PictureFieldProps) {
+function FileField({ files, draft: { picture, setPicture }, onFile, any }: FileFieldProps) {
+  const label = any ? 'Add a file' : 'Add a picture';
   return (
     <>
       {picture && (
@@ -120,7 +124,7 @@ function PictureField({ files, draft: { picture, setPicture }, onFile }: Picture
       <input
         ref={files}
         type="file"
-        accept="image/*"
+        accept={any ? '' : 'image/*'}
         hidden
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];
@@ -131,8 +135,8 @@ function PictureField({ files, draft: { picture, setPicture }, onFile }: Picture
       <button
         type="button"
         class="round"
-        aria-label="Add a picture"
-        title="Add a picture"
+        aria-label={label}
+        title={label}
         onClick={() => files.current?.click()}
       >
         <Icon name="picture" />

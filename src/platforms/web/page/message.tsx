@@ -91,16 +91,19 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
             {message.document.name}
           </a>
         )}
+        {progress && <ProgressBar progress={progress} />}
+        {fields && fields.length > 0 && (
+          <Facts
+            fields={fields}
+            {...(picture ? { summary: picture.before ? 'How it was made' : 'What is on it' } : {})}
+          />
+        )}
+        <Controls message={message} />
         {message.link && (
           <a class="button small" href={message.link.url} target="_blank" rel="noreferrer">
             {message.link.label}
           </a>
         )}
-        {progress && <ProgressBar progress={progress} />}
-        {fields && fields.length > 0 && (
-          <Facts fields={fields} {...(picture ? { summary: 'How it was made' } : {})} />
-        )}
-        <Controls message={message} />
       </div>
     </article>
   );

@@ -1,4 +1,5 @@
 /** What could be typed next in a line that begins with a slash. Pure: no page is needed. */
+import type { Option } from '../../../chat/option.ts';
 import type { WireCommand } from '../wire.ts';
 
 export interface Suggestion {
@@ -147,9 +148,9 @@ function valueOf(
 function optionNames({ line, current, command, hasPicture }: Place, values: object): Suggestion[] {
   return Object.entries(command.options)
     .filter(([name]) => name.startsWith(current.text.toLowerCase()) && !(name in values))
-    .filter(([, { kind }]) => kind !== 'picture' || !hasPicture)
+    .filter(([, { kind }]) => !isAttached(kind) || !hasPicture)
     .map(([name, { kind, description }]): Suggestion => {
-      if (kind === 'picture') {
+      if (isAttached(kind)) {
         return {
           kind: 'attach',
           label: name,
@@ -160,6 +161,10 @@ function optionNames({ line, current, command, hasPicture }: Place, values: obje
       const inserted = replaced(line, current, `${name}:`);
       return { kind: 'option', label: `${name}:`, detail: description, ...inserted };
     });
+}
+
+function isAttached(kind: Option['kind']): boolean {
+  return kind === 'picture' || kind === 'file';
 }
 
 function chooseValue(
@@ -191,6 +196,7 @@ function chooseValue(
       return { ...NOTHING, hint: `${hint}, ${range}` };
     }
     case 'picture':
+    case 'file':
       return { ...NOTHING, hint: `${hint}: drop or paste it here` };
     case 'text': {
       if (option.completes === undefined) return { ...NOTHING, hint };

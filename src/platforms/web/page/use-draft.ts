@@ -1,6 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
 import { Failed, newEventId, sendMessage } from './api.ts';
 import type { Draft } from './api.ts';
+import { takesFile } from '../file-lines.ts';
+import type { Snapshot } from '../wire.ts';
 
 export interface Editing {
   readonly line: string;
@@ -12,8 +14,10 @@ export interface Editing {
   readonly send: (line?: string) => void;
 }
 
+type DraftLimits = Pick<Snapshot, 'commands' | 'maxPicture' | 'maxFile'>;
+
 /** The message that is being written. What could not be sent comes back into the line. */
-export function useDraft(maxPicture: number): Editing {
+export function useDraft({ commands, maxPicture, maxFile }: DraftLimits): Editing {
   const [line, setLine] = useState('');
   const [picture, keepPicture] = useState<File | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -21,7 +25,8 @@ export function useDraft(maxPicture: number): Editing {
   const failed = useRef<Draft | null>(null);
 
   const setPicture = (file: File | null): void => {
-    const objection = file && objectionTo(file, maxPicture);
+    const any = takesFile(line, commands);
+    const objection = file && objectionTo(file, any, any ? maxFile : maxPicture);
     setProblem(objection);
     if (objection === null) keepPicture(file);
   };
@@ -68,8 +73,9 @@ export function useDraft(maxPicture: number): Editing {
   };
 }
 
-function objectionTo({ type, size, name }: File, maxPicture: number): string | null {
-  if (type !== '' && !type.startsWith('image/')) return `${name} is not a picture.`;
-  if (size <= maxPicture) return null;
-  return `${name} is larger than ${Math.floor(maxPicture / 2 ** 20)} MB. Send a smaller one.`;
+/** @param any whether it need not be a picture. */
+function objectionTo({ type, size, name }: File, any: boolean, most: number): string | null {
+  if (!any && type !== '' && !type.startsWith('image/')) return `${name} is not a picture.`;
+  if (size <= most) return null;
+  return `${name} is larger than ${Math.floor(most / 2 ** 20)} MB. Send a smaller one.`;
 }
