@@ -1,4 +1,5 @@
 import type { CommandGroup, SimpleCommand } from '../src/chat/command.ts';
+import { DreamError } from '../src/kit/errors.ts';
 
 const list: SimpleCommand = {
   name: 'list',
@@ -52,8 +53,68 @@ const show: SimpleCommand<typeof one> = {
   },
 };
 
+const asked = {
+  file: {
+    kind: 'file',
+    description: 'A zip of its folder, or one file: .h5, .keras, .pb, .onnx, .caffemodel',
+    required: true,
+  },
+  name: {
+    kind: 'text',
+    description: 'What it is called here; without it, as the file',
+    maxLength: 60,
+  },
+  range: {
+    kind: 'text',
+    description: 'What its pictures go from and to, such as -1,1; without it, found out',
+    maxLength: 40,
+  },
+  labels: {
+    kind: 'text',
+    description: 'Its classes in their order, with commas; without it, found among the files',
+    maxLength: 6000,
+  },
+} as const;
+
+const add: SimpleCommand<typeof asked> = {
+  name: 'add',
+  description: 'Bring a classifier of your own; for the people who run this bot',
+  options: asked,
+  async run({ addModel }, { file, name, range, labels }) {
+    await addModel({
+      file,
+      ...(name === undefined ? {} : { name }),
+      ...(range === undefined ? {} : { range: rangeOf(range) }),
+      ...(labels === undefined ? {} : { labels: listOf(labels) }),
+    });
+  },
+};
+
+const remove: SimpleCommand<typeof one> = {
+  name: 'remove',
+  description: 'Remove a model that was added; for the people who run this bot',
+  options: one,
+  async run({ removeModel, reply }, { model }) {
+    await removeModel(model);
+    await reply({ text: `**${model}** was removed, with its files.` });
+  },
+};
+
+function rangeOf(text: string): readonly [number, number] {
+  const [low, high, ...more] = listOf(text).map(Number);
+  if (low !== undefined && high !== undefined && low < high && more.length === 0) {
+    return [low, high];
+  }
+  const message = `range: expected two numbers, the lower one first, found '${text}'`;
+  throw new DreamError('bad-option', message, 'For example: `range:-1,1` or `range:0,255`.');
+}
+
+function listOf(text: string): string[] {
+  return text.split(',').map((part) => part.trim());
+}
+
 export const models: CommandGroup = {
   name: 'models',
   description: 'The networks that can dream here',
-  subcommands: [list, show] as readonly SimpleCommand[],
+  subcommands: [list, show, add, remove] as readonly SimpleCommand[],
 };

@@ -16,7 +16,7 @@ import { withLayer } from './baseline.ts';
 import type { Baseline } from './baseline.ts';
 import { measuredModel } from '../studio/measured-model.ts';
 import { CLOUDS, measurementsFile, modelsFolder } from './environment.ts';
-import { noteTo } from './report.ts';
+import { noteTo } from './note.ts';
 import type { Imprint } from '../studio/imprint.ts';
 import type { Given } from './program.ts';
 import type { Settings } from './settings.ts';

@@ -13,7 +13,7 @@ import { modelsFolder } from './environment.ts';
 import type { ModelsActions } from './models-program.ts';
 import { addedWords, listedWords, shownWords } from './models-words.ts';
 import type { Given } from './program.ts';
-import { noteTo } from './report.ts';
+import { noteTo } from './note.ts';
 
 /** Pixels of a tile's longest side: a first look. */
 const TILE = '192';

@@ -21,10 +21,6 @@ export interface Report {
 
 type Printing = Pick<Settings, 'quiet' | 'json'>;
 
-export function noteTo(stream: NodeJS.WritableStream, notice: string, { quiet }: Printing): void {
-  if (!quiet) stream.write(`note: ${notice}\n`);
-}
-
 export function resultTo(stream: NodeJS.WritableStream, report: Report, printing: Printing): void {
   if (printing.json) stream.write(`${JSON.stringify(jsonOf(report))}\n`);
   else if (!printing.quiet) stream.write(`${wordsOf(report)}\n`);

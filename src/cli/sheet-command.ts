@@ -11,7 +11,7 @@ import { prepareJob } from './job.ts';
 import type { Job } from './job.ts';
 import { chooseOutput } from './output.ts';
 import type { Given } from './program.ts';
-import { noteTo } from './report.ts';
+import { noteTo } from './note.ts';
 import type { Settings } from './settings.ts';
 import { watch } from './watch.ts';
 

@@ -49,6 +49,7 @@ export class ContestChat {
       ...{ models, commands, actions, contests: open.contests, shelf: memoryShelf() },
       studio: known as Studio,
       courier: null as unknown as Courier,
+      newModels: { add: () => Promise.resolve(), remove: () => Promise.resolve() },
       log: silentLog,
       galleryLink: (_, contest) => link && `${link}/${contest}`,
       announce: (place, outbound, key) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { actions } from '../../commands/actions.ts';
 import { commands } from '../../commands/index.ts';
 import { ChatBot } from '../../src/chat/bot.ts';
+import type { ChatBotParts } from '../../src/chat/bot.ts';
 import type { Platform } from '../../src/chat/platform.ts';
 import { silentLog } from '../../src/kit/log.ts';
 import { Contests } from '../../src/studio/contests/contests.ts';
@@ -15,11 +16,13 @@ export interface TestBot {
   stop(): Promise<void>;
 }
 
+type TestBotParts = Partial<Pick<ChatBotParts, 'models' | 'adding'>>;
+
 export async function startTestBot(
   dataDir: string,
   connect: (studio: LocalStudio) => Promise<Platform>,
+  { models = new Models({ deepLayers: true }), ...more }: TestBotParts = {},
 ): Promise<TestBot> {
-  const models = new Models({ deepLayers: true });
   const log = silentLog;
   const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
   const studio = await LocalStudio.open({ dataDir, models, log, environment, version: 'test' });
@@ -29,7 +32,7 @@ export async function startTestBot(
     ...{ tables: studio.tables, studio, log },
     folder: join(dataDir, 'contests'),
   });
-  const bot = { studio, models, contests, shelf, platforms, commands, actions, log };
+  const bot = { studio, models, contests, shelf, platforms, commands, actions, log, ...more };
   const chat = new ChatBot(bot);
   await studio.recover();
   await chat.start();
