@@ -13,6 +13,8 @@ import { webChat } from '../platforms/web/index.ts';
 import type { LocalStudio } from '../studio/local-studio.ts';
 import type { Settings } from './settings.ts';
 
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1']);
+
 export interface PlatformParts {
   readonly settings: Settings;
   readonly log: Logger;
@@ -60,6 +62,10 @@ async function localChat({
   studio,
   commands,
 }: PlatformParts): Promise<Platform> {
+  const { HOST } = settings;
+  if (!LOOPBACK.has(HOST)) {
+    log.warn({ host: HOST }, 'whoever reaches the chat page is an admin: something has to ask who');
+  }
   const root = new URL('../../', import.meta.url);
   const [before, after] = await Promise.all([
     readFile(new URL('examples/clouds.png', root)),

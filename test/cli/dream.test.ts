@@ -222,7 +222,7 @@ describe('what is no dream', () => {
     const { code, stdout } = await dream('--help');
     expect(code).toBe(0);
     expect(stdout).toContain('--octave-scale <factor>');
-    expect(stdout).toMatch(/--seed <number>.*\n *\(default: 0\)/);
+    expect(stdout).toMatch(/--seed <number>.*\s+\(default: 0\)/);
     expect(existsSync(inFolder('.dream'))).toBe(false);
   });
 });

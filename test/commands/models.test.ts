@@ -28,10 +28,10 @@ const harness = await webHarness(commands);
 beforeAll(async () => {
   bot = await startTestBot(
     join(folder, 'data'),
-    ({ shelf, result }) =>
+    (studio) =>
       harness.connect({
-        shelf,
-        pictures: { read: (id) => result.call(bot.studio, id.split('/')[0]!) },
+        shelf: studio.shelf,
+        pictures: { read: (id) => studio.result(id.split('/')[0]!) },
       }),
     {
       models: new Models({ folder: models, deepLayers: true }),
@@ -71,7 +71,11 @@ function add(
   who: Who = 'ann',
 ): Promise<Seen> {
   const ask = () => harness.command(who, 'models add', values, file);
-  return answer(ask, who, ({ text }) => !/One moment|looking at the network/.test(text));
+  return answer(
+    ask,
+    who,
+    ({ text }) => !/One moment|looking at the network|was removed/.test(text),
+  );
 }
 
 describe('a model from the chat', () => {
@@ -79,10 +83,10 @@ describe('a model from the chat', () => {
     const added = await add({ name: 'face' }, zip);
     expect(added.text).toContain('`/dream model:face class:me`');
     expect(added.private).toBe(false);
-    expect(added.fields).toContain('Format: Keras HDF5 (.h5): face/small.h5');
+    expect(added.fields).toContain('Format: Keras HDF5 (.h5): small.h5');
     expect(added.fields).toContain('Input: 16×16, colour');
     expect(added.fields).toMatch(/^Range: -1\.\.1: its normalisations remember/m);
-    expect(added.fields).toContain('Classes: 3 (face/labels.txt): me, you, nobody');
+    expect(added.fields).toContain('Classes: 3 (labels.txt): me, you, nobody');
     expect(added.fields).toMatch(/^What it says of the clouds: [\d.]+ % (me|you|nobody) · /m);
     expect(readdirSync(models)).toEqual(['face']);
 
@@ -113,7 +117,8 @@ describe('a model from the chat', () => {
     const added = await add({ name: 'said', range: '0, 1', labels: 'a,b b,c' }, network);
     expect(added.fields).toContain('Range: 0..1: you said so');
     expect(added.fields).toContain('Classes: 3 (your labels): a, b b, c');
-    await harness.command('ann', 'models remove', { model: 'said' });
+    const remove = () => harness.command('ann', 'models remove', { model: 'said' });
+    await answer(remove, 'ann', ({ text }) => text.startsWith('**said** was removed'));
   }, 60_000);
 });
 
@@ -141,7 +146,7 @@ describe('refused, with nothing left behind, is', () => {
       { name: 'x', range: '1,0' },
       zip,
       'ann',
-      /range: expected two numbers/,
+      /Range: expected two numbers/,
     ],
     ['a list of other classes', { name: 'x', labels: 'a,b' }, zip, 'ann', /holds 2 classes/],
     ['a line without a file', { name: 'x' }, undefined, 'ann', /[Ff]ile is missing/],

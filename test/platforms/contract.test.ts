@@ -166,8 +166,9 @@ describe.each(harnesses)('%s', (_, open) => {
   });
 
   it('goes on after a restart, and its buttons work', async () => {
-    await harness.command('ann', 'dream', { ...QUICK, steps: '40', size: '160' }, photo);
-    await sees('ann', ({ text }) => /octave|line/.test(text));
+    const large = await sharp('examples/clouds.png').resize(320).png().toBuffer();
+    await harness.command('ann', 'dream', { ...QUICK, steps: '60', size: '320' }, large);
+    await sees('ann', ({ text }) => /octave|line|ready/.test(text));
     await bot.stop();
     bot = await start();
     const result = await sees('ann', isResult);

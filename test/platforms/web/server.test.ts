@@ -223,7 +223,7 @@ describe('lines', () => {
       Array(3).fill([true, 'problem']),
     );
     expect(answers[1]!.text).toContain('/dream');
-    expect(answers[2]!.text).toContain('takes no picture');
+    expect(answers[2]!.text).toContain('takes no file');
     expect(handler.events).toEqual([]);
   });
 
