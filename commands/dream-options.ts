@@ -14,7 +14,8 @@ const STYLES = Object.keys(presets) as (keyof typeof presets)[];
 export const recipeOptions = {
   layer: {
     kind: 'text',
-    description: 'What to dream of: mixed5, mixed4:139 (one channel), mixed3:0.5,mixed5:2 (weights)',
+    description:
+      'What to dream of: mixed5, mixed4:139 (one channel), mixed3:0.5,mixed5:2 (weights)',
     maxLength: 200,
     completes: 'layer',
   },

@@ -18,7 +18,6 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
     const json: unknown = bytes.length === 0 ? undefined : JSON.parse(bytes.toString());
     return { json, uploads: [], size: bytes.length };
   }
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is slow, and here that is enough
   const form = await new Response(bytes, { headers: { 'content-type': type } }).formData();
   const uploads: Upload[] = [];
   for (let index = 0; form.has(`files[${index}]`); index++) {

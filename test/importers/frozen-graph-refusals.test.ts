@@ -89,8 +89,8 @@ describe('files that are no model', () => {
       'written as text',
       '(.pb)',
     ],
-    ['something else', Buffer.from('hello'), 'has a format that is not known; known:', ''],
-    ['nothing', new Uint8Array(), 'has a format that is not known; known:', ''],
+    ['something else', Buffer.from('hello'), 'has a format that is not known (', ''],
+    ['nothing', new Uint8Array(), 'has a format that is not known (', ''],
   ])('%s', async (_, bytes, message, hint) => {
     const error = await refusal(bytes);
     expect(error).toMatchObject({ code: 'bad-model' });

@@ -347,9 +347,7 @@ describe('failures', () => {
       importModel({ json: { hello: 1 } }, { names: [], read: () => Promise.reject(new Error()) }),
     ).rejects.toMatchObject({
       code: 'bad-model',
-      message: expect.stringContaining(
-        "the model's file has a format that is not known; known: tensorflow.js layers model (Keras), ",
-      ) as string,
+      message: expect.stringContaining("the model's file has a format that is not known") as string,
     });
   });
 });
