@@ -37,6 +37,7 @@ async function measure(voting: Voting): Promise<void> {
   const studio = {
     order: (id: string) => Promise.resolve(orderOf(id)),
     result: () => Promise.resolve(Buffer.from('-')),
+    source: () => Promise.resolve(Buffer.from('-')),
   };
   const contests = new Contests({
     ...{ tables: database.tables, studio, log: silentLog },

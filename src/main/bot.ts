@@ -87,7 +87,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
   const galleryLink = galleryLinks(settings, () => app.listeningOrigin);
   const parts = { studio, models, contests, galleryLink, shelf, platforms, commands, actions, log };
   const chat = new ChatBot({ ...parts, adding: addingRules(settings, renderEnvironment) });
-  serveGallery(app, galleryOf({ contests, studio }));
+  serveGallery(app, galleryOf(contests));
   serveOperations(app, { metrics, studio, platforms });
 
   const end = async (rendering: number): Promise<void> => {
@@ -108,6 +108,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     void reportBroken(models, log);
     await studio.recover();
     await chat.start();
+    studio.warm();
     return { url, platforms, studio, stop: () => stop(settings.STOP_SECONDS) };
   } catch (error) {
     // Nobody waits for renders that the next start takes up anyway.

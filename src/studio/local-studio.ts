@@ -16,6 +16,7 @@ import { noObserver } from './observer.ts';
 import type { Address, NewOrder, Order, OrderFailure, OrderUpdate } from './order.ts';
 import { Renders } from './renders.ts';
 import type { RenderTask } from './rendering/messages.ts';
+import type { RenderPool } from './rendering/pool.ts';
 import { openDatabase } from './store/database.ts';
 import type { OpenDatabase } from './store/database.ts';
 import { OPEN, OrderStore } from './store/orders.ts';
@@ -46,6 +47,7 @@ export class LocalStudio implements Studio {
   readonly #database: OpenDatabase;
   readonly #store: OrderStore;
   readonly #pictures: PictureFolder;
+  readonly #pool: RenderPool;
   readonly #renders: Renders;
   readonly #arrivals: Arrivals;
   readonly #bells = new Bells();
@@ -80,12 +82,13 @@ export class LocalStudio implements Studio {
     this.tables = parts.database.tables;
     this.#store = new OrderStore(parts.database.tables);
     const store = this.#store;
+    this.#pool = poolOf(options);
     const changed = (id: string): void => {
       this.#bells.ring(id);
     };
     this.#renders = new Renders({
       ...{ store, log, concurrency, observer, changed, maxSeconds, estimator: parts.estimator },
-      pool: poolOf(options),
+      pool: this.#pool,
       taskOf: (order) => this.#taskOf(order),
     });
     this.#arrivals = new Arrivals({
@@ -106,6 +109,12 @@ export class LocalStudio implements Studio {
     for (const order of await this.#store.inStates(['received'])) this.#arrivals.takeOwn(order);
     this.#renders.start();
     await (this.#tidying ??= this.#tidyUp());
+  }
+
+  /** Has render processes ready for the first orders. */
+  warm(): void {
+    const { concurrency = 1 } = this.#options;
+    for (let count = 0; count < concurrency; count++) this.#pool.warm();
   }
 
   async submit(order: NewOrder): Promise<Order> {

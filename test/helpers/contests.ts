@@ -118,6 +118,10 @@ export class TestStudio {
     return Promise.reject(new DreamError('unknown-order', 'this picture is gone'));
   }
 
+  source(id: string): Promise<Uint8Array> {
+    return this.result(id);
+  }
+
   remove(id: string): void {
     this.#orders.delete(id);
     this.pictures.delete(id);

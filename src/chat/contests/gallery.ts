@@ -7,7 +7,6 @@ import { csv } from '../../studio/contests/csv.ts';
 import type { Contests } from '../../studio/contests/contests.ts';
 import { Letters } from '../../studio/contests/podium/letters.ts';
 import type { Results } from '../../studio/contests/results.ts';
-import type { Studio } from '../../studio/studio.ts';
 import { commandFor } from '../command-text.ts';
 import { acrossFor, drawSheet } from './drawing.ts';
 import { nameOf, scoreWords } from './words.ts';
@@ -56,19 +55,13 @@ export interface Gallery {
   csv(id: string): Promise<string | null>;
 }
 
-export interface GalleryParts {
-  readonly contests: Pick<Contests, 'read'>;
-  readonly studio: Pick<Studio, 'source'>;
-}
-
 /** More would be too small to be seen on one page. */
 const MOST_ON_SHEET = 150;
 
 /** Pixels across a page at 200 dots an inch, less its margins. */
 const PAPER_WIDTH = 1500;
 
-export function galleryOf({ contests, studio }: GalleryParts): Gallery {
-  const { read } = contests;
+export function galleryOf({ read }: Pick<Contests, 'read'>): Gallery {
   const results = (id: string): Promise<Results | null> => orNull(read.results(null, id));
   const contest = async (id: string): Promise<ShownContest | null> => {
     const found = await results(id);
@@ -82,9 +75,7 @@ export function galleryOf({ contests, studio }: GalleryParts): Gallery {
     async before(id, number) {
       const found = await results(id);
       const place = found?.placed.find(({ entry }) => entry.number === number);
-      // Whoever had the dream deleted wants its picture shown even less.
-      if (!place || !(await picture(id, number))) return null;
-      return orNull(studio.source(place.entry.dream.order));
+      return place ? orNull(read.picture(null, id, number, 'source')) : null;
     },
     podium: (id) => orNull(read.podium(null, id)),
     async sheet(id) {

@@ -43,7 +43,7 @@ export interface ContestsParts {
   readonly tables: Kysely<Tables>;
   /** Where the pictures of entries are kept. */
   readonly folder: string;
-  readonly studio: Pick<Studio, 'order' | 'result'>;
+  readonly studio: Pick<Studio, 'order' | 'result' | 'source'>;
   readonly log: Logger;
   /** @default the machine's */
   readonly clock?: Clock;
@@ -150,7 +150,8 @@ export class Contests {
     };
     // Refused now, rather than after a picture was copied; what counts is asked again below.
     decide(contest, actor, command, this.#book.now());
-    await this.#pictures.write(id, dream.order, await studio.result(orderId));
+    const [result, source] = await Promise.all([studio.result(orderId), studio.source(orderId)]);
+    await this.#pictures.write(id, dream.order, { result, source });
     const entered = await this.#decide(actor, id, command);
     const entry = entered.entries.findLast(({ dream: { order: id } }) => id === orderId)!;
     return entryView(entered, entry, actor);

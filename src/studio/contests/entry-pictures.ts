@@ -8,6 +8,14 @@ import { writeFileAtomically } from '../../dream/picture.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { isOrderId } from '../store/order-id.ts';
 
+/** PNGs: what the dream is, and what it began with. */
+export interface DreamPictures {
+  readonly result: Uint8Array;
+  readonly source: Uint8Array;
+}
+
+type Which = keyof DreamPictures;
+
 export class EntryPictures {
   readonly #folder: string;
 
@@ -15,16 +23,17 @@ export class EntryPictures {
     this.#folder = folder;
   }
 
-  async write(contest: string, order: string, png: Uint8Array): Promise<void> {
-    const path = this.#path(contest, order);
+  async write(contest: string, order: string, pictures: DreamPictures): Promise<void> {
     await mkdir(join(this.#folder, contest), { recursive: true });
-    await writeFileAtomically(path, png);
+    for (const [which, png] of Object.entries(pictures) as [Which, Uint8Array][]) {
+      await writeFileAtomically(this.#path(contest, order, which), png);
+    }
   }
 
   /** @throws DreamError 'unknown-entry' where its author had it deleted. */
-  async read(contest: string, order: string): Promise<Uint8Array> {
+  async read(contest: string, order: string, which: Which = 'result'): Promise<Uint8Array> {
     try {
-      return await readFile(this.#path(contest, order));
+      return await readFile(this.#path(contest, order, which));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       const message = 'the picture of this entry is not kept any more';
@@ -33,11 +42,13 @@ export class EntryPictures {
   }
 
   async remove(contest: string, order: string): Promise<void> {
-    await rm(this.#path(contest, order), { force: true });
+    for (const which of ['result', 'source'] as const) {
+      await rm(this.#path(contest, order, which), { force: true });
+    }
   }
 
-  #path(contest: string, order: string): string {
+  #path(contest: string, order: string, which: Which): string {
     if (![contest, order].every(isOrderId)) throw new Error('this is no id');
-    return join(this.#folder, contest, `${order}.png`);
+    return join(this.#folder, contest, which === 'result' ? `${order}.png` : `${order}-before.png`);
   }
 }

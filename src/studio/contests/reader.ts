@@ -87,14 +87,22 @@ export class ContestReader {
     return row ? (JSON.parse(row.choice) as number[]) : null;
   }
 
-  /** PNG, with the recipe inside. */
-  async picture(viewer: Viewer, id: string, number: number): Promise<Uint8Array> {
+  /**
+   * PNG, with the recipe inside.
+   * @param which `source` is what the dream began with.
+   */
+  async picture(
+    viewer: Viewer,
+    id: string,
+    number: number,
+    which: 'result' | 'source' = 'result',
+  ): Promise<Uint8Array> {
     const { contest } = await this.#stored(viewer, id);
     const entry = entryNumber(contest, number);
     if (!maySee(contest, entry, viewer)) {
       throw new DreamError('unknown-entry', `there is no entry ${number} in this contest`);
     }
-    return this.#pictures.read(id, entry.dream.order);
+    return this.#pictures.read(id, entry.dream.order, which);
   }
 
   /** @throws DreamError 'wrong-phase' before the end: nobody sees a tally, whoever they are. */

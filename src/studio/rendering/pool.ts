@@ -33,6 +33,11 @@ export class RenderPool {
     }
   }
 
+  /** Starts a process ahead of the first task, which then need not wait for it. */
+  warm(): void {
+    this.#giveBack(this.#take());
+  }
+
   /** Kills them all. */
   async close(): Promise<void> {
     for (const timer of this.#idle.values()) clearTimeout(timer);

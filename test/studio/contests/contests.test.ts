@@ -233,7 +233,10 @@ onEveryDatabase('contests', (home) => {
     const made = studio.add(order(orderId(7), 'ada'), Buffer.from('bytes'));
     await contests.enter(actor('ada'), id, made);
     studio.remove(made);
-    expect(Buffer.from(await contests.read.picture(actor('dan'), id, 1)).toString()).toBe('bytes');
+    for (const which of ['result', 'source'] as const) {
+      const kept = await contests.read.picture(actor('dan'), id, 1, which);
+      expect(Buffer.from(kept).toString()).toBe('bytes');
+    }
   });
 
   it('draw their podium', async () => {
