@@ -258,6 +258,18 @@ describe('the end', () => {
     expect(values(history)["bob's name"]).toBe('🥇 1 · 🥈 0 · 🥉 0');
   });
 
+  it('comes by commands alone, were every message deleted, and counts who has left', async () => {
+    await chat.start({ moderated: 'yes' });
+    for (const who of [ada, bob]) await chat.say(who, 'submit', { order: chat.dream(who) });
+    for (const entry of ['1', '2']) await chat.say(boss, 'approve', { entry });
+    await chat.say(boss, 'close');
+    await chat.say(cleo, 'vote', { entries: '2' });
+    // From here on neither bob, who entered, nor cleo, who voted, is heard of again.
+    await chat.say(boss, 'close');
+    const said = await chat.say(ada, 'results');
+    expect(said.text).toContain("1. **Entry 2** by bob's name · 1 vote");
+  });
+
   it('is told before nobody', async () => {
     const id = await chat.start();
     await enter(ada, bob);
