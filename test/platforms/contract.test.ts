@@ -166,8 +166,8 @@ describe.each(harnesses)('%s', (_, open) => {
   });
 
   it('goes on after a restart, and its buttons work', async () => {
-    const large = await sharp('examples/clouds.png').resize(320).png().toBuffer();
-    await harness.command('ann', 'dream', { ...QUICK, steps: '60', size: '320' }, large);
+    const large = await sharp('examples/clouds.png').resize(240).png().toBuffer();
+    await harness.command('ann', 'dream', { ...QUICK, steps: '40', size: '240' }, large);
     await sees('ann', ({ text }) => /octave|line|ready/.test(text));
     await bot.stop();
     bot = await start();

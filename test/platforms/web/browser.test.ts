@@ -144,7 +144,7 @@ describe.skipIf(missing)(title, () => {
     await page.keyboard.press('/');
     await expect.poll(() => page.getByRole('option').allTextContents()).toHaveLength(3);
     await page.keyboard.type('dr');
-    expect(await field(page).getAttribute('aria-activedescendant')).toBe('suggestion-0');
+    await expect.poll(() => field(page).getAttribute('aria-activedescendant')).toBe('suggestion-0');
     await page.keyboard.press('Tab');
     await page.keyboard.type('la');
     await page.keyboard.press('Enter');
@@ -152,7 +152,7 @@ describe.skipIf(missing)(title, () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    expect(await field(page).inputValue()).toBe('/dream layer:mixed5 ');
+    await expect.poll(() => field(page).inputValue()).toBe('/dream layer:mixed5 ');
     await page.evaluate(dropOf(clouds));
     await page.getByRole('img', { name: 'To be sent: clouds.png' }).waitFor();
 
