@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/slow/**'],
-    testTimeout: 60_000,
-    hookTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
     // A page on a busy machine takes longer than the usual second.
     expect: { poll: { timeout: 10_000 } },
     // Two also on two cores: many tests wait for processes and servers, not for the processor.

@@ -30,7 +30,7 @@ async function slackWithoutParts(): Promise<PlatformHarness> {
 }
 
 /** Milliseconds. */
-const PATIENCE = 40_000;
+const PATIENCE = 80_000;
 
 describe.each(harnesses)('%s', (_, open) => {
   let harness: PlatformHarness;

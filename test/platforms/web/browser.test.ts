@@ -169,13 +169,13 @@ describe.skipIf(missing)(title, () => {
     await chat.platform.show(address, underWay(0.4, clouds));
     const bar = page.getByRole('progressbar');
     await expect.poll(() => bar.getAttribute('aria-valuenow')).toBe('40');
-    expect(await bar.getAttribute('aria-valuetext')).toMatch(/^40 %, about 1\d s left$/);
+    await expect.poll(() => bar.getAttribute('aria-valuetext')).toMatch(/^40 %, about 1\d s left$/);
     await page.getByRole('img', { name: 'A dream under way' }).waitFor();
-    expect(await page.title()).toContain('40 %');
+    await expect.poll(() => page.title()).toContain('40 %');
 
     await deliver(address, result());
     await page.getByRole('img', { name: 'A dream of clouds' }).waitFor();
-    expect(await bar.count()).toBe(0);
+    await expect.poll(() => bar.count()).toBe(0);
     // An edit is nothing new to a log: it is announced apart.
     await expect.poll(() => page.getByRole('status').textContent()).toContain('Dream of mixed5');
     expect(complaints).toEqual([]);
@@ -188,9 +188,9 @@ describe.skipIf(missing)(title, () => {
     const before = await at();
     await slider(page).focus();
     await page.keyboard.press('ArrowRight');
-    expect(await at()).toBe(before + 1);
+    await expect.poll(() => at()).toBe(before + 1);
     await page.keyboard.press('End');
-    expect(await at()).toBe(100);
+    await expect.poll(() => at()).toBe(100);
     expect(await slider(page).getAttribute('aria-valuetext')).toBe(
       '100 percent before, 0 percent dream',
     );
@@ -224,8 +224,10 @@ describe.skipIf(missing)(title, () => {
     await other.getByRole('img', { name: 'A dream of clouds' }).waitFor();
     await page.reload();
     await page.getByRole('img', { name: 'A dream of clouds' }).waitFor();
-    expect(await page.getByRole('article').count()).toBe(2);
-    expect(await page.getByText('/dream', { exact: false }).first().isVisible()).toBe(true);
+    await expect.poll(() => page.getByRole('article').count()).toBe(2);
+    await expect
+      .poll(() => page.getByText('/dream', { exact: false }).first().isVisible())
+      .toBe(true);
   });
 
   it('comes back after the bot was away', async () => {
@@ -236,7 +238,7 @@ describe.skipIf(missing)(title, () => {
     await page.getByText('The connection is lost').waitFor();
     await start(port);
     await page.getByText('The connection is lost').waitFor({ state: 'detached' });
-    expect(await page.getByRole('article').count()).toBe(2);
+    await expect.poll(() => page.getByRole('article').count()).toBe(2);
   });
 
   it('gives a line back that could not be understood, or sent', async () => {
@@ -248,7 +250,7 @@ describe.skipIf(missing)(title, () => {
     await chat.platform.stop();
     await page.keyboard.press('Enter');
     await expect.poll(() => page.getByRole('alert').textContent()).toContain('not running');
-    expect(await field(page).inputValue()).toBe('hello');
+    await expect.poll(() => field(page).inputValue()).toBe('hello');
   });
 
   it('recalls lines that were sent', async () => {
@@ -289,7 +291,7 @@ describe.skipIf(missing)(title, () => {
     await deliver(await asked(page), result(true));
     const veil = page.getByRole('button', { name: 'Spoiler: show the picture' });
     await veil.waitFor();
-    expect(await page.getByRole('img', { name: 'A dream of clouds' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('img', { name: 'A dream of clouds' }).count()).toBe(0);
     await veil.click();
     await page.getByRole('img', { name: 'A dream of clouds' }).waitFor();
   });
