@@ -81,7 +81,7 @@ describe('a bot on Discord that is killed', () => {
     expect(audit(server, await ordersIn(join(home, 'data')))).toEqual([]);
     for (const pid of bots.flatMap((each) => each.renderProcesses())) await gone(pid);
     await server.close();
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('a bot on Slack and on its own page that is killed', () => {
@@ -142,5 +142,5 @@ describe('a bot on Slack and on its own page that is killed', () => {
     ]);
     expect(workspace.violations).toEqual([]);
     await server.close();
-  }, 120_000);
+  }, 300_000);
 });
