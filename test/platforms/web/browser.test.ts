@@ -348,6 +348,8 @@ describe.skipIf(missing)(title, () => {
     handler.onEvent = ({ responder }) => responder.reply({ text: 'Help', fields });
     await field(page).fill('/queue');
     await page.keyboard.press('Enter');
+    // The answer may be there before the line has been taken.
+    await expect.poll(() => field(page).inputValue()).toBe('');
     await page.getByRole('button', { name: '/dream layer:mixed5' }).click();
     await expect.poll(() => field(page).inputValue()).toBe('/dream layer:mixed5');
   });
