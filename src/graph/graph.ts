@@ -34,6 +34,8 @@ export interface Node {
 export interface Constant {
   readonly shape: readonly number[];
   read(): Float32Array;
+  /** A filter as [outputs, channels, rows, columns], where its values lie so already. */
+  readonly outputsFirst?: () => Float32Array;
 }
 
 export interface Graph {

@@ -14,7 +14,10 @@ const activations = new Map<string, Activation>([
   ['softmax', op('softmax')],
   ['tanh', op('tanh')],
   ['exponential', op('exp')],
+  ['softplus', softplus],
   ['elu', (builder, x, name) => elu(builder, x, 1, name)],
+  ['selu', selu],
+  ['softsign', softsign],
   ['leaky_relu', (builder, x, name) => leakyRelu(builder, x, builder.scalar(0.2), name)],
   ['silu', timesItself(op('sigmoid'))],
   ['swish', timesItself(op('sigmoid'))],
@@ -23,6 +26,8 @@ const activations = new Map<string, Activation>([
   ['hard_silu', timesItself(hardSigmoid(1 / 6))],
   ['hard_swish', timesItself(hardSigmoid(1 / 6))],
   ['gelu', timesItself(normalShare)],
+  ['gelu by tanh', timesItself(normalShareByTanh)],
+  ['mish', timesItself(tanhOfSoftplus)],
 ]);
 
 /** Adds an activation as a node of its own. @throws DreamError 'unsupported-op' */
@@ -70,6 +75,17 @@ function negativePart(builder: ShapedBuilder, x: NodeRef): NodeRef {
   return builder.add('relu', [builder.add('mul', [x, builder.scalar(-1)])]);
 }
 
+function selu(builder: ShapedBuilder, x: NodeRef, name?: string): NodeRef {
+  const inner = elu(builder, x, 1.6732632423543772, undefined);
+  return builder.add('mul', [inner, builder.scalar(1.0507009873554805)], {}, name);
+}
+
+/** x / (1 + |x|) */
+function softsign(builder: ShapedBuilder, x: NodeRef, name?: string): NodeRef {
+  const size = builder.add('add', [builder.add('relu', [x]), negativePart(builder, x)]);
+  return builder.add('div', [x, builder.add('add', [size, builder.scalar(1)])], {}, name);
+}
+
 function op(kind: string, attributes: Attributes = {}): Activation {
   return (builder, x, name) => builder.add(kind, [x], attributes, name);
 }
@@ -85,6 +101,28 @@ function hardSigmoid(slope: number): Activation {
     const shifted = builder.add('add', [scaled, builder.scalar(0.5)]);
     return builder.add('clip', [shifted], { low: 0, high: 1 }, name);
   };
+}
+
+/** log(1 + eˣ), as max(x, 0) + log(1 + e^−|x|) */
+export function softplus(builder: ShapedBuilder, x: NodeRef, name?: string): NodeRef {
+  const positive = builder.add('relu', [x]);
+  const size = builder.add('sub', [builder.add('add', [positive, positive]), x]);
+  const shrunk = builder.add('exp', [builder.add('mul', [size, builder.scalar(-1)])]);
+  const rest = builder.add('log', [builder.add('add', [shrunk, builder.scalar(1)])]);
+  return builder.add('add', [positive, rest], {}, name);
+}
+
+function tanhOfSoftplus(builder: ShapedBuilder, x: NodeRef): NodeRef {
+  return builder.add('tanh', [softplus(builder, x)]);
+}
+
+/** (1 + tanh(√(2/π) · (x + 0.044715 · x³))) / 2 */
+function normalShareByTanh(builder: ShapedBuilder, x: NodeRef): NodeRef {
+  const cube = builder.add('mul', [builder.add('square', [x]), x]);
+  const bent = builder.add('add', [x, builder.add('mul', [cube, builder.scalar(0.044715)])]);
+  const scaled = builder.add('mul', [bent, builder.scalar(Math.sqrt(2 / Math.PI))]);
+  const sum = builder.add('add', [builder.add('tanh', [scaled]), builder.scalar(1)]);
+  return builder.add('mul', [sum, builder.scalar(0.5)]);
 }
 
 /** The share of a normal distribution below x: (1 + erf(x / √2)) / 2. */

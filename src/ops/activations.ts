@@ -1,9 +1,16 @@
 /** Functions of one element at a time. At a kink the gradient is 0: relu′(0) = 0. */
+import { LARGEST } from '../kit/half.ts';
 import { numberOf } from './attributes.ts';
-import type { OpDefinition } from './op.ts';
+import type { OnnxEmitter, OpDefinition } from './op.ts';
 
 /** Large enough that any activation above 1e-37 saturates HardSigmoid to exactly 1. */
 const STEEP = 1e38;
+
+/** 1 above 0, else 0. In halves a number below 1.6e-5, which has not all of their bits, is between. */
+function step(emit: OnnxEmitter, value: string): string {
+  const alpha = Math.min(STEEP, LARGEST[emit.precision]);
+  return emit.node('HardSigmoid', [value], { alpha: { float: alpha }, beta: { float: 0 } });
+}
 
 export const relu: OpDefinition = {
   name: 'relu',
@@ -17,10 +24,7 @@ export const relu: OpDefinition = {
 export const reluGradient: OpDefinition = {
   name: 'reluGradient',
   shape: ([dy]) => dy!,
-  onnx: (emit, { inputs: [dy, y] }) => {
-    const mask = emit.node('HardSigmoid', [y!], { alpha: { float: STEEP }, beta: { float: 0 } });
-    return emit.node('Mul', [dy!, mask]);
-  },
+  onnx: (emit, { inputs: [dy, y] }) => emit.node('Mul', [dy!, step(emit, y!)]),
 };
 
 /** attributes: low, high (relu6 is 0 and 6). */
@@ -44,13 +48,9 @@ export const clipGradient: OpDefinition = {
   shape: ([dy]) => dy!,
   onnx: (emit, { inputs: [dy, y], attributes }) => {
     const [low, high] = [numberOf(attributes, 'low'), numberOf(attributes, 'high')];
-    const above = step(emit.node('Sub', [y!, emit.scalar(low)]));
-    const below = step(emit.node('Sub', [emit.scalar(high), y!]));
+    const above = step(emit, emit.node('Sub', [y!, emit.scalar(low)]));
+    const below = step(emit, emit.node('Sub', [emit.scalar(high), y!]));
     return emit.node('Mul', [dy!, emit.node('Mul', [above, below])]);
-
-    function step(value: string): string {
-      return emit.node('HardSigmoid', [value], { alpha: { float: STEEP }, beta: { float: 0 } });
-    }
   },
 };
 

@@ -54,7 +54,11 @@ function elementwise(
   return {
     name,
     shape: ([a, b]) => broadcastShape(a!, b!),
-    spatial: (_emit, [a, b]) => (a === '' ? b! : a!),
+    spatial: (emit, [a, b]) => {
+      // A single cell is stretched over the other's rows and columns.
+      const stretches = a === '' || (b !== '' && a === emit.integers([1, 1]));
+      return stretches ? b! : a!;
+    },
     tensorflow: (tf, [a, b]) => tensorflow(tf, a!, b!),
     onnx: (emit, { inputs, refs }) => {
       const rank = Math.max(...refs.map((ref) => emit.shapeOf(ref).length));

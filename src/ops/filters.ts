@@ -9,15 +9,12 @@ export function filterOutputsFirst(emit: OnnxEmitter, ref: NodeRef): string {
   const filter = emit.constantOf(ref);
   const [rows, columns, channels, outputs] = shapeOf(filter);
   return emit.floats(`${ref}|outputs first`, [outputs, channels, rows, columns], () => {
+    if (filter.outputsFirst) return filter.outputsFirst();
+    const cells = rows * columns;
+    const strides = { start: 0, output: channels * cells, channel: cells, cell: 1 };
     const source = filter.read();
     const target = new Float32Array(source.length);
-    const cells = rows * columns;
-    const step = channels * outputs;
-    inBlocks(channels, outputs, (channel, output) => {
-      let from = channel * outputs + output;
-      let to = (output * channels + channel) * cells;
-      for (let cell = 0; cell < cells; cell++, from += step) target[to++] = source[from]!;
-    });
+    rearrange(source, target, { cells, channels, outputs, first: 0, last: outputs }, strides);
     return target;
   });
 }
@@ -32,32 +29,54 @@ export function filterInputsFirst(emit: OnnxEmitter, ref: NodeRef, groups: numbe
   const perGroup = outputs / groups;
   const shape = [channels * groups, perGroup, rows, columns];
   return emit.floats(`${ref}|inputs first`, shape, () => {
+    const cells = rows * columns;
     const source = filter.read();
     const target = new Float32Array(source.length);
-    const cells = rows * columns;
-    const step = channels * outputs;
-    inBlocks(channels, outputs, (channel, output) => {
-      const group = Math.floor(output / perGroup);
-      const input = group * channels + channel;
-      let from = channel * outputs + output;
-      let to = (input * perGroup + output - group * perGroup + 1) * cells - 1;
-      for (let cell = 0; cell < cells; cell++, from += step) target[to--] = source[from]!;
-    });
+    for (let first = 0; first < outputs; first += perGroup) {
+      const start = first * (channels - 1) * cells + cells - 1;
+      const strides = { start, output: cells, channel: perGroup * cells, cell: -1 };
+      const last = first + perGroup;
+      rearrange(source, target, { cells, channels, outputs, first, last }, strides);
+    }
     return target;
   });
 }
 
-function inBlocks(
-  channels: number,
-  outputs: number,
-  visit: (channel: number, output: number) => void,
+/** [cells, channels, outputs], of which the outputs from `first` to before `last` count. */
+interface Part {
+  readonly cells: number;
+  readonly channels: number;
+  readonly outputs: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Where a value goes: start + output · … + channel · … + cell · … */
+interface Strides {
+  readonly start: number;
+  readonly output: number;
+  readonly channel: number;
+  readonly cell: number;
+}
+
+function rearrange(
+  source: Float32Array,
+  target: Float32Array,
+  { cells, channels, outputs, first, last }: Part,
+  strides: Strides,
 ): void {
+  const plane = channels * outputs;
   for (let firstChannel = 0; firstChannel < channels; firstChannel += BLOCK) {
     const endChannel = Math.min(firstChannel + BLOCK, channels);
-    for (let firstOutput = 0; firstOutput < outputs; firstOutput += BLOCK) {
-      const endOutput = Math.min(firstOutput + BLOCK, outputs);
+    for (let firstOutput = first; firstOutput < last; firstOutput += BLOCK) {
+      const endOutput = Math.min(firstOutput + BLOCK, last);
       for (let output = firstOutput; output < endOutput; output++) {
-        for (let channel = firstChannel; channel < endChannel; channel++) visit(channel, output);
+        for (let channel = firstChannel; channel < endChannel; channel++) {
+          let from = channel * outputs + output;
+          let to = strides.start + output * strides.output + channel * strides.channel;
+          for (let cell = 0; cell < cells; cell++, from += plane, to += strides.cell)
+            target[to] = source[from]!;
+        }
       }
     }
   }

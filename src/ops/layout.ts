@@ -95,10 +95,12 @@ export const concat: OpDefinition = {
   backward: ({ builder, attributes, x, y, dy, shapeOf, wants }) => {
     const axis = numberOf(attributes, 'axis');
     const rank = shapeOf(y).length;
-    const total = shapeOf(y)[axis]!;
+    const sizes = x.map((input) => sizeOf(shapeOf(input), axis));
+    const total = sizeOf(shapeOf(y), axis);
+    if (total === null) throw new Error(`concat: axis ${axis} is joined of unknown sizes`);
     let start = 0;
-    return x.map((input, index) => {
-      const size = shapeOf(input)[axis]!;
+    return x.map((_, index) => {
+      const size = sizes[index]!;
       const before = start;
       start += size;
       if (!wants(index)) return null;

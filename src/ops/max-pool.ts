@@ -4,6 +4,7 @@
  */
 import { sizeOf } from '../graph/graph.ts';
 import { outputLength } from '../graph/window.ts';
+import { LARGEST } from '../kit/half.ts';
 import { windowOf } from './attributes.ts';
 import { onnxPadding } from './conv2d.ts';
 import type { OnnxCall, OnnxEmitter, OpDefinition } from './op.ts';
@@ -46,7 +47,9 @@ export const maxPoolGradient: OpDefinition = {
   shape: ([, x]) => x!,
   spatial: (_emit, [, x]) => x!,
   onnx: (emit, call) =>
-    emit.provider === 'cpu' ? scatterByIndex(emit, call) : spreadByComparison(emit, call),
+    emit.provider === 'cpu' && emit.precision === 'float'
+      ? scatterByIndex(emit, call)
+      : spreadByComparison(emit, call),
 };
 
 /** Adds each cotangent to the cell that the forward pass chose (the pool's second output). */
@@ -67,7 +70,8 @@ function scatterByIndex(emit: OnnxEmitter, call: OnnxCall): string {
 const LOWEST = -3e38;
 
 /**
- * Without indices, for providers that have none: the cells at each place of the window are cut
+ * Without indices, for providers that have none, and for halves, which the processor's scatter does
+ * not add: the cells at each place of the window are cut
  * out with the pool's stride and compared with the maximum; cells that tie share the cotangent,
  * and a transposed convolution puts each share back in its place.
  */
@@ -84,14 +88,18 @@ function spreadByComparison(emit: OnnxEmitter, call: OnnxCall): string {
   const after = emit.node('Sub', [emit.node('Sub', [reach, before]), input]);
   const none = emit.integers([0, 0]);
   const pads = emit.node('Concat', [none, before, none, after], { axis: 0 });
-  const padded = emit.node('Pad', [x, pads, emit.scalar(LOWEST)]);
+  const padded = emit.node('Pad', [
+    x,
+    pads,
+    emit.scalar(Math.max(LOWEST, -LARGEST[emit.precision])),
+  ]);
 
   const places = Array.from({ length: window.size[0] * window.size[1] }, (_, place) => place);
   const masks = places.map((place) => {
     const start = emit.integers([Math.floor(place / window.size[1]), place % window.size[1]]);
     const end = emit.node('Add', [emit.node('Add', [start, lastStart]), emit.integers([1, 1])]);
     const cells = emit.node('Slice', [padded, start, end, emit.integers([2, 3]), strides]);
-    return emit.node('Cast', [emit.node('Equal', [cells, y])], { to: 1 });
+    return emit.asNumbers(emit.node('Equal', [cells, y]));
   });
   const ties = masks.reduce((sum, mask) => emit.node('Add', [sum, mask]));
   const share = emit.node('Div', [dy, ties]);

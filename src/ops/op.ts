@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Attributes, Constant, NodeRef, Shape } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
+import type { Precision } from '../kit/half.ts';
 
 export type Tensorflow = typeof tfjs;
 export type Tensor = tfjs.Tensor;
@@ -82,12 +83,16 @@ export type OnnxAttribute = number | string | readonly number[] | { readonly flo
 export interface OnnxEmitter {
   /** The execution provider that the nodes are meant for: some forms exist for one only. */
   readonly provider: string;
+  /** Of the tensors that the node reads and gives. */
+  readonly precision: Precision;
   node(type: string, inputs: readonly string[], attributes?: Record<string, OnnxAttribute>): string;
   /** Asks the node that gives `value` for its second output too (a max-pool's indices). */
   secondOutput(value: string): string;
   /** An initializer, made once per `key`. */
   floats(key: string, shape: readonly number[], read: () => Float32Array): string;
   scalar(value: number): string;
+  /** What is true or false, as 1 and 0. */
+  asNumbers(value: string): string;
   /** int64[n] */
   integers(values: readonly number[]): string;
   /**

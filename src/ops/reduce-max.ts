@@ -19,5 +19,5 @@ export const reduceMax: OpDefinition = {
 export const isEqual: OpDefinition = {
   name: 'isEqual',
   shape: ([a]) => a!,
-  onnx: (emit, { inputs }) => emit.node('Cast', [emit.node('Equal', inputs)], { to: 1 }),
+  onnx: (emit, { inputs }) => emit.asNumbers(emit.node('Equal', inputs)),
 };

@@ -3,17 +3,19 @@ import { importModel } from '../../src/importers/index.ts';
 import { isOnnx, readOnnx } from '../../src/importers/onnx.ts';
 import { modelType } from '../../src/kit/onnx-format.ts';
 import { damaged, readOrRefused } from './broken.ts';
+import { attentionCases } from './onnx-attention-cases.ts';
 import { onnxCases } from './onnx-cases.ts';
 import { integers, nothingBeside, onnxFile, scalar, seeded, tensor } from './onnx-files.ts';
 import type { ModelText, NodeText } from './onnx-files.ts';
 
+const cases = [...onnxCases, ...attentionCases];
 const read = (model: ModelText) => readOnnx(onnxFile(model), nothingBeside);
 
 describe('a damaged ONNX file', () => {
   it('is read or refused in words, whatever is wrong with it', async () => {
     const found = { read: 0, refused: 0 };
     for (let seed = 1; seed <= 600; seed++) {
-      const bytes = damaged(onnxFile(onnxCases[seed % onnxCases.length]!), seed);
+      const bytes = damaged(onnxFile(cases[seed % cases.length]!), seed);
       found[await readOrRefused(() => readOnnx(bytes, nothingBeside))]++;
     }
     expect(found.read).toBeGreaterThan(50);

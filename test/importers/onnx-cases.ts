@@ -11,7 +11,7 @@ export interface OnnxCase extends ModelText {
 type Weights = Readonly<Record<string, Weight>>;
 
 /** One node over x and weights, in their order. */
-function one(
+export function one(
   title: string,
   op: string,
   settings: Readonly<Record<string, Setting>> = {},
@@ -23,7 +23,7 @@ function one(
 }
 
 /** Nodes one after another: each reads the one before and its weights. */
-function chain(
+export function chain(
   title: string,
   steps: readonly (readonly [op: string, settings?: Record<string, Setting>, weights?: Weights])[],
   more: Partial<ModelText> = {},
@@ -105,6 +105,8 @@ const activations = [
   one('', 'Selu', {}),
   one('', 'HardSigmoid', { alpha: { float: 0.4 }, beta: { float: 0.3 } }),
   one('', 'Gelu', {}, {}, { opset: 20 }),
+  one('by tanh', 'Gelu', { approximate: 'tanh' }, {}, { opset: 20 }),
+  one('', 'Mish', {}, {}, { opset: 18 }),
   one('per channel', 'PRelu', {}, { s: seeded([3, 1, 1]) }),
   one('one slope', 'PRelu', {}, { s: seeded([1]) }),
   one('with attributes', 'Clip', { min: { float: -0.3 }, max: { float: 0.4 } }, {}, { opset: 10 }),
@@ -163,6 +165,28 @@ const normalisations = [
     ],
   ]),
   one('', 'InstanceNormalization', {}, { g: seeded([3], 2), b: seeded([3], 3) }),
+  chain(
+    'a group normalisation (PyTorch)',
+    [
+      ['Reshape', {}, { groups: integers(0, 2, -1) }],
+      ['InstanceNormalization', {}, { g: seeded([2], 2), b: seeded([2], 3) }],
+      ['Reshape', {}, { whole: integers(1, 6, 6, 7) }],
+      ['Mul', {}, { scale: seeded([6, 1, 1], 4) }],
+    ],
+    { dims: [1, 6, 6, 7] },
+  ),
+  {
+    title: 'a squeeze-and-excite gate that comes first (EfficientNet of PyTorch)',
+    dims: [1, 3, null, null],
+    picture: [1, 3, 6, 7],
+    nodes: [
+      { op: 'GlobalAveragePool', inputs: ['x'], outputs: ['m'] },
+      { op: 'Sigmoid', inputs: ['m'], outputs: ['gate'] },
+      { op: 'Mul', inputs: ['gate', 'x'], outputs: ['scaled'] },
+      { op: 'Conv', inputs: ['scaled', 'w'], settings: { strides: [2, 2] } },
+    ],
+    weights: { w: seeded([2, 3, 3, 3]) },
+  },
   one(
     'over columns',
     'LayerNormalization',

@@ -171,6 +171,63 @@ describe('the input', () => {
   });
 });
 
+describe('layers', () => {
+  it('are no steps of functions that are written out in a folder of their own', async () => {
+    const step = (folder: string, op: string, from: string, to: string): NodeText => ({
+      op,
+      inputs: [from, ...(op === 'ReduceMean' || op === 'Sigmoid' ? [] : ['x'])],
+      outputs: [to],
+      name: `/body/${folder}/${op}`,
+    });
+    const { graph } = await read({
+      nodes: [
+        step('gate', 'Sigmoid', 'x', 'a'),
+        step('norm', 'ReduceMean', 'a', 'b'),
+        step('norm', 'Sub', 'b', 'c'),
+        step('norm', 'Div', 'c', 'd'),
+        { ...step('', 'Add', 'd', 'e'), name: 'Add' },
+        { ...step('', 'Mul', 'e', 'y'), name: 'Mul' },
+      ],
+    });
+    expect([...graph.layers.keys()]).toEqual([
+      'body/gate/Sigmoid',
+      'body/norm/Div',
+      ...['Add', 'Mul'],
+    ]);
+  });
+});
+
+describe('a network whose file says no size', () => {
+  const anywhere = { dims: [null, 3, null, null] };
+  const patches: NodeText = {
+    op: 'Conv',
+    inputs: ['x', 'w'],
+    outputs: ['c'],
+    settings: { strides: [32, 32] },
+  };
+
+  it('takes any picture where its shapes do', async () => {
+    const pool: NodeText = { op: 'GlobalAveragePool', inputs: ['c'] };
+    const weights = { w: seeded([4, 3, 32, 32]) };
+    const { inputSize } = await read({ ...anywhere, nodes: [patches, pool], weights });
+    expect(inputSize).toEqual([null, null]);
+  });
+
+  it('takes the usual size where it counts tokens, though others could be built', async () => {
+    const nodes: NodeText[] = [
+      patches,
+      { op: 'Reshape', inputs: ['c', 'flat'], outputs: ['r'] },
+      { op: 'Concat', inputs: ['r', 'token'], settings: { axis: 2 } },
+    ];
+    const weights = {
+      w: seeded([4, 3, 32, 32]),
+      flat: integers(0, 4, -1),
+      token: seeded([1, 4, 1]),
+    };
+    expect((await read({ ...anywhere, nodes, weights })).inputSize).toEqual([224, 224]);
+  });
+});
+
 describe('the output', () => {
   const more: NodeText = { op: 'ArgMax', inputs: ['y'], outputs: ['best'], settings: { axis: 1 } };
 
@@ -179,6 +236,26 @@ describe('the output', () => {
       ...classifier,
       nodes: [...classifier.nodes, more],
       output: 'best',
+    });
+    expect(output).toBe('/classifier/Gemm');
+  });
+
+  it('is what names of classes are picked by', async () => {
+    const labels = { name: 'labels', dims: [2], dataType: 8 };
+    const picked: NodeText = {
+      op: 'ArrayFeatureExtractor',
+      domain: 'ai.onnx.ml',
+      inputs: ['labels', 'best'],
+      outputs: ['label'],
+    };
+    const initializer = Object.entries(classifier.weights!).map(([name, weight]) =>
+      tensor(name, weight),
+    );
+    const { output } = await read({
+      ...classifier,
+      nodes: [...classifier.nodes, more, picked],
+      output: 'label',
+      graph: { initializer: [...initializer, labels] },
     });
     expect(output).toBe('/classifier/Gemm');
   });

@@ -18,7 +18,12 @@ declare module 'jsfive' {
     readonly _dataobjects: DataObjects;
   }
 
-  interface DataObjects {
+  export interface DataObjects {
+    /** The shape of a piece, where the dataset is stored in pieces. */
+    readonly chunks: readonly number[] | null;
+    /** Where the list of pieces lies; known after `chunks`. */
+    readonly _chunk_address: number | null;
+    readonly filter_pipeline: readonly ReadonlyMap<string, unknown>[] | null;
     find_msg_type(type: number): readonly ReadonlyMap<string, number>[];
     _get_data_message_properties(
       offset: number,

@@ -5,7 +5,8 @@
  */
 import protobuf from 'protobufjs/light.js';
 import { DreamError } from '../../kit/errors.ts';
-import { fromHalf } from './half.ts';
+import { fromHalf } from '../../kit/half.ts';
+import { floatsIn } from './floats.ts';
 import { shapeMessage, sizesOf } from './graphdef-messages.ts';
 import { undamaged } from './protobuf-fields.ts';
 
@@ -177,9 +178,9 @@ function countIn(bytes: Uint8Array, field: number): number {
 }
 
 function decoded(content: Uint8Array, cells: number, format: NumberFormat): Float32Array {
+  // By far the most of a file.
+  if (format.name === 'DT_FLOAT') return floatsIn(content);
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  // By far the most of a file: its bytes, at an address where floats may begin.
-  if (format.name === 'DT_FLOAT') return new Float32Array(new Uint8Array(content).buffer);
   const values = new Float32Array(cells);
   for (let cell = 0; cell < cells; cell++) values[cell] = format.read(view, cell * format.bytes);
   return values;

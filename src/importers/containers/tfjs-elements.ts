@@ -1,6 +1,7 @@
 /** Number formats of tensorflow.js weights, all little-endian. */
 import { DreamError } from '../../kit/errors.ts';
-import { fromHalf } from './half.ts';
+import { fromHalf } from '../../kit/half.ts';
+import { floatsIn } from './floats.ts';
 
 const bytesByType = new Map([
   ['float32', 4],
@@ -48,11 +49,11 @@ function elements(
   type: string,
 ): Float32Array | Int32Array | Uint16Array | Uint8Array {
   if (type === 'uint8' || type === 'bool') return bytes;
+  if (type === 'float32') return floatsIn(bytes);
   // A typed array of wider elements must begin at a multiple of their size: hence the copy.
   // (`slice` would not copy: the bytes are often a Buffer, whose slices are views.)
   const { buffer } = new Uint8Array(bytes);
   if (type === 'int32') return new Int32Array(buffer);
   if (type === 'uint16') return new Uint16Array(buffer);
-  if (type === 'float16') return Float32Array.from(new Uint16Array(buffer), fromHalf);
-  return new Float32Array(buffer);
+  return Float32Array.from(new Uint16Array(buffer), fromHalf);
 }

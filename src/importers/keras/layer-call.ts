@@ -3,6 +3,7 @@ import { DreamError } from '../../kit/errors.ts';
 import { addActivation } from '../activations.ts';
 import type { ShapedBuilder } from '../shaped-builder.ts';
 import type { StoredConstant, Weights } from '../weights.ts';
+import type { Slice } from './operands.ts';
 
 /** Where [batch, channels, rows, columns] lie in the graph. */
 const CHANNELS_FIRST = [0, 3, 1, 2];
@@ -19,8 +20,8 @@ export interface KerasImport {
   resized?: readonly [rows: number, columns: number];
 }
 
-/** What a layer is called with; numbers only where a network calls functions between layers. */
-export type Value = NodeRef | number | readonly number[];
+/** What a layer is called with; only nodes where it is no function that the network calls. */
+export type Value = NodeRef | number | readonly number[] | Slice;
 
 /** A weight, or one that is there only if an option is not false. */
 export type WeightRule = string | readonly [weight: string, option: string];

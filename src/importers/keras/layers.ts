@@ -8,8 +8,9 @@ import {
   reluLayer,
   softmaxLayer,
 } from './activation-layers.ts';
-import { arithmetic, average, rescaling, tensorflowFunction } from './arithmetic-layers.ts';
+import { arithmetic, average, layerScale, rescaling, residualScale } from './arithmetic-layers.ts';
 import { isModel } from './config.ts';
+import { getItem, tensorflowFunction, tensorflowNode } from './function-layers.ts';
 import type { LayerCall, LayerDefinition, WeightRule } from './layer-call.ts';
 import {
   concatenate,
@@ -22,7 +23,12 @@ import {
   zeroPadding2d,
 } from './layout-layers.ts';
 import { conv2d, dense, depthwiseConv2d, separableConv2d } from './linear-layers.ts';
-import { batchNormalization, layerNormalization, normalization } from './normalisation-layers.ts';
+import {
+  batchNormalization,
+  groupNormalization,
+  layerNormalization,
+  normalization,
+} from './normalisation-layers.ts';
 import { globalPooling2d, pooling2d } from './pooling-layers.ts';
 
 /** Layers that do something in training only. */
@@ -39,6 +45,11 @@ const batchNormalizationLayer: LayerDefinition = {
   weights: [...SCALE_AND_SHIFT, 'moving_mean', 'moving_variance'],
 };
 
+const groupNormalizationLayer: LayerDefinition = {
+  build: groupNormalization,
+  weights: SCALE_AND_SHIFT,
+};
+
 const table: Readonly<Record<string, LayerDefinition>> = {
   Conv2D: { build: conv2d, role: 'linear', weights: ['kernel', BIAS] },
   DepthwiseConv2D: { build: depthwiseConv2d, role: 'linear', weights: ['depthwise_kernel', BIAS] },
@@ -53,6 +64,8 @@ const table: Readonly<Record<string, LayerDefinition>> = {
   BatchNormalizationV1: batchNormalizationLayer,
   BatchNormalizationV2: batchNormalizationLayer,
   LayerNormalization: { build: layerNormalization, weights: SCALE_AND_SHIFT },
+  GroupNormalization: groupNormalizationLayer,
+  'Addons>GroupNormalization': groupNormalizationLayer,
   Normalization: { build: normalization, weights: ['mean', 'variance', 'count'] },
 
   Activation: { build: activation, role: 'activation' },
@@ -73,8 +86,15 @@ const table: Readonly<Record<string, LayerDefinition>> = {
   Average: { build: average },
   Divide: { build: arithmetic('div') },
   TrueDivide: { build: arithmetic('div') },
+  Maximum: { build: arithmetic('max') },
+  Minimum: { build: arithmetic('min') },
   TFOpLambda: { build: tensorflowFunction },
+  SlicingOpLambda: { build: getItem },
+  GetItem: { build: getItem },
+  TensorFlowOpLayer: { build: tensorflowNode },
   Rescaling: { build: rescaling },
+  LayerScale: { build: layerScale, weights: ['gamma'] },
+  CustomScaleLayer: { build: residualScale },
 
   Concatenate: { build: concatenate },
   Flatten: { build: flatten },
@@ -93,11 +113,18 @@ const table: Readonly<Record<string, LayerDefinition>> = {
   GaussianDropout: identity,
   GaussianNoise: identity,
   ActivityRegularization: identity,
+  Identity: identity,
+  StochasticDepth: identity,
+  FixedDropout: identity,
   RandomBrightness: identity,
+  RandomColorJitter: identity,
   RandomContrast: identity,
   RandomFlip: identity,
   RandomHeight: identity,
+  RandomHue: identity,
   RandomRotation: identity,
+  RandomSaturation: identity,
+  RandomShear: identity,
   RandomTranslation: identity,
   RandomWidth: identity,
   RandomZoom: identity,

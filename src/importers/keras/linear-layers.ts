@@ -1,5 +1,6 @@
 /** Layers that weigh and sum: convolutions and dense layers. */
 import type { Attributes, NodeRef } from '../../graph/graph.ts';
+import type { StoredConstant } from '../weights.ts';
 import type { LayerCall } from './layer-call.ts';
 import { slidingWindow } from './window.ts';
 
@@ -29,8 +30,7 @@ export function separableConv2d(call: LayerCall): NodeRef {
   const spread = call.builder.add('conv2d', [call.input, filter], attributes);
   const pointwise = call.weight('pointwise_kernel', [1, 1, call.channels * multiplier, filters]);
   const inputs = [spread, call.constant('pointwise_kernel', pointwise), ...bias(call, filters)];
-  const point = { size: [1, 1], strides: [1, 1], dilations: [1, 1], padding: 'valid', groups: 1 };
-  return call.activate((name) => call.builder.add('conv2d', inputs, point, name));
+  return call.activate((name) => call.builder.add('conv2d', inputs, POINT, name));
 }
 
 /** kernel [inputs, units] · bias [units] */
@@ -39,7 +39,9 @@ export function dense(call: LayerCall): NodeRef {
   if (call.shared.channelsFirst && call.rank > 2)
     throw call.unsupported('channels that come first');
   const size = call.builder.shapeOf(call.input).at(-1) ?? null;
-  const kernel = call.constant('kernel', call.weight('kernel', [size, units]));
+  const weights = call.weight('kernel', [size, units]);
+  if (call.rank === 4) return densePerCell(call, weights, units);
+  const kernel = call.constant('kernel', weights);
   const [biasRef] = bias(call, units);
   return call.activate((name) => {
     if (biasRef === undefined) return call.builder.add('matMul', [call.input, kernel], {}, name);
@@ -47,6 +49,15 @@ export function dense(call: LayerCall): NodeRef {
     return call.builder.add('add', [product, biasRef], {}, name);
   });
 }
+
+/** On the channels of each cell alone: a convolution of 1×1. */
+function densePerCell(call: LayerCall, kernel: StoredConstant, units: number): NodeRef {
+  const filter = call.constant('kernel', { ...kernel, shape: [1, 1, ...kernel.shape] });
+  const inputs = [call.input, filter, ...bias(call, units)];
+  return call.activate((name) => call.builder.add('conv2d', inputs, POINT, name));
+}
+
+const POINT = { size: [1, 1], strides: [1, 1], dilations: [1, 1], padding: 'valid', groups: 1 };
 
 /** A depthwise filter is, in memory, a filter of one channel per group. */
 function depthwise(call: LayerCall, multiplier: number): [NodeRef, Attributes] {

@@ -49,14 +49,51 @@ export function layerNormalization(call: LayerCall): NodeRef {
   const variance = builder.add('reduceMean', [builder.add('square', [centred])], over);
   const epsilon = builder.scalar(call.number('epsilon', 1e-3));
   const spread = builder.add('sqrt', [builder.add('add', [variance, epsilon])]);
-  const even = builder.add('div', [centred, spread]);
-  const ones = constantOf([call.channels], () => 1);
-  const gamma = call.flag('scale', true) ? call.weight('gamma', [call.channels]) : ones;
-  const beta = call.flag('center', true)
-    ? call.weight('beta', [call.channels])
-    : constantOf([call.channels], () => 0);
-  const scaled = builder.add('mul', [even, call.constant('gamma', gamma)]);
-  return builder.add('add', [scaled, call.constant('beta', beta)], {}, call.output);
+  return gammaAndBeta(call, builder.add('div', [centred, spread]));
+}
+
+/**
+ * Over groups of channels, rows and columns. A group's mean is that of its channels' means: a
+ * convolution of 1×1 by 1 / channels within each group.
+ */
+export function groupNormalization(call: LayerCall): NodeRef {
+  checkAxis(call);
+  const { builder, input, channels } = call;
+  const written = call.number('groups', 32);
+  const groups = written === -1 ? channels : written;
+  const each = channels / groups;
+  if (!Number.isInteger(each) || groups < 1 || call.rank !== 4) {
+    throw call.bad(`has groups = ${written} for an input of ${channels} channels`);
+  }
+  const filter = builder.constant({
+    shape: [1, 1, each, channels],
+    read: () => new Float32Array(each * channels).fill(1 / each),
+  });
+  const window = { size: [1, 1], strides: [1, 1], dilations: [1, 1], padding: 'valid', groups };
+  const mean = (x: NodeRef): NodeRef => {
+    const over = builder.add('reduceMean', [x], { axes: [1, 2], keepDimensions: true });
+    return builder.add('conv2d', [over, filter], window);
+  };
+  const centred = builder.add('sub', [input, mean(input)]);
+  const variance = mean(builder.add('square', [centred]));
+  const epsilon = builder.scalar(call.number('epsilon', 1e-3));
+  const spread = builder.add('sqrt', [builder.add('add', [variance, epsilon])]);
+  return gammaAndBeta(call, builder.add('div', [centred, spread]));
+}
+
+/** even · gamma + beta, each where the layer has it; the last node is the layer's output. */
+function gammaAndBeta(call: LayerCall, even: NodeRef): NodeRef {
+  const { builder } = call;
+  const channels = [call.channels];
+  const weight = (name: string, option: string, otherwise: number): NodeRef => {
+    const has = call.flag(option, true);
+    return call.constant(
+      name,
+      has ? call.weight(name, channels) : constantOf(channels, () => otherwise),
+    );
+  };
+  const scaled = builder.add('mul', [even, weight('gamma', 'scale', 1)]);
+  return builder.add('add', [scaled, weight('beta', 'center', 0)], {}, call.output);
 }
 
 /** (x − mean) / √variance, the numbers adapted (weights) or given (options). */

@@ -6,12 +6,17 @@
 /** An output of a layer's call: [layer, which of its calls, which of the outputs]. */
 export type Source = readonly [layer: string, call: number, output: number];
 
-export type Operand = Source | number | readonly number[];
+/** A part of an axis, as Python writes it: `::-1`. Where all axes in between are meant: '...'. */
+export interface Slice {
+  readonly part: '...' | readonly [start: unknown, stop: unknown, step: unknown];
+}
+
+export type Operand = Source | number | readonly number[] | Slice;
 
 /** What Keras 2 writes in place of a layer's name where a function's first operand is a number. */
 const NUMBER = '_CONSTANT_VALUE';
 /** The names of a function's operands; its other options are no operands. */
-const OPERANDS = ['x', 'y', 'x1', 'x2', 'bias'];
+const OPERANDS = ['x', 'y', 'x1', 'x2', 'bias', 'slice_spec'];
 
 /** The operands in a node of a layer, in order: Keras 2 nests arrays, Keras 3 names histories. */
 export function operandsIn(value: unknown): Operand[] {
@@ -20,6 +25,8 @@ export function operandsIn(value: unknown): Operand[] {
   if (typeof value !== 'object' || value === null) return [];
   const { args, kwargs, config } = value as Record<'args' | 'kwargs' | 'config', unknown>;
   if (args !== undefined) return [...operandsIn(args), ...named(kwargs)];
+  const slice = sliceIn(value, config);
+  if (slice) return [slice];
   const { keras_history: history, value: numbers } = (config ?? {}) as Record<string, unknown>;
   return operandsIn(history ?? numbers);
 }
@@ -39,8 +46,17 @@ function named(options: unknown): Operand[] {
   return OPERANDS.flatMap((name) => operandsIn((options as Record<string, unknown>)[name]));
 }
 
+/** Keras 2 writes start, stop and step alone, Keras 3 in an object's config. */
+function sliceIn(value: object, config: unknown): Slice | null {
+  if ((value as { class_name?: unknown }).class_name === '__ellipsis__') return { part: '...' };
+  const range = 'step' in value ? value : config;
+  if (typeof range !== 'object' || range === null || !('step' in range)) return null;
+  const { start = null, stop = null, step } = range as Record<string, unknown>;
+  return { part: [start, stop, step] };
+}
+
 export function isSource(operand: Operand): operand is Source {
-  return typeof operand === 'object' && typeof operand[0] === 'string';
+  return Array.isArray(operand) && typeof operand[0] === 'string';
 }
 
 /** The outputs of layers in a piece of config, in order. */

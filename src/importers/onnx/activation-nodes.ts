@@ -54,8 +54,8 @@ export function alike(activation: string): (call: NodeCall) => Tensor {
 }
 
 export function gelu(call: NodeCall): Tensor {
-  if (call.text('approximate', 'none') === 'none') return alike('gelu')(call);
-  throw call.unsupported('the approximation by tanh');
+  const approximate = call.text('approximate', 'none');
+  return alike(approximate === 'tanh' ? 'gelu by tanh' : 'gelu')(call);
 }
 
 export const leaky = composed((builder, x, name, call) =>
@@ -71,15 +71,6 @@ export const selu = composed((builder, x, name, call) => {
   const scale = builder.scalar(call.number('gamma', 1.0507009873554805));
   const inner = elu(builder, x, call.number('alpha', 1.6732632423543772), undefined);
   return builder.add('mul', [inner, scale], {}, name);
-});
-
-/** log(1 + eˣ), as max(x, 0) + log(1 + e^−|x|) */
-export const softplus = composed((builder, x, name) => {
-  const positive = builder.add('relu', [x]);
-  const size = builder.add('sub', [builder.add('add', [positive, positive]), x]);
-  const shrunk = builder.add('exp', [builder.add('mul', [size, builder.scalar(-1)])]);
-  const rest = builder.add('log', [builder.add('add', [shrunk, builder.scalar(1)])]);
-  return builder.add('add', [positive, rest], {}, name);
 });
 
 /** As max(x, 0) + max(−x, 0). */

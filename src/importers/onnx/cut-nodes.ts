@@ -79,39 +79,48 @@ export function slice(call: NodeCall): Value {
   }
   const strided = ranges.filter(({ step }) => step !== 1);
   if (strided.length === 0) return cut(call, x, ranges, call.output());
-  if (x.dims.length !== 4 || strided.some(({ axis, step }) => axis < 2 || step < 1)) {
+  const parts = cut(call, x, ranges);
+  const order = orderForSteps(
+    parts,
+    strided.map(({ axis }) => axis),
+  );
+  if (order === null || strided.some(({ step }) => step < 1)) {
     throw call.unsupported('a step over other axes than rows and columns');
   }
-  return everyNth(call, cut(call, x, ranges), ranges);
+  return everyNth(call, arranged(call.builder, parts, order), strided);
+}
+
+/** An order in which those axes lie where the graph has rows and columns. */
+function orderForSteps({ dims, order }: Tensor, axes: readonly number[]): readonly number[] | null {
+  const fits = (places: readonly number[]): boolean =>
+    axes.every((axis) => [1, 2].includes(places.indexOf(axis)));
+  if (dims.length !== 4) return null;
+  return [order, CHANNELS_LAST].find(fits) ?? null;
 }
 
 /** Every n-th row and column: a convolution of each channel by a single 1. */
 function everyNth(
   call: NodeCall,
-  x: Tensor,
+  { ref, dims, order }: Tensor,
   ranges: readonly { axis: number; step: number }[],
 ): Tensor {
-  const { ref, dims } = arranged(call.builder, x, CHANNELS_LAST);
-  const channels = dims[1]!;
+  const channels = dims[order[3]!]!;
   const ones = {
     shape: [1, 1, 1, channels],
     weights: [],
     read: () => new Float32Array(channels).fill(1),
   };
-  const step = (axis: number): number => ranges.find((range) => range.axis === axis)?.step ?? 1;
+  const step = (place: number): number =>
+    ranges.find(({ axis }) => axis === order[place])?.step ?? 1;
   const attributes: Attributes = {
     size: [1, 1],
-    strides: [step(2), step(3)],
+    strides: [step(1), step(2)],
     dilations: [1, 1],
     padding: 'valid',
     groups: channels,
   };
-  return call.give(
-    'conv2d',
-    [ref, call.added(`${call.node.name}/ones`, ones)],
-    attributes,
-    CHANNELS_LAST,
-  );
+  const filter = call.added(`${call.node.name}/ones`, ones);
+  return call.give('conv2d', [ref, filter], attributes, order);
 }
 
 function rangeOf(

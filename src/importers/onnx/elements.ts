@@ -1,8 +1,9 @@
 /** Number formats of ONNX tensors, all little-endian. */
 import protobuf from 'protobufjs/light.js';
 import { DreamError } from '../../kit/errors.ts';
+import { fromHalf } from '../../kit/half.ts';
 import type { TensorMessage } from '../../kit/onnx-format.ts';
-import { fromHalf } from '../containers/half.ts';
+import { floatsIn } from '../containers/floats.ts';
 
 interface Format {
   readonly name: string;
@@ -46,13 +47,10 @@ export function formatOf(tensor: TensorMessage, place: string): Format {
   );
 }
 
-/** The numbers in `bytes`, as many as fit. */
+/** The numbers in `bytes`, as many as fit; a view of them where they lie there as such. */
 export function numbersIn(bytes: Uint8Array, format: Format): Float32Array {
   const count = Math.floor(bytes.length / format.bytes);
-  if (format.name === 'float') {
-    // A typed array must begin at a multiple of its elements' size: hence the copy.
-    return new Float32Array(new Uint8Array(bytes.subarray(0, count * 4)).buffer);
-  }
+  if (format.name === 'float') return floatsIn(bytes.subarray(0, count * 4));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = new Float32Array(count);
   for (let index = 0; index < count; index++) {

@@ -24,6 +24,9 @@ const ATTRIBUTE: Wire = { messages: { 5: TENSOR } };
 const NODE: Wire = { messages: { 5: ATTRIBUTE } };
 const STRUCTURE: Wire = { messages: { 7: { messages: { 1: NODE, 5: TENSOR } } } };
 
+/** The type of elements that are texts. */
+const TEXT = 8;
+
 /** Types of elements that can be a picture: floats of any width, and bytes. */
 const PICTURE_TYPES = new Set([1, 2, 10, 11, 16]);
 
@@ -36,7 +39,10 @@ export function readNetworkFile(bytes: Uint8Array, readShard: ReadShard): Networ
     throw bad(`the network has ${graph.node.length} nodes; expected at most ${MOST_NODES}`);
   }
   const weights = new OnnxWeights(readShard);
-  for (const tensor of graph.initializer) weights.add(tensor.name ?? '', tensor);
+  for (const tensor of graph.initializer) {
+    // Names of classes, for what decides at the end.
+    if (tensor.dataType !== TEXT) weights.add(tensor.name ?? '', tensor);
+  }
   const nodes = graph.node.map((node, index) => nodeOf(node, index, weights));
   return {
     nodes,
@@ -101,7 +107,7 @@ function attributeOf(
   if (type === 1 || (type === undefined && f !== undefined)) return f ?? 0;
   if (type === 2 || (type === undefined && i !== undefined)) return i ?? 0;
   if (type === 3 || s) return Buffer.from(s ?? []).toString('utf8');
-  if (t) return weights.add(place, t);
+  if (t) return t.dataType === TEXT ? undefined : weights.add(place, t);
   if (type === 6 || floats.length > 0) return floats;
   if (type === 7 || ints.length > 0) return ints;
   return undefined;

@@ -1,6 +1,9 @@
 /** A network of ONNX nodes becomes a graph. */
+import { slice } from '../../graph/graph.ts';
 import type { NodeRef } from '../../graph/graph.ts';
 import { DreamError } from '../../kit/errors.ts';
+import { shapeAttribute } from '../../ops/attributes.ts';
+import { inferShapes } from '../../ops/shapes.ts';
 import { INPUT } from '../imported.ts';
 import type { Imported } from '../imported.ts';
 import { arranged, asInOnnx } from './arrange.ts';
@@ -54,13 +57,25 @@ function forSomeSize(
   if (size[0] !== null && size[1] !== null) return { ...build(usual), size };
   let problem: unknown;
   try {
-    return { ...build(usual), size: fits(build, others[0]!) ? size : sized(size, usual) };
+    const first = build(usual);
+    return { ...first, size: takes(first, others[0]!) ? size : sized(size, usual) };
   } catch (error) {
     problem = error;
   }
   const other = others.find((candidate) => fits(build, candidate));
   if (other === undefined) throw problem;
   return { ...build(other), size: sized(size, other) };
+}
+
+/** Whether the graph can be computed for pictures of another size. */
+function takes({ builder, output }: Built, size: number): boolean {
+  const [batch, , , channels] = shapeAttribute(builder.nodes.get(INPUT)!.attributes);
+  try {
+    inferShapes(slice(builder, [output]), { [INPUT]: [batch!, size, size, channels!] });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function fits(build: (size: number) => Built, size: number): boolean {

@@ -1,5 +1,5 @@
 /** Nodes that join, surround and stretch tensors. */
-import { arranged } from './arrange.ts';
+import { arranged, pinned } from './arrange.ts';
 import { folded, isWhole, knownInputs } from './fold.ts';
 import type { NodeCall } from './node-call.ts';
 import { picked } from './reshape-nodes.ts';
@@ -22,7 +22,10 @@ export function concatenate(call: NodeCall): Value {
   const like = tensors.find((tensor, index) => call.value(index).kind === 'tensor' && tensor)!;
   const refs = tensors.map((tensor) => arranged(call.builder, tensor, like.order).ref);
   if (refs.length === 1) return arranged(call.builder, like, like.order);
-  return call.give('concat', refs, { axis: like.order.indexOf(axis) }, like.order);
+  const along = like.order.indexOf(axis);
+  const isKnown = refs.every((ref) => call.builder.shapeOf(ref)[along] !== null);
+  const parts = isKnown ? refs : refs.map((ref) => pinned(call.builder, ref));
+  return call.give('concat', parts, { axis: along }, like.order);
 }
 
 function joinedNumbers(call: NodeCall, axis: number): Value {

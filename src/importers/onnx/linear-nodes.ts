@@ -6,7 +6,7 @@ import { combined } from './combine.ts';
 import { scalar } from './elementwise-nodes.ts';
 import type { NodeCall } from './node-call.ts';
 import { reshaped } from './reshape.ts';
-import { cellsOf, inOrderOf, tensorOf } from './value.ts';
+import { cellsOf, dimsOf, inOrderOf, sameNumbers, tensorOf } from './value.ts';
 import type { Tensor } from './value.ts';
 
 /** alpha · A · B + beta · C */
@@ -35,9 +35,31 @@ export function gemm(call: NodeCall): Tensor {
 
 export function matMul(call: NodeCall): Tensor {
   const [a, b] = [call.tensor(0), call.value(1)];
-  if (b.kind !== 'tensor') return weighed(call, a, false, true);
-  if (a.dims.length === 2 && b.dims.length === 2) return productOf(call, a, b, true);
-  throw call.unsupported('a product of two tensors of more than two axes');
+  if (dimsOf(b).length === 2 && b.kind !== 'tensor') return weighed(call, a, false, true);
+  return stacked(call, a, call.tensor(1));
+}
+
+/** Matrices in stacks: the axes before the last two count them. */
+function stacked(call: NodeCall, a: Tensor, b: Tensor): Tensor {
+  const { builder } = call;
+  const [stack, others] = [a.dims.slice(0, -2), b.dims.slice(0, -2)];
+  const [rows, columns] = [a.dims.at(-2), b.dims.at(-1)];
+  const count = cellsOf(stack);
+  if (rows === undefined || columns === undefined || b.dims.length < 2) {
+    throw call.unsupported(`a product of [${a.dims.join(', ')}] and [${b.dims.join(', ')}]`);
+  }
+  const alike = sameNumbers(stack, others) || (count === 1 && cellsOf(others) === 1);
+  if (!alike) {
+    const found = `[${a.dims.join(', ')}] and [${b.dims.join(', ')}]`;
+    throw call.unsupported(`a product of ${found}, of which one is repeated,`);
+  }
+  const matrices = (tensor: Tensor): Tensor => {
+    const last = tensor.dims.slice(-2);
+    return reshaped(builder, tensor, count === 1 ? last : [count, ...last]);
+  };
+  const product = productOf(call, matrices(a), matrices(b), a.dims.length === 2);
+  const wide = stack.length >= others.length ? stack : others;
+  return reshaped(builder, product, [...wide, rows, columns], call.output());
 }
 
 /** x [… , inputs] · weights [inputs, outputs] */
@@ -52,6 +74,7 @@ function weighed(call: NodeCall, x: Tensor, flip: boolean, named: boolean): Tens
   if (x.dims.at(-1) !== inputs) {
     throw call.bad(`multiplies [${x.dims.join(', ')}] by [${straight.shape.join(', ')}]`);
   }
+  if (liesByCell(x)) return pointwise(call, x, straight, named);
   const rows = cellsOf(x.dims) / inputs;
   const flat = x.flattened ? x : asInOnnx(builder, reshaped(builder, x, [rows, inputs]));
   const weights = x.flattened ? channelsLastRows(straight, x.flattened) : straight;
@@ -62,6 +85,20 @@ function weighed(call: NodeCall, x: Tensor, flip: boolean, named: boolean): Tens
   if (inFull) return tensorOf(builder, ref);
   const dims = [...x.dims.slice(0, -1), outputs];
   return reshaped(builder, tensorOf(builder, ref), dims, named ? call.output() : undefined);
+}
+
+/** Whether each product is of one cell of a picture [batch, rows, columns, channels]. */
+function liesByCell({ dims, order }: Tensor): boolean {
+  return dims.length === 4 && order.at(-1) === 3;
+}
+
+/** A convolution of 1×1: for pictures of any size, and without moving a cell. */
+function pointwise(call: NodeCall, x: Tensor, weights: StoredConstant, named: boolean): Tensor {
+  const filter = { ...weights, shape: [1, 1, ...weights.shape] };
+  const inputs = [x.ref, call.added(call.node.inputs[1]!, filter)];
+  const window = { size: [1, 1], strides: [1, 1], dilations: [1, 1], padding: 'valid', groups: 1 };
+  const output = named ? call.output() : undefined;
+  return tensorOf(call.builder, call.builder.add('conv2d', inputs, window, output), x.order);
 }
 
 /** Weights [channels · rows · columns, outputs] for inputs in the order rows, columns, channels. */

@@ -15,7 +15,7 @@ export interface OnnxImport {
 }
 
 /** More numbers than any list of axes, sizes or scales has. */
-const MOST_SETTINGS = 4096;
+export const MOST_SETTINGS = 4096;
 
 /** One ONNX node: its inputs and attributes, checked as they are read. */
 export class NodeCall {

@@ -26,8 +26,8 @@ export function batchNormalization(call: NodeCall): Tensor {
 }
 
 export function instanceNormalization(call: NodeCall): Tensor {
-  const x = call.picture(0);
-  const centred = standardised(call, x, [2, 3]);
+  const x = arranged(call.builder, call.tensor(0), call.tensor(0).order);
+  const centred = standardised(call, x, inOrderOf(x.dims.length).slice(2));
   const scaled = combined(call, 'mul', centred, made(call, 'scale', perChannel(call, x, 1)));
   return combined(call, 'add', scaled, made(call, 'bias', perChannel(call, x, 2)), call.output());
 }

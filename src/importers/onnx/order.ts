@@ -1,17 +1,28 @@
 import { DreamError } from '../../kit/errors.ts';
 import type { Network, NetworkNode, NetworkValue } from './network.ts';
 
-/** What says which class it is instead of how likely each is: its input is what a dream climbs. */
-const DECISIONS = new Set(['ArgMax', 'TopK', 'ai.onnx.ml:ZipMap']);
+/**
+ * What says which class it is instead of how likely each is: what a dream climbs is its input of
+ * that index.
+ */
+const DECISIONS = new Map([
+  ['ArgMax', 0],
+  ['TopK', 0],
+  ['ai.onnx.ml:ZipMap', 0],
+  ['ai.onnx.ml:ArrayFeatureExtractor', 1],
+]);
 
 /** The value with the scores of the classes. */
 export function outputOf({ nodes, outputs }: Network): string {
   const producers = producersOf(nodes);
   const beforeDecision = ({ name }: NetworkValue): string => {
     let value = name;
-    for (let node = producers.get(value); node; node = producers.get(value)) {
-      if (!DECISIONS.has(node.op)) break;
-      value = node.inputs[0]!;
+    const passed = new Set<NetworkNode>();
+    for (let node = producers.get(value); node && !passed.has(node); node = producers.get(value)) {
+      const decided = DECISIONS.get(node.op);
+      if (decided === undefined) break;
+      passed.add(node);
+      value = node.inputs[decided] ?? '';
     }
     return value;
   };

@@ -1,6 +1,7 @@
 /** Nodes that give sizes and constants. */
-import { MOST_MADE, MOST_NUMBERS, folded, isWhole, knownInputs } from './fold.ts';
+import { MOST_MADE, MOST_NUMBERS, foldUnary, folded, isWhole, knownInputs } from './fold.ts';
 import type { NetworkConstant } from './network.ts';
+import { MOST_SETTINGS } from './node-call.ts';
 import type { NodeCall } from './node-call.ts';
 import { cellsOf, dimsOf } from './value.ts';
 import type { Numbers, Value } from './value.ts';
@@ -76,8 +77,9 @@ export function cast(call: NodeCall): Value {
     throw call.unsupported('a cast of what is computed from the picture to whole numbers');
   }
   if (isFloat) return x.kind === 'numbers' ? { ...x, whole: false } : x;
-  if (cellsOf(dimsOf(x)) > MOST_NUMBERS) return x;
-  return whole(dimsOf(x), call.numbers(0).map(to === BOOL ? (v) => Number(v !== 0) : Math.trunc));
+  const rounded = to === BOOL ? (value: number): number => Number(value !== 0) : Math.trunc;
+  if (cellsOf(dimsOf(x)) > MOST_SETTINGS) return foldUnary(rounded, true)(call);
+  return whole(dimsOf(x), call.numbers(0).map(rounded));
 }
 
 /** float, float16, double, bfloat16 */

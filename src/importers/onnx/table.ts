@@ -13,9 +13,9 @@ import {
   selu,
   simple,
   softmax,
-  softplus,
 } from './activation-nodes.ts';
 import { gather, slice, split } from './cut-nodes.ts';
+import { einsum } from './einsum-nodes.ts';
 import {
   binary,
   known,
@@ -38,6 +38,7 @@ import {
 import { knownReduction, reduceL2, reduction } from './reduce-nodes.ts';
 import { flatten, reshape, squeeze, transpose, unsqueeze } from './reshape-nodes.ts';
 import { depthToSpace, resize } from './resize-nodes.ts';
+import { scatter } from './scatter-nodes.ts';
 import {
   cast,
   constant,
@@ -58,6 +59,7 @@ const table: Readonly<Record<string, NodeDefinition>> = {
   LRN: localResponse,
   Gemm: gemm,
   MatMul: matMul,
+  Einsum: einsum,
 
   BatchNormalization: batchNormalization,
   InstanceNormalization: instanceNormalization,
@@ -74,7 +76,8 @@ const table: Readonly<Record<string, NodeDefinition>> = {
   Selu: selu,
   Gelu: gelu,
   Swish: alike('silu'),
-  Softplus: softplus,
+  Softplus: alike('softplus'),
+  Mish: alike('mish'),
   Tanh: simple('tanh'),
   Erf: simple('erf'),
   Softmax: softmax('softmax'),
@@ -101,6 +104,11 @@ const table: Readonly<Record<string, NodeDefinition>> = {
   Greater: known((a, b) => Number(a > b)),
   Less: known((a, b) => Number(a < b)),
   Mod: known((a, b) => a - b * Math.floor(a / b)),
+  GreaterOrEqual: known((a, b) => Number(a >= b)),
+  LessOrEqual: known((a, b) => Number(a <= b)),
+  And: known((a, b) => Number(a !== 0 && b !== 0)),
+  Or: known((a, b) => Number(a !== 0 || b !== 0)),
+  Not: known((a) => Number(a === 0)),
   Where: known((condition, a, b) => (condition ? a : b)),
 
   ReduceMean: reduction('reduceMean', (a, b) => a + b),
@@ -115,6 +123,7 @@ const table: Readonly<Record<string, NodeDefinition>> = {
   Pad: pad,
   Gather: gather,
   Expand: expand,
+  ScatterND: scatter,
   Reshape: reshape,
   Flatten: flatten,
   Squeeze: squeeze,

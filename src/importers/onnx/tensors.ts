@@ -43,7 +43,10 @@ export class OnnxWeights implements Weights {
       content instanceof Uint8Array
         ? (whole ? wholeNumbersIn : numbersIn)(content, format)
         : content;
-    const read = (): Float32Array => Float32Array.from(values());
+    const read = (): Float32Array => {
+      const numbers = values();
+      return numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
+    };
     const constant: StoredConstant = { shape: tensor.dims, weights: [name], read };
     return this.#keep(name, whole ? { constant, whole, values } : { constant, whole });
   }

@@ -32,9 +32,10 @@ export function convolution(call: NodeCall): Tensor {
     strides: call.pair('strides', [1, 1]),
     dilations: call.pair('dilations', [1, 1]),
   };
+  const channelsLast = transposedConstant(filter, [2, 3, 1, 0]);
   const inputs = [
     x.ref,
-    call.added(call.node.inputs[1]!, transposedConstant(filter, [2, 3, 1, 0])),
+    call.added(call.node.inputs[1]!, { ...channelsLast, outputsFirst: () => filter.read() }),
   ];
   if (call.has(2)) inputs.push(biasOf(call, outputs));
   const padding = paddingOf(call, sliding, x.dims);

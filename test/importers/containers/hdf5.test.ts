@@ -37,6 +37,63 @@ describe('HDF5 files', () => {
     });
   });
 
+  describe('in pieces', () => {
+    const stored = weight('', [7, 5, 3], 1);
+    const pieces = (options: object, { shape, values } = stored): Promise<Uint8Array> =>
+      hdf5((root) => {
+        root.create_dataset({ name: 'one', data: values, shape: [...shape], ...options });
+      });
+    const read = (bytes: Uint8Array): Float32Array =>
+      inHdf5(bytes, 'it', (root) => root.dataset('one')!).read();
+    /** Where the list of pieces begins. */
+    const listIn = (bytes: Uint8Array): number => {
+      for (let at = 0; ; at++) {
+        at = Buffer.from(bytes).indexOf('TREE', at);
+        if (bytes[at + 4] === 1) return at;
+      }
+    };
+
+    test.each([
+      ['of uneven sizes', { chunks: [3, 2, 2] }],
+      ['inflated', { chunks: [4, 5, 3], compression: 'gzip' }],
+      ['with bytes in another order', { chunks: [2, 2, 3], compression: 2, compression_opts: [4] }],
+      ['more than one list holds', { chunks: [1, 1, 1] }],
+    ])('%s', async (_, options) => {
+      expect(read(await pieces(options))).toEqual(stored.values);
+    });
+
+    test('that would grow beyond all measure', async () => {
+      const zeros = { name: '', shape: [1000, 1000], values: new Float32Array(1e6) };
+      const bytes = await pieces({ chunks: [1000, 1000], compression: 9 }, zeros);
+      expect(() => read(bytes)).toThrow(/'one' would grow from \d+ bytes to 4000000/);
+    });
+
+    test('that cannot be inflated', async () => {
+      const bytes = await pieces({ chunks: [7, 5, 3], compression: 6 });
+      const view = new DataView(bytes.buffer);
+      const at = Number(view.getBigUint64(listIn(bytes) + 24 + 8 + 32, true));
+      bytes.fill(0xff, at + 2, at + 20);
+      expect(() => read(bytes)).toThrow("the dataset 'one' has a piece that cannot be inflated:");
+    });
+
+    test.each([
+      ['a list that is none', 0, 'has a damaged list of pieces'],
+      ['a list of lists of its own level', 5, 'has a damaged list of pieces'],
+      ['fewer pieces', 6, 'of 18 pieces'],
+      ['a place outside', 24 + 8 + 7, 'has a piece that lies outside'],
+      ['a piece beyond the end', 24 + 8 + 32 + 3, 'has a piece that lies outside'],
+    ])('with %s', async (_, offset, message) => {
+      const bytes = await pieces({ chunks: [3, 2, 2] });
+      bytes[listIn(bytes) + offset]! ^= offset === 6 ? 3 : 1;
+      expect(() => read(bytes)).toThrow(message);
+    });
+
+    test('through a filter that is not known', async () => {
+      const bytes = await pieces({ chunks: [7, 5, 3], compression: 3, compression_opts: [] });
+      expect(() => read(bytes)).toThrow("the dataset 'one' is compressed by filter 3");
+    });
+  });
+
   test('half precision', async () => {
     // 1.5, −2, 2⁻²⁴ and 0.333…, two to a float
     const pairs = new Float32Array(Uint16Array.of(0x3e00, 0xc000, 1, 0x3555).buffer);
