@@ -1,6 +1,8 @@
 /** The buttons under a dream. To add one: an entry in the list, and where `words.ts` shows it. */
 import type { Action, OrderAction } from '../src/chat/command.ts';
+import { drawnPicture } from '../src/chat/picture-file.ts';
 import { DreamError } from '../src/kit/errors.ts';
+import { drawDifference } from '../src/studio/difference.ts';
 import type { DreamJob, Order } from '../src/studio/order.ts';
 import { contestActions } from './contest.ts';
 import { dreamJob, noChange, randomSeed, sourceAgain } from './dream-options.ts';
@@ -45,12 +47,25 @@ const otherLayer: OrderAction = {
         .filter((layer) => layer !== recipe.layer)
         .slice(0, 25)
         .map((layer) => ({ value: layer, label: layer }));
-      const menu = { action: `layer:${order.id}`, placeholder: 'A layer', choices };
+      const menu = { action: `layer:${order.id}`, placeholder: 'Choose a layer', choices };
       await context.reply({ text: 'Which layer?', menu }, { private: true });
       return;
     }
     const job = await dreamJob(context, { ...noChange, layer: choice }, dreamOf(order));
     await context.order({ job, source: sourceAgain(order), parent: order.id });
+  },
+};
+
+/** What a change too small to be seen has changed. */
+const difference: OrderAction = {
+  name: 'difference',
+  async run({ studio, reply }, order) {
+    const [before, after] = await Promise.all([studio.source(order.id), studio.result(order.id)]);
+    const { png, amplification } = await drawDifference(before, after);
+    const text = `What was changed, ${amplification.toPrecision(2)} times as strong as it is, on grey.`;
+    const spoiler = order.spoiler || order.result?.doubtful === true;
+    const drawn = { name: `difference-${order.id}`, alt: text, spoiler };
+    await reply({ text, picture: drawnPicture(drawn, png) });
   },
 };
 
@@ -67,6 +82,7 @@ export const actions: readonly Action[] = [
   again,
   otherLayer,
   zoom,
+  difference,
   cancel,
   ...contestActions,
 ];

@@ -22,9 +22,10 @@ export const help: SimpleCommand<typeof options> = {
 
 function overview(commands: readonly Command[]): { text: string; fields: Field[] } {
   const text = [
-    'I dream on pictures: gradient ascent on a layer of a neural network, from small to large.',
-    'Attach a picture and write `/dream`, or name a layer: `/dream layer:mixed5`. Early layers (`mixed0`) give patterns, late ones (`mixed5`) animals and things.',
-    '`/help dream` lists its options.',
+    'Give me a picture, and I change it step by step until a neural network sees more in it: swirls, eyes, animals.',
+    'Attach a picture and write `/dream`. What appears depends on the layer of the network: early ones (`/dream layer:mixed0`) make patterns, late ones (`/dream layer:mixed5`) animals and things. `/layers` shows them all.',
+    'While it dreams you see how far it is, and can cancel. Under the result are buttons to go on: deeper, again, another layer, closer.',
+    '`/help dream` explains every option.',
   ].join('\n');
   const fields = commands.map(({ name, description }) => ({
     name: `/${name}`,
@@ -45,18 +46,21 @@ function details(command: Command): { text: string; fields: Field[] } {
   }
   const fields = Object.entries(command.options).map(([option, definition]) => ({
     name: option,
-    value: `${definition.description} (${limitsOf(definition)})`,
+    value: described(definition),
   }));
   return { text, fields };
 }
 
 function optionLines({ options: all }: SimpleCommand): string[] {
-  return Object.entries(all).map(
-    ([name, option]) => `\`${name}\` ${option.description} (${limitsOf(option)})`,
-  );
+  return Object.entries(all).map(([name, option]) => `\`${name}\` ${described(option)}`);
 }
 
-function limitsOf(option: Option): string {
+function described(option: Option): string {
+  const limits = limitsOf(option);
+  return limits === null ? option.description : `${option.description} (${limits})`;
+}
+
+function limitsOf(option: Option): string | null {
   switch (option.kind) {
     case 'integer':
     case 'number':
@@ -69,6 +73,6 @@ function limitsOf(option: Option): string {
     case 'file':
       return 'attached';
     case 'text':
-      return 'text';
+      return null;
   }
 }

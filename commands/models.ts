@@ -1,4 +1,5 @@
 import type { CommandGroup, SimpleCommand } from '../src/chat/command.ts';
+import { presets } from '../src/dream/presets.ts';
 import { DreamError } from '../src/kit/errors.ts';
 
 const list: SimpleCommand = {
@@ -7,14 +8,21 @@ const list: SimpleCommand = {
   options: {},
   async run({ models, reply }) {
     const [usable, broken] = await Promise.all([models.list(), models.broken()]);
+    const described = usable.map(async ({ name, title }) => {
+      const layer = await models.layerFor(name, presets.default.layer);
+      return { name, value: `${title} · dreams at ${layer}` };
+    });
     const fields = [
-      ...usable.map(({ name, title, defaultLayer }) => ({
-        name,
-        value: `${title} · dreams at ${defaultLayer}`,
-      })),
+      ...(await Promise.all(described)),
       ...broken.map(({ name, error }) => ({ name, value: `cannot be used: ${error.message}` })),
     ];
-    await reply({ text: '**Models** · `/dream model:…`', fields }, { private: true });
+    const example = usable.at(-1)?.name;
+    const text = [
+      '**Models**',
+      'Each dreams at the layer beside it, unless you name another one.',
+      ...(example === undefined ? [] : [`To choose one: \`/dream model:${example}\``]),
+    ].join('\n');
+    await reply({ text, fields }, { private: true });
   },
 };
 
@@ -34,15 +42,16 @@ const show: SimpleCommand<typeof one> = {
   options: one,
   async run({ models, reply }, { model }) {
     const description = await models.describe(model);
-    const { name, title, licence, layersWorthDreaming, defaultLayer, labels } = description;
+    const { name, title, licence, layersWorthDreaming, labels } = description;
+    const usual = await models.layerFor(name, presets.default.layer);
     const layers = layersWorthDreaming.map((layer) => `\`${layer}\``).join(' ');
     await reply(
       {
         text: [`**${name}** · ${title}`, description.description].join('\n').trim(),
         fields: [
           { name: 'Layers worth dreaming at', value: layers },
-          { name: 'Dreams at', value: `\`${defaultLayer}\`` },
-          ...(labels.length === 0
+          { name: 'Dreams at', value: `\`${usual}\`, unless you name another one` },
+          ...(labels.length === 0 || !description.dreamableClasses
             ? []
             : [{ name: `Classes (${labels.length})`, value: labels.slice(0, 40).join(', ') }]),
           { name: 'Licence', value: licence },

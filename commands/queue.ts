@@ -1,5 +1,5 @@
 import type { SimpleCommand } from '../src/chat/command.ts';
-import { counted, duration } from '../src/chat/words.ts';
+import { counted, duration, placeInLine, titleOf } from '../src/chat/words.ts';
 
 export const queue: SimpleCommand = {
   name: 'queue',
@@ -8,15 +8,23 @@ export const queue: SimpleCommand = {
   async run({ studio, person, place, reply }) {
     const { rendering, waiting, eta } = await studio.queue();
     const own = await studio.ordersOf({ platform: place.platform, id: person.id }, 25);
-    const yours = own.flatMap(({ id }) => {
-      if (rendering.includes(id)) return [`\`${id}\` is being dreamed now`];
-      const ahead = waiting.indexOf(id);
-      return ahead < 0 ? [] : [`\`${id}\` waits, ${counted(ahead, 'dream')} before it`];
-    });
+    const line = [...rendering, ...waiting];
+    const yours = own
+      .filter(({ id }) => line.includes(id))
+      .sort((one, other) => line.indexOf(one.id) - line.indexOf(other.id))
+      .map((order) => {
+        const ahead = waiting.indexOf(order.id);
+        const standing = ahead < 0 ? 'is being dreamed now' : `waits: ${placeInLine(ahead)}`;
+        return `${titleOf(order)} ${standing} · \`${order.id}\``;
+      });
+    const state =
+      line.length === 0
+        ? 'Nothing is being dreamed, and nothing waits: a new dream begins at once.'
+        : `**${counted(rendering.length, 'dream')}** under way, **${waiting.length}** waiting.`;
     const lines = [
-      `**${counted(rendering.length, 'dream')}** under way, **${waiting.length}** waiting.`,
+      state,
       ...(eta === null ? [] : [`A new one would be done in about ${duration(eta)}.`]),
-      ...(yours.length === 0 ? [] : ['', 'Yours:', ...yours, '`/cancel` ends one.']),
+      ...(yours.length === 0 ? [] : ['', '**Yours**', ...yours, '`/cancel` ends the newest.']),
     ];
     await reply({ text: lines.join('\n') }, { private: true });
   },

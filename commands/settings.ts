@@ -1,6 +1,8 @@
 import type { CommandGroup, SimpleCommand } from '../src/chat/command.ts';
 import type { Field } from '../src/chat/outbound.ts';
+import { takesDreams } from '../src/chat/place-settings.ts';
 import type { PlaceSettings } from '../src/chat/place-settings.ts';
+import { DreamError } from '../src/kit/errors.ts';
 import { checkZone } from '../src/studio/contests/when.ts';
 
 const show: SimpleCommand = {
@@ -35,12 +37,14 @@ const set: SimpleCommand<typeof changes> = {
   options: changes,
   async run({ changeSettings, reply }, { largest_size, deep_layers, spoiler, timezone }) {
     if (timezone !== undefined) checkZone(timezone);
-    const settings = await changeSettings({
+    const change = {
       ...(largest_size === undefined ? {} : { largestSize: largest_size }),
       ...(deep_layers === undefined ? {} : { deepLayers: deep_layers }),
       ...(spoiler === undefined ? {} : { spoiler }),
       ...(timezone === undefined ? {} : { timezone }),
-    });
+    };
+    if (Object.keys(change).length === 0) throw nothingToChange();
+    const settings = await changeSettings(() => change);
     await reply({ text: '**Settings**', fields: fieldsOf(settings) }, { private: true });
   },
 };
@@ -57,11 +61,14 @@ const channel: SimpleCommand<typeof allowed> = {
   name: 'channel',
   description: 'Allow dreams in this channel; once one is allowed, the others are not',
   options: allowed,
-  async run({ settings, changeSettings, place, reply }, { allowed: wanted }) {
-    const others = settings.channels.filter((each) => each !== place.channel);
-    const channels = wanted ? [...others, place.channel] : others;
-    const changed = await changeSettings({ channels });
-    await reply({ text: '**Settings**', fields: fieldsOf(changed) }, { private: true });
+  async run({ changeSettings, channel: here, place, reply }, { allowed: wanted }) {
+    const changed = await changeSettings(({ channels }) => {
+      const others = channels.filter((each) => each !== here && each !== place.channel);
+      return { channels: wanted ? [...others, here] : others };
+    });
+    const made = takesDreams(changed, here) ? 'Dreams are made' : 'No dreams are made';
+    const text = `${made} in this channel and its threads.`;
+    await reply({ text, fields: fieldsOf(changed) }, { private: true });
   },
 };
 
@@ -71,6 +78,11 @@ export const settings: CommandGroup = {
   adminOnly: true,
   subcommands: [show, set, channel] as readonly SimpleCommand[],
 };
+
+function nothingToChange(): DreamError {
+  const hint = `Name what to change: ${Object.keys(changes).join(', ')}.`;
+  return new DreamError('bad-option', 'there is nothing to change', hint);
+}
 
 function fieldsOf({
   channels,

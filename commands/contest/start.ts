@@ -1,5 +1,5 @@
 import type { SimpleCommand } from '../../src/chat/command.ts';
-import { contestButton, moment, rulesOf } from '../../src/chat/contests/words.ts';
+import { contestButton, rulesOf } from '../../src/chat/contests/words.ts';
 import { DreamError } from '../../src/kit/errors.ts';
 import { roleId, settingsFrom, startOptions } from './start-options.ts';
 
@@ -15,13 +15,13 @@ export const start: SimpleCommand<typeof startOptions> = {
     const {
       id,
       theme,
-      settings: { start: picture, submissionEndsAt },
+      settings: { start: picture },
     } = contest;
     const how = picture
       ? 'Press **Dream on its picture**, then **Enter contest** under the dream that you like best.'
       : 'Make one with `/dream`, and press **Enter contest** under it.';
     await reply({
-      text: `A contest of dreams: **${theme}**\n${how}\nDreams until ${moment(submissionEndsAt)}.`,
+      text: `A contest of dreams: **${theme}**\n${how}`,
       fields: rulesOf(contest),
       buttons: [
         ...(picture ? [contestButton('begin', id, 'Dream on its picture', 'main')] : []),

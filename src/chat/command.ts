@@ -4,11 +4,11 @@ import type { Contests } from '../studio/contests/contests.ts';
 import type { Models } from '../studio/models.ts';
 import type { NewOrder, Order, Place } from '../studio/order.ts';
 import type { Studio } from '../studio/studio.ts';
+import type { AskedModel } from './brought-file.ts';
 import type { Person } from './inbound.ts';
-import type { AskedModel } from './new-models.ts';
 import type { Options, Values } from './option.ts';
 import type { Outbound } from './outbound.ts';
-import type { PlaceSettings } from './place-settings.ts';
+import type { PlaceSettings, SettingsChange } from './place-settings.ts';
 
 /** Its name: small letters, at most 32. */
 interface Named {
@@ -39,13 +39,15 @@ export type Command = SimpleCommand | CommandGroup;
 export interface Context {
   readonly person: Person;
   readonly place: Place;
+  /** The channel by which settings know this place: of a thread, the one that it belongs to. */
+  readonly channel: string;
   /** The platform's own id of what the person did. */
   readonly event: string;
   readonly studio: Studio;
   readonly models: Models;
   /** Of the place. */
   readonly settings: PlaceSettings;
-  readonly changeSettings: (change: Partial<PlaceSettings>) => Promise<PlaceSettings>;
+  readonly changeSettings: (change: SettingsChange) => Promise<PlaceSettings>;
   /** All of them, for help. */
   readonly commands: readonly Command[];
   readonly contests: Contests;

@@ -1,5 +1,5 @@
 /** Commands by the names that people give them. */
-import { nearestNames } from '../graph/taps.ts';
+import { distance } from 'fastest-levenshtein';
 import { DreamError } from '../kit/errors.ts';
 import type { Command, CommandGroup, SimpleCommand } from './command.ts';
 
@@ -20,10 +20,13 @@ function find<Kind extends Command>(commands: readonly Kind[], name: string, bef
   const names = commands.map((command) => command.name);
   const all = names.map((each) => `${before}${each}`).join(', ');
   if (wanted === '') throw new DreamError('unknown-command', `expected one of ${all}`);
-  const [nearest] = nearestNames(wanted, names, 1);
+  const [nearest] = names
+    .map((each) => ({ each, edits: distance(each, wanted) }))
+    .filter(({ each, edits }) => edits <= each.length / 2)
+    .sort((one, other) => one.edits - other.edits);
   throw new DreamError(
     'unknown-command',
-    `there is no command ${before}${wanted}; nearest: ${before}${nearest ?? ''}`,
+    `there is no command ${before}${wanted}${nearest ? `; nearest: ${before}${nearest.each}` : ''}`,
     `Commands: ${all}.`,
   );
 }

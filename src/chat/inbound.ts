@@ -22,6 +22,8 @@ interface Event {
   readonly id: string;
   readonly person: Person;
   readonly place: Place;
+  /** Where the place's channel is a thread: the channel that it belongs to. */
+  readonly parentChannel?: string;
   /** Of the message that will answer: complete enough to be stored before `acknowledge`. */
   readonly address: Address;
   readonly responder: Responder;

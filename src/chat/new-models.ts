@@ -2,24 +2,22 @@
  * Models that people bring through the chat. Looking at one takes seconds: it is acknowledged,
  * looked at in the background, and what was understood takes the place of the acknowledgement.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
-import pRetry from 'p-retry';
 import { DreamError } from '../kit/errors.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Shelf } from '../kit/shelf.ts';
-import { addModel, checkName, nameFrom, removeModel } from '../studio/adding/shelf.ts';
+import { checkName, nameFrom, removeModel } from '../studio/adding/shelf.ts';
 import type { AddedModel } from '../studio/adding/shelf.ts';
 import type { Models } from '../studio/models.ts';
 import type { Place } from '../studio/order.ts';
 import type { Environment } from '../studio/rendering/render-process.ts';
+import { addBroughtFile } from './brought-file.ts';
+import type { AskedModel } from './brought-file.ts';
 import type { Inbound, Person } from './inbound.ts';
 import { PendingModels } from './pending-models.ts';
 import type { PendingModel } from './pending-models.ts';
-import type { Attachment } from './option.ts';
 import type { Platform } from './platform.ts';
 import { addedMessage, interruptedMessage, lookingMessage, refusedMessage } from './model-words.ts';
 
@@ -33,14 +31,6 @@ export interface AddingRules {
   readonly maxBytes: number;
 }
 
-export interface AskedModel {
-  readonly file: Attachment;
-  /** @default made from the file's name */
-  readonly name?: string;
-  readonly range?: readonly [number, number];
-  readonly labels?: readonly string[];
-}
-
 export interface NewModelsParts {
   /** @default nobody may add models */
   readonly adding?: AddingRules;
@@ -51,8 +41,6 @@ export interface NewModelsParts {
 }
 
 type Asking = Pick<Inbound, 'person' | 'place' | 'address' | 'responder'>;
-
-const FETCHES = 3;
 
 export class NewModels {
   readonly #parts: NewModelsParts;
@@ -147,52 +135,17 @@ export class NewModels {
     }
   }
 
-  async #added(
+  #added(
     { name, place }: PendingModel,
     asked: AskedModel,
     { environment, maxBytes }: AddingRules,
   ): Promise<AddedModel> {
     const { platforms, models } = this.#parts;
-    const { signal } = this.#stopping;
-    signal.throwIfAborted();
     const platform = platforms.find((each) => each.name === place.platform)!;
-    const bytes = await pRetry(() => platform.fetch(asked.file, signal, maxBytes), {
-      ...{ retries: FETCHES - 1, signal },
-      shouldRetry: ({ error }) => error instanceof DreamError && error.code === 'fetch-failed',
-    });
-    const folder = await mkdtemp(join(tmpdir(), 'dream-model-'));
-    try {
-      const path = join(folder, plainName(asked.file.name));
-      await writeFile(path, bytes);
-      const overrides = await overridesOf(asked, folder);
-      return await addModel({ path, name, overrides }, models.folder, { environment, signal });
-    } catch (error) {
-      throw withoutFolder(error, folder);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    const { signal } = this.#stopping;
+    const file = { name, asked, platform, maxBytes, environment, signal };
+    return addBroughtFile(file, models.folder);
   }
-}
-
-async function overridesOf({ range, labels }: AskedModel, folder: string): Promise<object> {
-  const said = range === undefined ? {} : { range };
-  if (labels === undefined) return said;
-  const file = join(folder, 'your labels');
-  await writeFile(file, labels.join('\n'));
-  return { ...said, labels: file };
-}
-
-/** What the file's name becomes part of is a path. */
-function plainName(name: string): string {
-  const last = name.replace(/^.*[/\\]/s, '').replace(/[^\p{L}\p{N}._ -]/gu, '_');
-  return last.replace(/^\.+/, '').slice(-100) || 'model';
-}
-
-/** Where it lay for a moment is of no use to anybody. */
-function withoutFolder(error: unknown, folder: string): unknown {
-  if (!(error instanceof DreamError)) return error;
-  const { code, message, hint } = error;
-  return new DreamError(code, message.replaceAll(join(folder, '/'), ''), hint, { cause: error });
 }
 
 function tooLarge({ maxBytes }: AddingRules): DreamError {

@@ -1,4 +1,5 @@
 /** What admins set for their server; a conversation of two has settings of its own. */
+import PQueue from 'p-queue';
 import { z } from 'zod';
 import type { Shelf } from '../kit/shelf.ts';
 import type { Place } from '../studio/order.ts';
@@ -18,23 +19,38 @@ const placeSettingsSchema = z.object({
 
 export type PlaceSettings = Readonly<z.output<typeof placeSettingsSchema>>;
 
+/** What becomes of the settings that are there at that moment. */
+export type SettingsChange = (before: PlaceSettings) => Partial<PlaceSettings>;
+
 const COLLECTION = 'place-settings';
 
 export async function readPlaceSettings(shelf: Shelf, place: Place): Promise<PlaceSettings> {
   return placeSettingsSchema.parse((await shelf.get(COLLECTION, keyOf(place))) ?? {});
 }
 
-export async function changePlaceSettings(
-  shelf: Shelf,
-  place: Place,
-  change: Partial<PlaceSettings>,
-): Promise<PlaceSettings> {
-  const settings = placeSettingsSchema.parse({
-    ...(await readPlaceSettings(shelf, place)),
-    ...change,
-  });
-  await shelf.put(COLLECTION, keyOf(place), settings);
-  return settings;
+export class SettingsOfPlaces {
+  /** One change after the other: each begins with what the one before it has left. */
+  readonly #changes = new PQueue({ concurrency: 1 });
+
+  constructor(private readonly shelf: Shelf) {}
+
+  read(place: Place): Promise<PlaceSettings> {
+    return readPlaceSettings(this.shelf, place);
+  }
+
+  change(place: Place, change: SettingsChange): Promise<PlaceSettings> {
+    return this.#changes.add(async () => {
+      const before = await this.read(place);
+      const settings = placeSettingsSchema.parse({ ...before, ...change(before) });
+      await this.shelf.put(COLLECTION, keyOf(place), settings);
+      return settings;
+    });
+  }
+}
+
+/** Whether dreams are made in a channel. */
+export function takesDreams({ channels }: PlaceSettings, ...names: readonly string[]): boolean {
+  return channels.length === 0 || names.some((name) => channels.includes(name));
 }
 
 function keyOf({ platform, server, channel }: Place): string {

@@ -14,7 +14,7 @@ import type { Courier } from './courier.ts';
 import { findCommand, findSubcommand } from './find.ts';
 import type { NewModels } from './new-models.ts';
 import type { ActionEvent, CommandEvent, Handler, Inbound, Typing } from './inbound.ts';
-import { changePlaceSettings, readPlaceSettings } from './place-settings.ts';
+import { SettingsOfPlaces, takesDreams } from './place-settings.ts';
 import { Presses } from './presses.ts';
 import { RecentEvents } from './recent-events.ts';
 import { checkValues } from './values.ts';
@@ -34,7 +34,12 @@ export interface RouterParts {
   readonly log: Logger;
 }
 
-export function createRouter(parts: RouterParts): Handler {
+interface Routing extends RouterParts {
+  readonly settings: SettingsOfPlaces;
+}
+
+export function createRouter(given: RouterParts): Handler {
+  const parts: Routing = { ...given, settings: new SettingsOfPlaces(given.shelf) };
   const recent = new RecentEvents();
   const presses = new Presses();
   const run = async (inbound: Inbound): Promise<void> => {
@@ -67,7 +72,7 @@ export function createRouter(parts: RouterParts): Handler {
   };
 }
 
-async function runCommand(parts: RouterParts, event: CommandEvent): Promise<void> {
+async function runCommand(parts: Routing, event: CommandEvent): Promise<void> {
   const command = chosenCommand(parts.commands, event);
   const context = await contextOf(parts, event);
   const { adminOnly = false } = command;
@@ -87,7 +92,7 @@ function chosenCommand(
   return command.adminOnly === true ? { ...chosen, adminOnly: true } : chosen;
 }
 
-async function runAction(parts: RouterParts, event: ActionEvent): Promise<void> {
+async function runAction(parts: Routing, event: ActionEvent): Promise<void> {
   const [name, id = '', ...details] = event.action.split(':');
   const action = parts.actions.find((candidate) => candidate.name === name);
   const { choice } = event;
@@ -112,22 +117,33 @@ async function runAction(parts: RouterParts, event: ActionEvent): Promise<void> 
   await action.run({ ...(await contextOf(parts, event)), ...answers }, order, choice);
 }
 
-async function contextOf(parts: RouterParts, event: Inbound): Promise<Context> {
-  const { studio, models, contests, shelf, courier, commands, log } = parts;
+async function contextOf(parts: Routing, event: Inbound): Promise<Context> {
+  const { studio, models, contests, courier, commands, log } = parts;
   const { galleryLink, announce, newModels } = parts;
-  const { person, place, responder } = event;
-  const settings = await readPlaceSettings(shelf, place);
+  const { person, place, parentChannel: channel = place.channel, responder } = event;
+  const settings = await parts.settings.read(place);
   return {
-    ...{ person, place, settings, studio, models, contests, commands, galleryLink, announce },
+    ...{
+      person,
+      place,
+      channel,
+      settings,
+      studio,
+      models,
+      contests,
+      commands,
+      galleryLink,
+      announce,
+    },
     event: event.id,
     actor: actorOf(person, place),
-    changeSettings: (change) => changePlaceSettings(shelf, place, change),
+    changeSettings: (change) => parts.settings.change(place, change),
     addModel: (asked) => newModels.add(asked, event),
     removeModel: (name) => newModels.remove(name, event),
     reply: (outbound, options) => responder.reply(outbound, options),
     async order(asked) {
-      const { channels, spoiler } = settings;
-      if (channels.length > 0 && !channels.includes(place.channel)) {
+      const { spoiler } = settings;
+      if (!takesDreams(settings, channel, place.channel)) {
         const message = 'dreams are made in other channels of this server';
         throw new DreamError('not-allowed', message, 'An admin can change it with /settings.');
       }

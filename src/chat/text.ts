@@ -86,7 +86,7 @@ function optionNamed(name: string, options: Options): string | undefined {
   return Object.keys(options).find((option) => option === plain);
 }
 
-/** `mixed4:139` is a layer with its channel, `layr:mixed4` a mistake. */
+/** `mixed4:139` is a layer with its channel; `layr:mixed4`, and anything like it elsewhere, a mistake. */
 function notAnOption(name: string, text: string, options: Options): string {
   const nearest = Object.keys(options)
     .map((option) => ({ option, away: distance(option, name.toLowerCase()) }))
@@ -98,7 +98,9 @@ function notAnOption(name: string, text: string, options: Options): string {
       optionsHint(options),
     );
   }
-  return `${name}:${text}`;
+  const first = Object.values(options).find(({ kind }) => kind === 'text');
+  if (first?.kind === 'text' && first.completes === 'layer') return `${name}:${text}`;
+  throw new DreamError('bad-option', `there is no option '${name}' here`, optionsHint(options));
 }
 
 function firstText(options: Options, found: string): string {

@@ -2,6 +2,7 @@
 import type { DreamError, DreamErrorCode } from '../kit/errors.ts';
 import type { ClassShare, Evidence } from '../studio/evidence.ts';
 import type { Order, OrderFailure, OrderUpdate } from '../studio/order.ts';
+import { viewWords } from '../studio/views.ts';
 import { commandFor } from './command-text.ts';
 import type { Button, Field, Outbound } from './outbound.ts';
 import { keptPicture, previewPicture } from './picture-file.ts';
@@ -20,9 +21,8 @@ export function progressMessage(order: Order, update: OrderUpdate): Outbound {
   switch (update.state) {
     case 'queued': {
       const { ahead, eta } = update;
-      const place = ahead === 0 ? 'next in line' : `${counted(ahead, 'dream')} before it`;
       return {
-        text: `**${titleOf(order)}** · ${place}`,
+        text: `**${titleOf(order)}** · ${placeInLine(ahead)}`,
         progress: { fraction: null, eta },
         buttons,
       };
@@ -38,6 +38,11 @@ export function progressMessage(order: Order, update: OrderUpdate): Outbound {
     default:
       return { text: `**${titleOf(order)}** · fetching the picture`, buttons };
   }
+}
+
+/** @param ahead dreams that come before it */
+export function placeInLine(ahead: number): string {
+  return ahead === 0 ? 'next in line' : `${counted(ahead, 'dream')} before it`;
 }
 
 /**
@@ -73,12 +78,14 @@ export function problemMessage({ message, hint }: Pick<DreamError, 'message' | '
 }
 
 function failureMessage({ message, hint }: Pick<OrderFailure, 'message' | 'hint'>): Outbound {
-  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
+  // What is named first, as in 'size: expected …', is written as it is typed.
+  const named = /^[a-z_]+: /.test(message);
+  const sentence = named ? message : `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
   const ended = /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
   return { text: hint === undefined ? ended : `${ended}\n${hint}`, tone: 'problem' };
 }
 
-function titleOf({ job }: Order): string {
+export function titleOf({ job }: Order): string {
   if (job.kind === 'sheet') return `Layers of ${job.model}`;
   return `Dream of ${job.recipe.class ?? job.recipe.layer}`;
 }
@@ -86,10 +93,17 @@ function titleOf({ job }: Order): string {
 function resultButtons(order: Order): Button[] {
   return [
     button('deeper', order, 'Deeper', 'main'),
-    button('again', order, 'Again'),
+    // The smallest change is the same with every seed, and not to be seen.
+    isSmallestChange(order)
+      ? button('difference', order, 'Difference')
+      : button('again', order, 'Again'),
     button('layer', order, 'Other layer'),
     button('zoom', order, 'Zoom in'),
   ];
+}
+
+function isSmallestChange({ job: { recipe } }: Order): boolean {
+  return recipe.class !== undefined && (recipe.perturb === true || recipe.strength === 0);
 }
 
 function retryButtons(order: Order): Button[] {
@@ -105,12 +119,12 @@ function fieldsOf(order: Order): Field[] {
   const { rows, columns, formula, engine, seconds } = result!;
   const { octaves, octaveScale, steps, stepSize, seed } = job.recipe;
   const recipe = [
-    `${octaves ?? 'auto'} octaves × ${octaveScale}`,
+    `${octaves === undefined ? 'octaves as fit' : counted(octaves, 'octave')}, each ${octaveScale}× larger`,
     `${steps} steps of ${stepSize}`,
     `seed ${seed}`,
   ];
   return [
-    { name: 'Climbed', value: `${formula} of ${job.model}` },
+    { name: 'What grew', value: `${formula} of ${job.model}` },
     ...evidenceFields(result!.evidence),
     { name: 'Recipe', value: recipe.join(' · ') },
     { name: 'Picture', value: `${columns}×${rows} · ${duration(seconds)} · ${engine}` },
@@ -121,15 +135,20 @@ function fieldsOf(order: Order): Field[] {
 /** What the model makes of the picture as it was saved, and before. */
 function evidenceFields(evidence: Evidence | undefined): Field[] {
   if (!evidence) return [];
-  const { targets, before, after, views } = evidence;
+  const { place, targets, before, after, views, others } = evidence;
   const shares = (classes: readonly ClassShare[]): string =>
     classes.map(({ label, probability }) => `${label} ${percent(probability)}`).join(' · ');
   const seen = targets.map(
     ({ label, before: first, probability, shifted }) =>
       `${label}: ${percent(first)} → ${percent(probability)}, ${percent(shifted)} over ${views} shifts and scalings`,
   );
+  const elsewhere = others.map(({ view, targets: there }) => {
+    const changes = there.map((each) => `${percent(each.before)} → ${percent(each.probability)}`);
+    return `${viewWords(view, evidence)}: ${changes.join(', ')}`;
+  });
+  const shown = `Shown ${viewWords(place ? 'place' : 'whole', evidence)}.`;
   return [
-    { name: 'The model says', value: seen.join('\n') },
+    { name: 'The model says', value: [...seen, shown, ...elsewhere].join('\n') },
     { name: 'Top classes', value: `before: ${shares(before)}\nafter: ${shares(after)}` },
   ];
 }

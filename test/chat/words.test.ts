@@ -72,6 +72,24 @@ describe('what is said about an order', () => {
     });
   });
 
+  it('offers to show a change that nobody sees, in place of another seed', () => {
+    const result = { rows: 1, columns: 1, formula: 'f', notices: [], engine: 'e', seconds: 1 };
+    const buttonsOf = (strength?: number) => {
+      const recipe = {
+        ...JOB.recipe,
+        class: 'me',
+        ...(strength === undefined ? {} : { strength }),
+      };
+      const job = { ...JOB, recipe };
+      const done = { ...ORDER, job, state: 'rendered', result: { ...result, scores: [] } } as const;
+      return finalMessage(done, nothing).buttons!.map(({ label }) => label);
+    };
+    expect(buttonsOf()).toContain('Again');
+    expect(buttonsOf()).not.toContain('Difference');
+    expect(buttonsOf(0)).toContain('Difference');
+    expect(buttonsOf(0)).not.toContain('Again');
+  });
+
   it('describes the picture for those who do not see it', () => {
     const result = {
       rows: 341,

@@ -5,8 +5,10 @@ import { privacy } from '../../commands/privacy.ts';
 import type { ActionAnswers, Context, OrderAction } from '../../src/chat/command.ts';
 import type { Outbound } from '../../src/chat/outbound.ts';
 import type { PlaceSettings } from '../../src/chat/place-settings.ts';
+import { encodePicture, readPicture } from '../../src/dream/picture.ts';
 import { Models } from '../../src/studio/models.ts';
 import type { DreamJob, NewOrder, Order } from '../../src/studio/order.ts';
+import { drawn } from '../helpers/planes.ts';
 import { attachment, job, newOrder } from '../helpers/studio.ts';
 
 const models = new Models({ deepLayers: true });
@@ -84,6 +86,32 @@ describe('a button under a dream', () => {
     expect((await pressed('again', orderOf({ failure }))).source).toEqual(attachment);
     expect((await pressed('again', orderOf())).source).toEqual(attachment);
   });
+});
+
+it('Difference shows what was changed, amplified', async () => {
+  const [before, after] = await Promise.all(
+    [100, 102].map((level) =>
+      encodePicture(
+        drawn(8, 8, (row) => (row < 4 ? level : 100)),
+        { format: 'png' },
+      ),
+    ),
+  );
+  const said: Outbound[] = [];
+  const context = {
+    studio: {
+      source: () => Promise.resolve(before),
+      result: () => Promise.resolve(after),
+    } as Partial<Context['studio']> as Context['studio'],
+    reply: (outbound: Outbound) => Promise.resolve(void said.push(outbound)),
+  } as Partial<Context> as Context & ActionAnswers;
+  const action = actions.find(({ name }) => name === 'difference') as OrderAction;
+  await action.run(context, orderOf({ result: RESULT, spoiler: true }));
+  expect(said[0]!.text).toContain('56 times');
+  expect(said[0]!.picture).toMatchObject({ name: 'difference-abcdefghijkl', spoiler: true });
+  const { bytes } = await said[0]!.picture!.fileWithin(1e6);
+  const { image } = await readPicture(bytes);
+  expect([image.data[0], image.data[63]]).toEqual([240, 128]);
 });
 
 it('who is forgotten is forgotten by contests too', async () => {

@@ -146,7 +146,7 @@ describe('refused, with nothing left behind, is', () => {
       { name: 'x', range: '1,0' },
       zip,
       'ann',
-      /Range: expected two numbers/,
+      /range: expected two numbers/,
     ],
     ['a list of other classes', { name: 'x', labels: 'a,b' }, zip, 'ann', /holds 2 classes/],
     ['a line without a file', { name: 'x' }, undefined, 'ann', /[Ff]ile is missing/],

@@ -53,7 +53,7 @@ export function discordPlatform(settings: DiscordSettings): Platform {
   const inFlight = new InFlight();
   let stopping = false;
   function listen(handler: Handler): void {
-    const receiver = { ...settings, handler, wire };
+    const receiver = { ...settings, handler, wire, parentOf: (id: string) => parentIn(client, id) };
     client.ws.on(GatewayDispatchEvents.InteractionCreate, (interaction: APIInteraction) => {
       if (stopping) return;
       inFlight.track(receive(interaction, receiver)).catch((error: unknown) => {
@@ -92,6 +92,11 @@ export function discordPlatform(settings: DiscordSettings): Platform {
         signal,
       }),
   };
+}
+
+function parentIn({ channels }: Client, id: string): string | undefined {
+  const channel = channels.cache.get(id);
+  return channel?.isThread() ? (channel.parentId ?? undefined) : undefined;
 }
 
 function createClient({ apiUrl, log }: DiscordSettings): Client {

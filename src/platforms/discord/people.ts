@@ -32,6 +32,21 @@ export function placeOf(interaction: APIInteraction): Inbound['place'] {
   return { platform: PLATFORM, channel, ...(server === undefined ? {} : { server }) };
 }
 
+/**
+ * Of a thread or a forum's post, the channel that it belongs to. Discord promises a channel's id
+ * and type only, though it sends more.
+ * @param known what is remembered of a thread.
+ */
+export function parentChannelOf(
+  { channel }: APIInteraction,
+  known: (thread: string) => string | undefined,
+): string | undefined {
+  // Other channels have parents too: their categories.
+  if (!channel || !THREADS.includes(channel.type)) return undefined;
+  const told = 'parent_id' in channel ? channel.parent_id : undefined;
+  return told ?? known(channel.id);
+}
+
 /** Complete but for the message, which stands only when the interaction is answered. */
 export function addressOf(interaction: APIInteraction): DiscordAddress {
   return {

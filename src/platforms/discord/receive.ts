@@ -14,7 +14,7 @@ import { DreamError } from '../../kit/errors.ts';
 import type { Logger } from '../../kit/log.ts';
 import { isAnsweredAlready, isTooLate } from './failure.ts';
 import { menuEntries, pictureOption } from './menu-entries.ts';
-import { addressOf, missingPermissions, personOf, placeOf } from './people.ts';
+import { addressOf, missingPermissions, parentChannelOf, personOf, placeOf } from './people.ts';
 import { pictureOf } from './pictures.ts';
 import { respondTo } from './responder.ts';
 import { filledOptions } from './values.ts';
@@ -25,6 +25,8 @@ export interface Receiver {
   readonly commands: readonly Command[];
   readonly wire: Wire;
   readonly log: Logger;
+  /** The channel of a thread that the bot remembers. */
+  readonly parentOf: (thread: string) => string | undefined;
 }
 
 type Asked = Pick<CommandEvent, 'command' | 'subcommand' | 'values'>;
@@ -121,10 +123,12 @@ function actionOf(interaction: APIMessageComponentInteraction, receiver: Receive
 
 function eventOf(interaction: APIInteraction, parts: Receiver) {
   const address = addressOf(interaction);
+  const parentChannel = parentChannelOf(interaction, parts.parentOf);
   return {
     id: interaction.id,
     person: personOf(interaction),
     place: placeOf(interaction),
+    ...(parentChannel === undefined ? {} : { parentChannel }),
     address,
     responder: respondTo(interaction, address, parts),
   };

@@ -17,6 +17,8 @@ export interface Entry {
   readonly audience: string | null;
   /** What the browser called the line that was sent: sent again, it is the same one. */
   readonly event?: string;
+  /** The message that it answers, where that was a line which somebody typed. */
+  readonly asked?: string;
   /** A file that came with it: a picture that was sent, or what the bot gave only here. */
   readonly upload?: string;
   /** `Delivery.key` of the answer that it is. */

@@ -39,7 +39,7 @@ export function eventRoutes(app: FastifyInstance, served: Served): void {
     if (!entry || !isVisible(entry, person.id) || !offers(entry, action, choice)) {
       throw new Refused(409, 'That button is gone.', 'The message has changed meanwhile.');
     }
-    const address = served.room.addressFor(person);
+    const address = served.room.addressFor(person, entry.asked);
     const responder = served.room.responder(address, person);
     const event = { id: randomUUID(), person, place: PLACE, address, responder, action };
     await handler.handle({

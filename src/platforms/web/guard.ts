@@ -11,27 +11,6 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 const MISDIRECTED = 421;
 const FORBIDDEN = 403;
 
-/** Sent with everything. */
-export const SECURITY_HEADERS = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' blob:",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-  ].join('; '),
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-} as const;
-
 /**
  * @param hosts names, with a port where only that one counts.
  * @throws Refused where the name that the browser was given is not one of ours.

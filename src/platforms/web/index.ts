@@ -15,6 +15,7 @@ import { PLATFORM, Room } from './room.ts';
 import { addRoutes } from './routes.ts';
 import type { Served } from './served.ts';
 import { commandsOnWire } from './snapshot.ts';
+import { UploadSpace } from './upload-space.ts';
 import { Uploads } from './uploads.ts';
 import type { Example } from './wire.ts';
 
@@ -34,6 +35,8 @@ export interface WebChatParts {
   readonly maxPicture?: number;
   /** Bytes of a file for a command that takes any. @default 100 MB */
   readonly maxFile?: number;
+  /** Bytes of all files that are kept. @default 1 GB */
+  readonly maxUploads?: number;
   /** Who sends a request; null for a stranger. @default one person, who is an admin */
   readonly people?: (request: FastifyRequest) => Person | null;
   /** Lines that a new chat offers to try. */
@@ -46,16 +49,18 @@ const YOU: Person = { id: 'you', name: 'You', admin: true };
 const EDIT_INTERVAL = 200;
 const MAX_PICTURE = 25 * 2 ** 20;
 const MAX_FILE = 100 * 2 ** 20;
+const MAX_UPLOADS = 2 ** 30;
 
 export function webChat(parts: WebChatParts): Platform {
   const { app, commands, shelf, log, pictures, hosts = [] } = parts;
-  const { maxPicture = MAX_PICTURE, maxFile = MAX_FILE } = parts;
+  const { maxPicture = MAX_PICTURE, maxFile = MAX_FILE, maxUploads = MAX_UPLOADS } = parts;
   const uploads = new Uploads(parts.uploadsDir);
   const previews = new Previews();
   const conversation = new Conversation(shelf, async ({ upload }) => {
     if (upload !== undefined) await uploads.remove(upload);
   });
-  const room = new Room({ conversation, previews, pictures, uploads });
+  const space = new UploadSpace({ uploads, conversation, most: maxUploads });
+  const room = new Room({ conversation, previews, pictures, space });
   const sample = samplePictures(parts.sample);
   const streams = new EventStreams(conversation, ({ id, name }) => ({
     messages: conversation.visibleTo(id),
@@ -68,7 +73,7 @@ export function webChat(parts: WebChatParts): Platform {
   let handler: Handler | undefined;
   let page: Page | undefined;
   const served: Served = {
-    ...{ commands, conversation, room, uploads, maxPicture, maxFile },
+    ...{ commands, conversation, room, uploads, space, maxPicture, maxFile },
     personOf: (request) => {
       const person = parts.people ? parts.people(request) : YOU;
       return person ?? refuse(401, 'Nobody is known by this request.');
@@ -85,7 +90,7 @@ export function webChat(parts: WebChatParts): Platform {
       const [bundle] = await Promise.all([bundlePage(), conversation.load()]);
       const sent = conversation.entries().flatMap(({ upload }) => upload ?? []);
       await uploads.open(new Set(sent));
-      page = { ...bundle, assets: new Map([...bundle.assets, ...sample.assets]) };
+      page = { ...bundle, assets: [...bundle.assets, ...sample.assets] };
       handler = given;
     },
     stop() {

@@ -18,6 +18,7 @@ import { commandsOnWire } from './snapshot.ts';
 import { commandOf } from './typed.ts';
 import type { Accepted, WirePicture } from './wire.ts';
 
+const INSUFFICIENT_STORAGE = 507;
 const MOST_TEXT = 2000;
 const EVENT = /^[0-9A-Za-z-]{8,64}$/;
 
@@ -41,7 +42,7 @@ export async function messageRoute(app: FastifyInstance, served: Served): Promis
     if (recent.seen(sent.event) && known) return { message: known.message.id, understood: true };
     const { message, picture } = known ? asKept(known, sent) : await keep(served, person, sent);
     void reply.code(202);
-    const address = served.room.addressFor(person);
+    const address = served.room.addressFor(person, message);
     const responder = served.room.responder(address, person);
     try {
       const asked = commandOf(sent.text, picture, served.commands);
@@ -101,12 +102,13 @@ async function readFile(part: MultipartFile, limit: number): Promise<Sent['pictu
 
 /** What somebody said, and the picture in it, is on the disk when this is done. */
 async function keep(
-  { uploads, conversation }: Served,
+  { space, conversation }: Served,
   person: Person,
   { event, text, picture }: Sent,
 ): Promise<{ message: string; picture?: Attachment }> {
   const id = conversation.newId();
-  const upload = picture && (await uploads.keep(picture.bytes));
+  const upload = picture && (await space.keepSent(picture.bytes));
+  if (upload === null) throw noRoom();
   const shown = picture && upload !== undefined && pictureShown(upload, picture);
   const { id: author, name } = person;
   const message = {
@@ -122,6 +124,11 @@ async function keep(
   if (!picture || upload === undefined) return { message: id };
   const attachment = { name: picture.name, size: picture.bytes.length, reference: upload };
   return { message: id, picture: attachment };
+}
+
+function noRoom(): Refused {
+  const hint = 'Try it again when what is under way is done, or send a smaller one.';
+  return new Refused(INSUFFICIENT_STORAGE, 'There is no room for this file now.', hint);
 }
 
 /** What `keep` has kept before. */

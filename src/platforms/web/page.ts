@@ -1,59 +1,20 @@
-/** The page: bundled in memory when the chat starts, so that there is no build step. */
-import { createHash } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+/** The chat's page, and the files that it is made of. */
 import type { FastifyInstance } from 'fastify';
+import { asset, bundle, FOR_EVER } from './bundle.ts';
+import type { Asset } from './bundle.ts';
 import { pictureType } from './pictures.ts';
 import { Refused } from './refusal.ts';
 import type { Snapshot } from './wire.ts';
 
-const FOLDER = fileURLToPath(new URL('page/', import.meta.url));
-
-export interface Asset {
-  readonly contentType: string;
-  readonly bytes: Uint8Array;
-}
-
-/** By path. A path has the hash of what is behind it, so that browsers may keep it for ever. */
-export type Assets = ReadonlyMap<string, Asset>;
-
 export interface Page {
   readonly html: string;
-  readonly assets: Assets;
+  readonly assets: readonly Asset[];
 }
 
 export async function bundlePage(): Promise<Page> {
-  const result = await build({
-    absWorkingDir: FOLDER,
-    entryPoints: ['main.tsx', 'page.css'],
-    outdir: FOLDER,
-    bundle: true,
-    write: false,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    legalComments: 'none',
-    logLevel: 'silent',
-  });
-  const find = (ending: string): Uint8Array =>
-    result.outputFiles.find(({ path }) => path.endsWith(ending))!.contents;
-  const script = asset('page', 'js', 'text/javascript; charset=utf-8', find('.js'));
-  const style = asset('page', 'css', 'text/css; charset=utf-8', find('.css'));
-  const icon = asset('icon', 'svg', 'image/svg+xml', Buffer.from(ICON));
-  return {
-    html: htmlOf(script.path, style.path, icon.path),
-    assets: new Map([script, style, icon].map(({ path, ...rest }) => [path, rest])),
-  };
-}
-
-function asset(
-  name: string,
-  ending: string,
-  contentType: string,
-  bytes: Uint8Array,
-): Asset & { path: string } {
-  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-  return { path: `/assets/${name}-${hash}.${ending}`, contentType, bytes };
+  const parts = { script: 'main.tsx', style: 'page.css', path: '/assets/page' };
+  const { script, style, icon } = await bundle(parts);
+  return { html: htmlOf(script.path, style.path, icon.path), assets: [script, style, icon] };
 }
 
 /** The pictures of a new chat. */
@@ -62,16 +23,14 @@ export function samplePictures(sample?: {
   readonly after: Uint8Array;
 }): {
   paths: Snapshot['sample'];
-  assets: Assets;
+  assets: readonly Asset[];
 } {
-  if (!sample) return { paths: null, assets: new Map() };
-  const [before, after] = (['before', 'after'] as const).map((name) =>
-    asset(name, 'picture', pictureType(sample[name]) ?? 'application/octet-stream', sample[name]),
-  );
-  return {
-    paths: { before: before!.path, after: after!.path },
-    assets: new Map([before!, after!].map(({ path, ...rest }) => [path, rest])),
-  };
+  if (!sample) return { paths: null, assets: [] };
+  const [before, after] = (['before', 'after'] as const).map((name) => {
+    const type = pictureType(sample[name]) ?? 'application/octet-stream';
+    return asset(`/assets/${name}.picture`, type, sample[name]);
+  }) as [Asset, Asset];
+  return { paths: { before: before.path, after: after.path }, assets: [before, after] };
 }
 
 /** @param page undefined until the chat has started. */
@@ -81,10 +40,10 @@ export function pageRoutes(app: FastifyInstance, page: () => Page | undefined): 
     return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(html);
   });
   app.get('/assets/*', async (request, reply) => {
-    const found = (page() ?? notYet()).assets.get(request.url);
+    const found = (page() ?? notYet()).assets.find(({ path }) => path === request.url);
     if (!found) throw new Refused(404, 'There is no such file.', 'Load the page again.');
     return reply
-      .header('cache-control', 'public, max-age=31536000, immutable')
+      .header('cache-control', FOR_EVER)
       .type(found.contentType)
       .send(Buffer.from(found.bytes));
   });
@@ -115,12 +74,3 @@ function htmlOf(script: string, style: string, icon: string): string {
 </html>
 `;
 }
-
-/** A moon that is an eye. */
-const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
-<defs><linearGradient id="g" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#2b2f63"/><stop offset=".6" stop-color="#7a5a97"/><stop offset="1" stop-color="#f0a98a"/></linearGradient></defs>
-<rect width="64" height="64" rx="18" fill="url(#g)"/>
-<path d="M8 33c8-13 16-18 24-18s16 5 24 18c-8 12-16 16-24 16S16 45 8 33z" fill="#fbf3e4"/>
-<circle cx="32" cy="32" r="13" fill="#3a3f7c"/><circle cx="37" cy="29" r="10.5" fill="#fbf3e4"/>
-</svg>
-`;

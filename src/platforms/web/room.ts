@@ -7,7 +7,7 @@ import { Undeliverable } from '../../chat/platform.ts';
 import type { Conversation, Entry } from './conversation.ts';
 import { pictureType } from './pictures.ts';
 import type { Previews } from './pictures.ts';
-import type { Uploads } from './uploads.ts';
+import type { UploadSpace } from './upload-space.ts';
 import type { WirePicture } from './wire.ts';
 
 export const PLATFORM = 'web';
@@ -26,15 +26,19 @@ export interface RoomParts {
   readonly conversation: Conversation;
   readonly previews: Previews;
   readonly pictures: { read(id: string): Promise<Uint8Array> };
-  readonly uploads: Uploads;
+  readonly space: UploadSpace;
 }
 
 export class Room {
   constructor(private readonly parts: RoomParts) {}
 
-  /** Where the answer to a person will stand. */
-  addressFor({ name }: Person): Address {
-    return { message: this.parts.conversation.newId(), name };
+  /**
+   * Where the answer to a person will stand.
+   * @param asked the message that it answers.
+   */
+  addressFor({ name }: Person, asked?: string): Address {
+    const message = this.parts.conversation.newId();
+    return { message, name, ...(asked === undefined ? {} : { asked }) };
   }
 
   responder(address: Address, person: Person): Responder {
@@ -56,34 +60,28 @@ export class Room {
     const { conversation, previews } = this.parts;
     const id = messageOf(address);
     const before = conversation.get(id);
-    const { progress } = outbound;
+    const { picture: given, document, ...said } = outbound;
+    const { progress } = said;
     // So much has been said since that its message is gone; its end is told all the same.
     if (progress && !conversation.hasRoomFor(id)) return address;
     const upload = progress ? undefined : await this.#upload(outbound);
-    const picture =
-      outbound.picture && (await this.#picture(id, outbound.picture, { before, upload }));
-    const { text, fields, buttons, menu, link, tone, document } = outbound;
+    const picture = given && (await this.#picture(id, given, { before, upload }));
     const audience = kept.audience ?? before?.audience ?? null;
     const entry: Entry = {
       ...kept,
       audience,
+      ...(typeof address['asked'] === 'string' ? { asked: address['asked'] } : {}),
       ...(upload === undefined ? {} : { upload }),
       message: {
+        ...said,
         id,
         author: null,
-        text,
         at: progress && before ? before.message.at : Date.now(),
         private: audience !== null,
         ...(picture && { picture }),
         ...(document && upload !== undefined
           ? { document: { source: `/uploads/${upload}`, name: document.name } }
           : {}),
-        ...(fields && { fields }),
-        ...(progress && { progress }),
-        ...(buttons && { buttons }),
-        ...(menu && { menu }),
-        ...(link && { link }),
-        ...(tone && { tone }),
       },
     };
     // Steps of progress come often, and mean nothing after a restart.
@@ -114,9 +112,9 @@ export class Room {
 
   /** What the store does not have stays with the message. */
   async #upload({ picture, document }: Outbound): Promise<string | undefined> {
-    const { uploads } = this.parts;
-    if (picture?.id === null) return uploads.keep((await picture.fileWithin(FILE_LIMIT)).bytes);
-    return document && uploads.keep(Buffer.from(document.text));
+    const { space } = this.parts;
+    if (picture?.id === null) return space.keepOwn((await picture.fileWithin(FILE_LIMIT)).bytes);
+    return document && space.keepOwn(Buffer.from(document.text));
   }
 
   async #picture(

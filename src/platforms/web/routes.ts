@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../../kit/log.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { EventStreams } from './event-stream.ts';
-import { checkHost, checkSameOrigin, checkSameSite, SECURITY_HEADERS } from './guard.ts';
+import { checkHost, checkSameOrigin, checkSameSite } from './guard.ts';
+import { securityHeaders } from './headers.ts';
 import { messageRoute } from './message-route.ts';
 import type { Page } from './page.ts';
 import { pageRoutes } from './page.ts';
@@ -41,10 +42,12 @@ export function addRoutes(app: FastifyInstance, parts: RouteParts): void {
   });
 }
 
+const HEADERS = securityHeaders("img-src 'self' blob:", "connect-src 'self'");
+
 function guard(scope: FastifyInstance, { hosts, log }: RouteParts): void {
   answerFailures(scope, log);
   scope.addHook('onRequest', (request, reply, done) => {
-    void reply.headers(SECURITY_HEADERS);
+    void reply.headers(HEADERS);
     checkHost(request, hosts);
     // A link from anywhere may open the page; it shows nothing by itself.
     if (request.method !== 'GET' && request.method !== 'HEAD') checkSameOrigin(request);

@@ -3,6 +3,7 @@ import type { Command } from '../../chat/command.ts';
 import type { Handler, Person } from '../../chat/inbound.ts';
 import type { Conversation } from './conversation.ts';
 import type { Room } from './room.ts';
+import type { UploadSpace } from './upload-space.ts';
 import type { Uploads } from './uploads.ts';
 
 /** What the routes of the chat work with. */
@@ -11,6 +12,7 @@ export interface Served {
   readonly conversation: Conversation;
   readonly room: Room;
   readonly uploads: Uploads;
+  readonly space: UploadSpace;
   /** Bytes. */
   readonly maxPicture: number;
   /** The same of a file for a command that takes any. */

@@ -1,12 +1,15 @@
 /** Pictures that people sent, as files: on the disk before the sender hears of it. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DreamError } from '../../kit/errors.ts';
 
 const NAME = /^[0-9a-f]{32}$/;
 
 export class Uploads {
+  /** In bytes, by name. */
+  readonly #sizes = new Map<string, number>();
+
   constructor(private readonly folder: string) {}
 
   /** Makes the folder, and removes what no message has any more. */
@@ -15,6 +18,18 @@ export class Uploads {
     const names = await readdir(this.folder);
     const ours = names.filter((name) => NAME.test(name.replace(/\.part$/, '')));
     await Promise.all(ours.filter((name) => !kept.has(name)).map((name) => this.remove(name)));
+    for (const name of ours.filter((each) => kept.has(each))) {
+      this.#sizes.set(name, (await stat(join(this.folder, name))).size);
+    }
+  }
+
+  /** Of all files. */
+  get bytes(): number {
+    return [...this.#sizes.values()].reduce((sum, size) => sum + size, 0);
+  }
+
+  sizeOf(name: string): number {
+    return this.#sizes.get(name) ?? 0;
   }
 
   /** @returns the name that it can be read by. */
@@ -24,6 +39,7 @@ export class Uploads {
     await writeDurably(`${path}.part`, bytes);
     await rename(`${path}.part`, path);
     await syncFolder(this.folder);
+    this.#sizes.set(name, bytes.length);
     return name;
   }
 
@@ -43,6 +59,7 @@ export class Uploads {
 
   async remove(name: string): Promise<void> {
     await rm(join(this.folder, name), { force: true });
+    this.#sizes.delete(name);
   }
 }
 

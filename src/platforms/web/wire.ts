@@ -1,28 +1,26 @@
 /** What the server and the page tell each other, as JSON. */
 import type { Option } from '../../chat/option.ts';
-import type { Button, Field, Link, Menu, Progress } from '../../chat/outbound.ts';
+import type { Outbound } from '../../chat/outbound.ts';
+
+/** What the bot says goes to the page as it is, but for pictures and documents. */
+type Said = Omit<Outbound, 'picture' | 'document'>;
 
 /** A message as one person sees it. */
-export interface WireMessage {
+export interface WireMessage extends Said {
   /** In the order in which messages were said. */
   readonly id: string;
   /** Grows with every change of any message: the newest state of a message has the highest. */
   readonly revision: number;
   /** Null for the bot. */
   readonly author: { readonly id: string; readonly name: string } | null;
-  readonly text: string;
   /** Milliseconds since 1970. */
   readonly at: number;
   /** Nobody else sees it. */
   readonly private: boolean;
   readonly picture?: WirePicture;
   readonly document?: WireDocument;
-  readonly fields?: readonly Field[];
-  readonly progress?: Progress;
-  readonly buttons?: readonly Button[];
-  readonly menu?: Menu;
-  readonly link?: Link;
-  readonly tone?: 'plain' | 'problem';
+  /** The name of a file that came with it and is no longer kept. */
+  readonly gone?: string;
 }
 
 export interface WirePicture {

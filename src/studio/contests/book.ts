@@ -3,11 +3,12 @@ import type { Kysely } from 'kysely';
 import { newOrderId as newId } from '../store/order-id.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Clock } from './clock.ts';
-import type { Contest, ContestEvent } from './contest.ts';
+import type { Actor, Contest, ContestCommand, ContestEvent } from './contest.ts';
 import { GroupCommit } from './group-commit.ts';
-import { overdue } from './rules.ts';
-import { readContest, Session } from './session.ts';
-import type { Stored } from './session.ts';
+import { decide, overdue } from './rules.ts';
+import { Session } from './session.ts';
+import { readContest } from './stored.ts';
+import type { Stored } from './stored.ts';
 import { isIn } from './place-rows.ts';
 import { unknownContest } from './rights.ts';
 
@@ -54,6 +55,14 @@ export class Book {
       const now = this.now();
       const stored = await session.append(id, overdue(contest, now));
       return change(session, stored, now);
+    });
+  }
+
+  /** Does what a command asks for, as the rules allow it. */
+  carryOut(actor: Actor, id: string, command: ContestCommand): Promise<Contest> {
+    return this.change(id, async (session, { contest }, now) => {
+      const events = decide(contest, actor, command, now);
+      return (await session.append(id, events)).contest;
     });
   }
 

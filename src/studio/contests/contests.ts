@@ -13,7 +13,6 @@
  * again (an event that came twice, a second click) gives the same answer and changes nothing.
  */
 import type { Kysely } from 'kysely';
-import { DreamError } from '../../kit/errors.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { OrderOwner, Studio } from '../studio.ts';
 import type { Tables } from '../store/tables.ts';
@@ -24,19 +23,17 @@ import type { Duel } from './ballot-box.ts';
 import { Book } from './book.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
-import type { Actor, Ballot, Contest, ContestCommand, Vote } from './contest.ts';
+import type { Actor, Ballot, ContestCommand, Vote } from './contest.ts';
+import { enterDream } from './entering.ts';
 import { EntryPictures } from './entry-pictures.ts';
 import { forgetPerson } from './forget.ts';
-import { checkOrigin, dreamOf } from './limits.ts';
 import { ContestReader } from './reader.ts';
-import { checkPlace, contestantOf, hasRight, samePlace } from './rights.ts';
-import { decide } from './rules.ts';
 import { Runners } from './runners.ts';
 import { Scheduler } from './scheduler.ts';
-import { readContestSettings } from './settings.ts';
-import type { ContestSettingsInput } from './settings.ts';
+import { startContest } from './starting.ts';
+import type { NewContest } from './starting.ts';
 import { cleanText } from './text.ts';
-import { entryView, factsOf } from './views.ts';
+import { factsOf } from './views.ts';
 import type { ContestFacts, EntryView } from './views.ts';
 
 export interface ContestsParts {
@@ -48,17 +45,6 @@ export interface ContestsParts {
   /** @default the machine's */
   readonly clock?: Clock;
 }
-
-export interface NewContest {
-  /** The platform's own name of the request: the same one twice is one contest. */
-  readonly event: string;
-  readonly theme: string;
-  /** Without `runners`, those of the server. */
-  readonly settings: ContestSettingsInput;
-}
-
-/** Of one server. */
-const MOST_RUNNING = 20;
 
 export class Contests {
   /** What there is to see, for whoever looks. */
@@ -112,49 +98,16 @@ export class Contests {
   }
 
   /** For admins of the place, and those with one of its runners' roles. */
-  async create(actor: Actor, { event, theme, settings }: NewContest): Promise<ContestFacts> {
-    const roles = await this.runners.of(actor.place);
-    if (!hasRight(actor, roles)) {
-      const message = 'only admins, and people with a role that they named, may start contests';
-      throw new DreamError('not-allowed', message);
-    }
-    // Whoever could promise any role could have one that they lack.
-    if (settings.winnerRole !== undefined && !actor.admin) {
-      throw new DreamError('not-allowed', 'only admins may promise a role to the winner');
-    }
-    const at = this.#book.now();
-    const started = {
-      ...{ at, by: contestantOf(actor), place: actor.place },
-      theme: cleanText('theme', theme, 200),
-      settings: readContestSettings({ runners: [...roles], ...settings }, at),
-    };
-    await this.#checkStart(actor, started.settings.start);
-    const contest = await this.#book.start(event, started, (running) => {
-      if (running < MOST_RUNNING) return;
-      throw new DreamError('not-allowed', `${running} contests are running here already`);
-    });
-    return factsOf(contest);
+  create(actor: Actor, wanted: NewContest): Promise<ContestFacts> {
+    const { studio } = this.#parts;
+    return startContest(actor, wanted, { book: this.#book, runners: this.runners, studio });
   }
 
   /** Enters a dream of the actor's own. */
-  async enter(actor: Actor, id: string, orderId: string, title?: string): Promise<EntryView> {
-    const { contest } = await this.#book.current(id);
-    checkPlace(actor, contest);
+  enter(actor: Actor, contest: string, order: string, title?: string): Promise<EntryView> {
     const { studio } = this.#parts;
-    const order = await studio.order(orderId);
-    const dream = dreamOf(order, actor);
-    await checkOrigin(order!, contest.settings, (earlier) => studio.order(earlier));
-    const command: ContestCommand = {
-      ...{ do: 'submit', dream },
-      ...(title === undefined ? {} : { title: cleanText('title', title, 80) }),
-    };
-    // Refused now, rather than after a picture was copied; what counts is asked again below.
-    decide(contest, actor, command, this.#book.now());
-    const [result, source] = await Promise.all([studio.result(orderId), studio.source(orderId)]);
-    await this.#pictures.write(id, dream.order, { result, source });
-    const entered = await this.#decide(actor, id, command);
-    const entry = entered.entries.findLast(({ dream: { order: id } }) => id === orderId)!;
-    return entryView(entered, entry, actor);
+    const parts = { book: this.#book, pictures: this.#pictures, studio };
+    return enterDream(actor, { contest, order, title }, parts);
   }
 
   withdraw(actor: Actor, id: string, entry: number): Promise<ContestFacts> {
@@ -205,21 +158,7 @@ export class Contests {
   }
 
   async #act(actor: Actor, id: string, command: ContestCommand): Promise<ContestFacts> {
-    return factsOf(await this.#decide(actor, id, command));
-  }
-
-  #decide(actor: Actor, id: string, command: ContestCommand): Promise<Contest> {
-    return this.#book.change(id, async (session, { contest }, now) => {
-      const events = decide(contest, actor, command, now);
-      return (await session.append(id, events)).contest;
-    });
-  }
-
-  async #checkStart(actor: Actor, start: Contest['settings']['start']): Promise<void> {
-    if (start?.from !== 'source') return;
-    const order = await this.#parts.studio.order(start.order);
-    if (order && samePlace(order.place, actor.place)) return;
-    throw new DreamError('unknown-order', 'the dream whose picture is to be the start is not here');
+    return factsOf(await this.#book.carryOut(actor, id, command));
   }
 
   async #runningStarts(): Promise<ReadonlySet<string>> {

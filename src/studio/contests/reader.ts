@@ -14,7 +14,7 @@ import { resultsOf, votersOf } from './results.ts';
 import type { Results } from './results.ts';
 import { checkMayRun, checkPlace, mayRun, unknownContest } from './rights.ts';
 import { entryNumber, standing } from './rules.ts';
-import type { Stored } from './session.ts';
+import type { Stored } from './stored.ts';
 import { entriesFor, factsOf, maySee } from './views.ts';
 import type { ContestFacts, EntryView, Viewer } from './views.ts';
 

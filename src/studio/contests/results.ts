@@ -1,7 +1,7 @@
 /** What came out of a contest that is closed. Counted once, and kept. */
 import type { Book } from './book.ts';
 import { standing } from './rules.ts';
-import type { Stored } from './session.ts';
+import type { Stored } from './stored.ts';
 import { TIE_RULES } from './settings.ts';
 import { tallies } from './tally/index.ts';
 import type { CountedBallot, Placed } from './tally/tally.ts';

@@ -5,25 +5,11 @@ import type { Tables } from '../store/tables.ts';
 import type { Ballot, Contest, ContestEvent, Phase } from './contest.ts';
 import { unknownContest } from './rights.ts';
 import { apply, dueAt } from './rules.ts';
+import { readChoice, readContest, readDuels } from './stored.ts';
+import type { Duels, Stored } from './stored.ts';
 import { pairOf } from './votes.ts';
 
 type StartedEvent = Extract<ContestEvent, { type: 'started' }>;
-
-/** A contest as it is stored. */
-export interface Stored {
-  readonly contest: Contest;
-  /** Events that made it. */
-  readonly version: number;
-  /** Votes so far, changed ones included. */
-  readonly votes: number;
-}
-
-/** A person's duels, as they become more. */
-export interface Duels {
-  readonly decided: Set<string>;
-  /** As it was shown, the left one first. */
-  offered: readonly [number, number] | null;
-}
 
 /** Phases that are announced when they begin. */
 const ANNOUNCED: readonly Phase[] = ['voting', 'closed', 'cancelled'];
@@ -177,69 +163,6 @@ export class Session {
     const row = { contest: id, phase, state: 'due', attempts: 0, at } as const;
     await this.tables.insertInto('contest_announcements').values(row).execute();
   }
-}
-
-/** @param known an earlier state, which only what came later is added to. */
-export async function readContest(
-  tables: Kysely<Tables>,
-  id: string,
-  known?: Stored,
-): Promise<Stored | null> {
-  const row = await tables
-    .selectFrom('contests')
-    .select(['version', 'votes'])
-    .where('id', '=', id)
-    .executeTakeFirst();
-  if (!row) return null;
-  let contest = known?.contest ?? null;
-  const version = known?.version ?? 0;
-  if (version < row.version) {
-    const events = await tables
-      .selectFrom('contest_events')
-      .select('event')
-      .where('contest', '=', id)
-      .where('sequence', '>', version)
-      .orderBy('sequence')
-      .execute();
-    contest = events.reduce(
-      (so, { event }) => apply(so, JSON.parse(event) as ContestEvent),
-      contest,
-    );
-  }
-  return { contest: contest!, version: row.version, votes: row.votes };
-}
-
-async function readChoice(
-  tables: Kysely<Tables>,
-  id: string,
-  { voter, pair }: Ballot,
-): Promise<readonly number[] | null> {
-  const row = await tables
-    .selectFrom('contest_ballots')
-    .select('choice')
-    .where('contest', '=', id)
-    .where('voter', '=', voter)
-    .where('pair', '=', pair)
-    .executeTakeFirst();
-  return row ? (JSON.parse(row.choice) as number[]) : null;
-}
-
-async function readDuels(tables: Kysely<Tables>, id: string, voter: string): Promise<Duels> {
-  const decided = await tables
-    .selectFrom('contest_ballots')
-    .select('pair')
-    .where('contest', '=', id)
-    .where('voter', '=', voter)
-    .execute();
-  const offer = await tables
-    .selectFrom('contest_offers')
-    .select('pair')
-    .where('contest', '=', id)
-    .where('voter', '=', voter)
-    .executeTakeFirst();
-  const pairs = new Set(decided.map(({ pair }) => pair));
-  const offered = offer ? (offer.pair.split('-').map(Number) as [number, number]) : null;
-  return { decided: pairs, offered: offered && pairs.has(pairOf(offered)) ? null : offered };
 }
 
 function chunks<Item>(items: readonly Item[]): Item[][] {

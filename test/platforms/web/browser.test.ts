@@ -10,7 +10,12 @@ import type { Outbound, OutboundPicture } from '../../../src/chat/outbound.ts';
 import type { Address } from '../../../src/studio/order.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { memoryShelf } from '../../helpers/memory-shelf.ts';
-import { listeningChat, SAMPLE_COMMANDS, ScriptedHandler } from '../../helpers/web-chat.ts';
+import {
+  FILE_COMMAND,
+  listeningChat,
+  SAMPLE_COMMANDS,
+  ScriptedHandler,
+} from '../../helpers/web-chat.ts';
 import type { RunningChat } from '../../helpers/web-chat.ts';
 
 const PATH = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -55,11 +60,11 @@ describe.skipIf(missing)(title, () => {
     await chat.close();
   });
 
-  async function start(port = 0): Promise<void> {
+  async function start(port = 0, commands = SAMPLE_COMMANDS): Promise<void> {
     handler = new ScriptedHandler();
     handler.completions = ['mixed4', 'mixed5'];
     const parts = {
-      ...{ commands: SAMPLE_COMMANDS, shelf, uploadsDir: join(folder, 'uploads') },
+      ...{ commands, shelf, uploadsDir: join(folder, 'uploads') },
       pictures: {
         read: (id: string) => Promise.resolve(id.endsWith('source') ? clouds : dreamed),
       },
@@ -179,6 +184,25 @@ describe.skipIf(missing)(title, () => {
     // An edit is nothing new to a log: it is announced apart.
     await expect.poll(() => page.getByRole('status').textContent()).toContain('Dream of mixed5');
     expect(complaints).toEqual([]);
+  });
+
+  it('says what a file that is dragged over it is for', async () => {
+    await chat.close();
+    await start(0, [...SAMPLE_COMMANDS, FILE_COMMAND]);
+    const page = await open();
+    await page.evaluate(dragOf('model.h5', ''));
+    await page.getByText('Drop the picture to dream on it').waitFor();
+    await page.evaluate(dropOf(Buffer.from('a network'), 'model.h5', ''));
+    const refused = page.getByRole('alert');
+    await expect
+      .poll(() => refused.textContent())
+      .toBe('model.h5 is not a picture. If it is a model, type /box add before you drop it.');
+    await field(page).fill('/box add ');
+    await page.evaluate(dragOf('model.h5', ''));
+    await page.getByText('Drop the file for /box add').waitFor();
+    await page.evaluate(dropOf(Buffer.from('a network'), 'model.h5', ''));
+    await page.getByRole('button', { name: 'Remove model.h5' }).waitFor();
+    await expect.poll(() => refused.count()).toBe(0);
   });
 
   it('moves the line between before and after by keyboard and by pointer', async () => {
@@ -331,6 +355,18 @@ describe.skipIf(missing)(title, () => {
     await expect.poll(() => page.getByRole('button', { name: 'New messages' }).count()).toBe(0);
   });
 
+  it('goes to what a button has brought', async () => {
+    const page = await open({ viewport: { width: 800, height: 500 } });
+    await finished(page);
+    handler.onEvent = ({ responder }) => responder.reply({ text: 'more\n'.repeat(40) });
+    await field(page).fill('/queue');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByText('more').count()).toBe(1);
+    handler.onEvent = ({ responder }) => responder.reply({ text: 'Which layer?' });
+    await page.getByRole('button', { name: 'Deeper' }).click();
+    await expect.poll(() => isInView(page, page.getByText('Which layer?'))).toBe(true);
+  });
+
   it('copies a recipe as a command', async () => {
     const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
     await finished(page);
@@ -348,8 +384,6 @@ describe.skipIf(missing)(title, () => {
     handler.onEvent = ({ responder }) => responder.reply({ text: 'Help', fields });
     await field(page).fill('/queue');
     await page.keyboard.press('Enter');
-    // The answer may be there before the line has been taken.
-    await expect.poll(() => field(page).inputValue()).toBe('');
     await page.getByRole('button', { name: '/dream layer:mixed5' }).click();
     await expect.poll(() => field(page).inputValue()).toBe('/dream layer:mixed5');
   });
@@ -357,8 +391,11 @@ describe.skipIf(missing)(title, () => {
   it('begins with something to try', async () => {
     const page = await open();
     expect(await page.getByRole('heading', { level: 2 }).isVisible()).toBe(true);
+    await field(page).fill('a thought');
     await page.getByRole('button', { name: '/dream layer:mixed5 On the clouds' }).click();
     await expect.poll(() => handler.events.length).toBe(1);
+    // What was not sent stays.
+    expect(await field(page).inputValue()).toBe('a thought');
   });
 
   it.each([
@@ -388,13 +425,23 @@ describe.skipIf(missing)(title, () => {
   });
 });
 
-/** A script that drops a picture on the page. */
-function dropOf(bytes: Buffer): string {
+/** A script that drops a file on the page. */
+function dropOf(bytes: Buffer, name = 'clouds.png', type = 'image/png'): string {
+  return dragOf(name, type, bytes, ['dragenter', 'dragover', 'drop']);
+}
+
+/** The same for one that is only dragged over it. */
+function dragOf(
+  name: string,
+  type: string,
+  bytes: Buffer = Buffer.alloc(1),
+  events = ['dragenter', 'dragover'],
+): string {
   return `{
     const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (c) => c.charCodeAt(0));
     const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([bytes], 'clouds.png', { type: 'image/png' }));
-    for (const type of ['dragenter', 'dragover', 'drop']) {
+    dataTransfer.items.add(new File([bytes], '${name}', { type: '${type}' }));
+    for (const type of ${JSON.stringify(events)}) {
       document.body.dispatchEvent(
         new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }),
       );

@@ -4,6 +4,7 @@ import { Conversation } from '../../../src/platforms/web/conversation.ts';
 import type { Entry } from '../../../src/platforms/web/conversation.ts';
 import { Previews } from '../../../src/platforms/web/pictures.ts';
 import { Room } from '../../../src/platforms/web/room.ts';
+import { UploadSpace } from '../../../src/platforms/web/upload-space.ts';
 import { Uploads } from '../../../src/platforms/web/uploads.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { memoryShelf } from '../../helpers/memory-shelf.ts';
@@ -50,7 +51,9 @@ describe('a conversation', () => {
       previews: new Previews(),
       pictures: { read: () => Promise.reject(new Error()) },
     };
-    const room = new Room({ conversation, ...parts, uploads: new Uploads(temporaryFolder()) });
+    const uploads = new Uploads(temporaryFolder());
+    const space = new UploadSpace({ uploads, conversation, most: 1000 });
+    const room = new Room({ conversation, ...parts, space });
     await conversation.put(entryOf(conversation.newId()));
     const before = conversation.revision;
     const address = { message: ids[0]!, name: 'Ann' };

@@ -1,35 +1,21 @@
 /** Files that are no pictures: only for the commands that ask for one, within a limit of their own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Command } from '../../../src/chat/command.ts';
 import type { Snapshot } from '../../../src/platforms/web/wire.ts';
 import { takesFile } from '../../../src/platforms/web/file-lines.ts';
 import { commandsOnWire } from '../../../src/platforms/web/snapshot.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { memoryShelf } from '../../helpers/memory-shelf.ts';
-import { listeningChat, SAMPLE_COMMANDS, ScriptedHandler } from '../../helpers/web-chat.ts';
+import {
+  FILE_COMMAND,
+  listeningChat,
+  SAMPLE_COMMANDS,
+  ScriptedHandler,
+} from '../../helpers/web-chat.ts';
 import type { RunningChat } from '../../helpers/web-chat.ts';
 import { openTab, streamEvents } from '../../helpers/web-tab.ts';
 import type { Tab } from '../../helpers/web-tab.ts';
 
-const bring: Command = {
-  name: 'box',
-  description: 'Takes files',
-  subcommands: [
-    {
-      name: 'add',
-      description: 'Takes one',
-      options: { file: { kind: 'file', description: 'The file', required: true } },
-      run: () => Promise.reject(new Error('a platform runs no commands')),
-    },
-    {
-      name: 'list',
-      description: 'Takes none',
-      options: {},
-      run: () => Promise.reject(new Error('a platform runs no commands')),
-    },
-  ],
-};
-const commands = [...SAMPLE_COMMANDS, bring];
+const commands = [...SAMPLE_COMMANDS, FILE_COMMAND];
 const handler = new ScriptedHandler();
 const uploadsDir = temporaryFolder();
 

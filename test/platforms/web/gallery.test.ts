@@ -184,6 +184,19 @@ describe('a contest that is over', () => {
     expect(table.headers['content-disposition']).toMatch(/^attachment/);
   });
 
+  it('has everything that its page asks for, and an icon', async () => {
+    for (const page of [`/gallery/${id}`, '/gallery/none']) {
+      const { body } = await app.inject(page);
+      const [icon] = /\/gallery\/assets\/[\w-]+\.svg/.exec(body) ?? [];
+      expect(icon).toBeDefined();
+      const { statusCode, headers } = await app.inject(icon!);
+      expect([statusCode, headers['content-type']]).toEqual([200, 'image/svg+xml']);
+      for (const [, asset] of body.matchAll(/(?:href|src)="([^"]*\/assets\/[^"]*)"/g)) {
+        expect([asset, (await app.inject(asset!)).statusCode]).toEqual([asset, 200]);
+      }
+    }
+  });
+
   it('answers under whatever name the world knows it by', async () => {
     const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
     const status = await new Promise((resolve) => {

@@ -4,34 +4,17 @@
  */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Gallery } from '../../../chat/contests/gallery.ts';
-import { galleryAssets } from './assets.ts';
+import { bundle, FOR_EVER } from '../bundle.ts';
+import { securityHeaders } from '../headers.ts';
 import { contestPage, nothingPage } from './page.ts';
 import { Busy, GalleryPictures } from './pictures.ts';
 import type { Sized } from './pictures.ts';
 
-const HEADERS = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "img-src 'self'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-  ].join('; '),
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'x-robots-tag': 'noindex',
-} as const;
+const HEADERS = { ...securityHeaders("img-src 'self'"), 'x-robots-tag': 'noindex' };
+const BUNDLE = { script: 'gallery.ts', style: 'gallery.css', path: '/gallery/assets/gallery' };
 
 /** A picture never changes, but its author may have it deleted: a week is long enough. */
 const PICTURES = 'public, max-age=604800, immutable';
-const ASSETS = 'public, max-age=31536000, immutable';
 const PAGES = 'no-cache';
 
 const NAME = /^([0-9A-Za-z]{12})(\.json|\.csv)?$/;
@@ -41,15 +24,15 @@ export function serveGallery(app: FastifyInstance, gallery: Gallery): void {
   const pictures = new GalleryPictures(gallery);
   void app.register(
     async (scope) => {
-      const { style, script } = await galleryAssets();
-      const paths = { style: style.path, script: script.path };
+      const { style, script, icon } = await bundle(BUNDLE);
+      const paths = { style: style.path, script: script.path, icon: icon.path };
       const nothing = (reply: FastifyReply): FastifyReply =>
         page(reply.code(404).header('cache-control', 'no-store'), nothingPage(paths));
       protect(scope, nothing);
 
-      for (const { path, contentType, text } of [style, script]) {
+      for (const { path, contentType, bytes } of [style, script, icon]) {
         scope.get(path.replace('/gallery', ''), (_, reply) =>
-          reply.header('cache-control', ASSETS).type(contentType).send(text),
+          reply.header('cache-control', FOR_EVER).type(contentType).send(Buffer.from(bytes)),
         );
       }
       scope.get<{ Params: { name: string } }>('/:name', async ({ params }, reply) => {

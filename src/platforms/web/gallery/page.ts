@@ -7,6 +7,7 @@ export interface GalleryAssets {
   /** Paths. */
   readonly style: string;
   readonly script: string;
+  readonly icon: string;
 }
 
 export function contestPage(contest: ShownContest, assets: GalleryAssets): string {
@@ -103,7 +104,7 @@ function footer({ id, tieRule }: ShownContest): Html {
   </footer>`;
 }
 
-function documentOf(title: string, { style, script }: GalleryAssets, body: Html): string {
+function documentOf(title: string, { style, script, icon }: GalleryAssets, body: Html): string {
   const { text } = html`<html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -113,6 +114,7 @@ function documentOf(title: string, { style, script }: GalleryAssets, body: Html)
       <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0c1024" />
       <meta name="theme-color" media="(prefers-color-scheme: light)" content="#e9e6f4" />
       <title>${title}</title>
+      <link rel="icon" href="${icon}" type="image/svg+xml" />
       <link rel="stylesheet" href="${style}" />
       <script type="module" src="${script}"></script>
     </head>

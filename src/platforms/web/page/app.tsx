@@ -4,7 +4,6 @@ import type { WireMessage } from '../wire.ts';
 import { Announcer } from './announcer.tsx';
 import { Composer } from './composer.tsx';
 import type { ComposerHandle } from './composer.tsx';
-import { DropZone } from './drop-zone.tsx';
 import { Lightbox } from './lightbox.tsx';
 import { Log } from './log.tsx';
 import { TypeLine } from './markup.tsx';
@@ -17,7 +16,6 @@ export function App() {
   const [enlarged, setEnlarged] = useState<WireMessage | null>(null);
   const composer = useRef<ComposerHandle>(null);
   useTitle(messages);
-  const attach = useCallback((file: File) => composer.current?.attach(file), []);
   const type = useCallback((line: string) => composer.current?.type(line), []);
   const send = useCallback((line: string) => composer.current?.send(line), []);
   useSlashKey(type);
@@ -40,7 +38,6 @@ export function App() {
       </TypeLine.Provider>
       {about && <Composer handle={composer} about={about} messages={messages} />}
       <Announcer messages={messages} fresh={fresh} />
-      <DropZone onFile={attach} />
       {enlarged?.picture && (
         <Lightbox
           picture={enlarged.picture}

@@ -1,9 +1,10 @@
 /** The line to type in: commands are completed, a picture can be added. */
 import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
-import { takesFile } from '../file-lines.ts';
+import { lineFor } from '../file-lines.ts';
 import type { Snapshot, WireMessage } from '../wire.ts';
 import { Attached } from './attached.tsx';
+import { DropZone } from './drop-zone.tsx';
 import { Icon } from './icons.tsx';
 import { PALETTE, Palette, optionId } from './palette.tsx';
 import type { Suggestion } from './suggest.ts';
@@ -16,7 +17,6 @@ import type { Suggestions } from './use-suggestions.ts';
 import { useSuggestions } from './use-suggestions.ts';
 
 export interface ComposerHandle {
-  readonly attach: (file: File) => void;
   /** Puts a line there, for the person to go on. */
   readonly type: (line: string) => void;
   readonly send: (line: string) => void;
@@ -45,45 +45,50 @@ export function Composer({ handle, about, messages }: ComposerProps) {
     caret.write(taken, at);
     if (kind === 'attach') files.current?.click();
   };
-  const earlier = messages.flatMap(({ author, text }) =>
-    author?.id === about.you.id && text !== '' ? text : [],
-  );
+  const earlier = linesOf(messages, about.you.id);
   const onKeyDown = useKeys({ draft, suggestions, take, earlier, write: caret.write });
   const attach = (file: File): void => {
     draft.setPicture(file);
     input.current?.focus();
   };
+  const forFile = lineFor(line, about.commands);
   handle.current = {
-    attach,
     type: (text) => {
       caret.write(text, text.length);
     },
     send: draft.send,
   };
   return (
-    <form
-      class="composer"
-      aria-label="Write a message"
-      onSubmit={(event) => {
-        event.preventDefault();
-        draft.send();
-        input.current?.focus();
-      }}
-    >
-      <Palette suggestions={suggestions} onTake={take} />
-      {problem !== null && (
-        <p class="refused" role="alert">
-          <Icon name="problem" />
-          {problem}
-        </p>
-      )}
-      <div class="line">
-        <FileField {...{ files, draft, onFile: attach, any: takesFile(line, about.commands) }} />
-        <TextField {...{ input, draft, caret, suggestions, onKeyDown }} />
-        <SendButton disabled={line.trim() === '' && !hasPicture} busy={draft.sending} />
-      </div>
-    </form>
+    <>
+      <DropZone command={forFile} onFile={attach} />
+      <form
+        class="composer"
+        aria-label="Write a message"
+        onSubmit={(event) => {
+          event.preventDefault();
+          draft.send();
+          input.current?.focus();
+        }}
+      >
+        <Palette suggestions={suggestions} onTake={take} />
+        {problem !== null && (
+          <p class="refused" role="alert">
+            <Icon name="problem" />
+            {problem}
+          </p>
+        )}
+        <div class="line">
+          <FileField {...{ files, draft, onFile: attach, any: forFile !== undefined }} />
+          <TextField {...{ input, draft, caret, suggestions, onKeyDown }} />
+          <SendButton disabled={line.trim() === '' && !hasPicture} busy={draft.sending} />
+        </div>
+      </form>
+    </>
   );
+}
+
+function linesOf(messages: readonly WireMessage[], person: string): string[] {
+  return messages.flatMap(({ author, text }) => (author?.id === person && text ? text : []));
 }
 
 function SendButton({ disabled, busy }: { disabled: boolean; busy: boolean }) {
@@ -166,7 +171,7 @@ function TextField({ input, draft, caret, suggestions, onKeyDown }: TextFieldPro
       aria-expanded={items.length > 0}
       aria-controls={PALETTE}
       {...(active < 0 ? {} : { 'aria-activedescendant': optionId(active) })}
-      placeholder={draft.picture ? 'Press Enter, or add a command' : 'Type / or drop a picture'}
+      placeholder={draft.picture ? 'Send it, or add a command' : 'Type / or add a picture'}
       maxLength={2000}
       autocomplete="off"
       autocapitalize="off"

@@ -1,13 +1,18 @@
-import { useEffect, useState } from 'preact/hooks';
+import { createContext } from 'preact';
+import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Menu } from '../../../chat/outbound.ts';
 import type { WireMessage } from '../wire.ts';
 import { Failed, press } from './api.ts';
+
+/** Told of every press: its answer may come below what is in view. */
+export const Pressed = createContext<() => void>(() => undefined);
 
 /** The buttons and the menu below a message; while one is being pressed, none can be. */
 export function Controls({ message }: { message: WireMessage }) {
   const { id, buttons = [], menu } = message;
   const [pressed, setPressed] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const tell = useContext(Pressed);
   // What was said about the buttons before is no longer true of these.
   useEffect(() => {
     setProblem(null);
@@ -15,6 +20,7 @@ export function Controls({ message }: { message: WireMessage }) {
   const send = async (action: string, choice?: string): Promise<void> => {
     setPressed(action);
     setProblem(null);
+    tell();
     try {
       await press(id, action, choice);
     } catch (error) {

@@ -1,10 +1,23 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 
-/** Takes a picture that is dropped, or pasted, anywhere on the page. */
-export function DropZone({ onFile }: { onFile: (file: File) => void }) {
+interface DropZoneProps {
+  /** In the line, where it takes a file that need not be a picture. */
+  readonly command: string | undefined;
+  readonly onFile: (file: File) => void;
+}
+
+/** Takes a file that is dropped, or pasted, anywhere on the page. */
+export function DropZone({ command, onFile }: DropZoneProps) {
   const [over, setOver] = useState(false);
+  const latest = useRef(onFile);
+  latest.current = onFile;
   useEffect(() => {
+    const take = (data: DataTransfer | null): boolean => {
+      const file = data?.files[0];
+      if (file) latest.current(file);
+      return file !== undefined;
+    };
     const controller = new AbortController();
     const { signal } = controller;
     // Entering a child comes before leaving its parent.
@@ -22,26 +35,26 @@ export function DropZone({ onFile }: { onFile: (file: File) => void }) {
       'drop',
       (event) => {
         move(-depth)(event);
-        take(event.dataTransfer, onFile);
+        take(event.dataTransfer);
       },
       { signal },
     );
     addEventListener(
       'paste',
       (event) => {
-        if (take(event.clipboardData, onFile)) event.preventDefault();
+        if (take(event.clipboardData)) event.preventDefault();
       },
       { signal },
     );
     return () => {
       controller.abort();
     };
-  }, [onFile]);
+  }, []);
   return over ? (
     <div class="drop-zone">
       <p>
         <Icon name="picture" />
-        Drop the picture to dream on it
+        {command === undefined ? 'Drop the picture to dream on it' : `Drop the file for ${command}`}
       </p>
     </div>
   ) : null;
@@ -49,10 +62,4 @@ export function DropZone({ onFile }: { onFile: (file: File) => void }) {
 
 function hasFiles(data: DataTransfer | null): boolean {
   return data?.types.includes('Files') ?? false;
-}
-
-function take(data: DataTransfer | null, onFile: (file: File) => void): boolean {
-  const file = data?.files[0];
-  if (file) onFile(file);
-  return file !== undefined;
 }

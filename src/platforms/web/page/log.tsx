@@ -1,8 +1,9 @@
 /** The messages, oldest first, and how the view follows them. */
 import type { ComponentChildren } from 'preact';
 import { Fragment } from 'preact';
-import { useLayoutEffect } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useRef } from 'preact/hooks';
 import type { WireMessage } from '../wire.ts';
+import { Pressed } from './controls.tsx';
 import { Icon } from './icons.tsx';
 import { Message } from './message.tsx';
 import { dayOf, useNow } from './times.ts';
@@ -10,6 +11,8 @@ import { useFollowing } from './use-following.ts';
 
 /** Messages of one author that follow within it are one block. */
 const TOGETHER = 5 * 60_000;
+/** Milliseconds after a press in which a new message is the answer to it. */
+const ANSWER_TIME = 5000;
 
 interface LogProps {
   readonly messages: readonly WireMessage[];
@@ -23,10 +26,7 @@ export function Log({ messages, you, fresh, onEnlarge, children }: LogProps) {
   const now = useNow(30_000);
   const last = messages.at(-1);
   const { scroller, content, unread, toEnd } = useFollowing(last?.id);
-  // Whoever says something wants to see what comes of it.
-  useLayoutEffect(() => {
-    if (last?.author?.id === you) toEnd('instant');
-  }, [last?.id]);
+  const pressed = useAnswers(last, you, toEnd);
   return (
     <main class="scroller" ref={scroller}>
       <div
@@ -38,24 +38,26 @@ export function Log({ messages, you, fresh, onEnlarge, children }: LogProps) {
         aria-relevant="additions"
       >
         {children}
-        {messages.map((message, index) => {
-          const before = messages[index - 1];
-          const day = dayOf(message.at, now);
-          const newDay = before === undefined || dayOf(before.at, now) !== day;
-          return (
-            <Fragment key={message.id}>
-              {newDay && <p class="day">{day}</p>}
-              <Message
-                message={message}
-                now={now}
-                own={message.author?.id === you}
-                continued={!newDay && isContinued(before, message)}
-                fresh={fresh.has(message.id)}
-                onEnlarge={onEnlarge}
-              />
-            </Fragment>
-          );
-        })}
+        <Pressed.Provider value={pressed}>
+          {messages.map((message, index) => {
+            const before = messages[index - 1];
+            const day = dayOf(message.at, now);
+            const newDay = before === undefined || dayOf(before.at, now) !== day;
+            return (
+              <Fragment key={message.id}>
+                {newDay && <p class="day">{day}</p>}
+                <Message
+                  message={message}
+                  now={now}
+                  own={message.author?.id === you}
+                  continued={!newDay && isContinued(before, message)}
+                  fresh={fresh.has(message.id)}
+                  onEnlarge={onEnlarge}
+                />
+              </Fragment>
+            );
+          })}
+        </Pressed.Provider>
       </div>
       {unread && (
         <button
@@ -76,4 +78,22 @@ export function Log({ messages, you, fresh, onEnlarge, children }: LogProps) {
 function isContinued(before: WireMessage, message: WireMessage): boolean {
   const same = before.author?.id === message.author?.id && before.private === message.private;
   return same && message.at - before.at < TOGETHER;
+}
+
+/** Whoever says something, or presses a button, wants to see what comes of it. @returns for a press */
+function useAnswers(
+  last: WireMessage | undefined,
+  you: string,
+  toEnd: (behavior: ScrollBehavior) => void,
+): () => void {
+  const pressedAt = useRef(-Infinity);
+  useLayoutEffect(() => {
+    const answered = performance.now() - pressedAt.current < ANSWER_TIME;
+    pressedAt.current = -Infinity;
+    if (last?.author?.id === you) toEnd('instant');
+    else if (answered) toEnd('smooth');
+  }, [last?.id]);
+  return useCallback(() => {
+    pressedAt.current = performance.now();
+  }, []);
 }

@@ -1,4 +1,5 @@
-import type { WireMessage } from '../wire.ts';
+import { useState } from 'preact/hooks';
+import type { WireMessage, WirePicture } from '../wire.ts';
 import { Controls } from './controls.tsx';
 import { Facts } from './facts.tsx';
 import { Icon } from './icons.tsx';
@@ -34,21 +35,35 @@ function Said({ message, own, now, continued, onEnlarge }: MessageProps) {
         <Time at={at} now={now} />
       </p>
       {picture && (
-        <button
-          type="button"
-          class="sent-picture"
-          aria-label={`Enlarge ${picture.name}`}
-          onClick={() => {
+        <SentPicture
+          picture={picture}
+          onEnlarge={() => {
             onEnlarge(message);
           }}
-        >
-          <img src={picture.source} alt={picture.alt} />
-        </button>
+        />
       )}
+      <Gone name={message.gone} />
       {text !== '' && (
         <p class="bubble">{text.startsWith('/') ? <CommandLine line={text} /> : text}</p>
       )}
     </article>
+  );
+}
+
+function SentPicture({ picture, onEnlarge }: { picture: WirePicture; onEnlarge: () => void }) {
+  const { name, source, alt } = picture;
+  const [broken, setBroken] = useState(false);
+  if (broken) return <p class="gone">{name} cannot be shown</p>;
+  return (
+    <button type="button" class="sent-picture" aria-label={`Enlarge ${name}`} onClick={onEnlarge}>
+      <img
+        src={source}
+        alt={alt}
+        onError={() => {
+          setBroken(true);
+        }}
+      />
+    </button>
   );
 }
 
@@ -91,6 +106,7 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
             {message.document.name}
           </a>
         )}
+        <Gone name={message.gone} />
         {progress && <ProgressBar progress={progress} />}
         {fields && fields.length > 0 && (
           <Facts
@@ -107,6 +123,10 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
       </div>
     </article>
   );
+}
+
+function Gone({ name }: { name: string | undefined }) {
+  return name === undefined ? null : <p class="gone">{name} is no longer kept</p>;
 }
 
 function Byline({ at, now, alone }: { at: number; now: number; alone: boolean }) {

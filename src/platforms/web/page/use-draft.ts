@@ -1,8 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
 import { Failed, newEventId, sendMessage } from './api.ts';
 import type { Draft } from './api.ts';
-import { takesFile } from '../file-lines.ts';
-import type { Snapshot } from '../wire.ts';
+import { linesForFiles, takesFile } from '../file-lines.ts';
+import type { Snapshot, WireCommand } from '../wire.ts';
 
 export interface Editing {
   readonly line: string;
@@ -14,6 +14,9 @@ export interface Editing {
   readonly send: (line?: string) => void;
 }
 
+/** Files that browsers have no type for. */
+const MODEL_NAME = /\.(h5|keras|pb|onnx|caffemodel)$/i;
+
 type DraftLimits = Pick<Snapshot, 'commands' | 'maxPicture' | 'maxFile'>;
 
 /** The message that is being written. What could not be sent comes back into the line. */
@@ -24,9 +27,12 @@ export function useDraft({ commands, maxPicture, maxFile }: DraftLimits): Editin
   const [sending, setSending] = useState(0);
   const failed = useRef<Draft | null>(null);
 
+  const objectionTo = (file: File): string | null =>
+    takesFile(line, commands)
+      ? tooLarge(file, maxFile)
+      : (noPicture(file, commands) ?? tooLarge(file, maxPicture));
   const setPicture = (file: File | null): void => {
-    const any = takesFile(line, commands);
-    const objection = file && objectionTo(file, any, any ? maxFile : maxPicture);
+    const objection = file && objectionTo(file);
     setProblem(objection);
     if (objection === null) keepPicture(file);
   };
@@ -65,17 +71,24 @@ export function useDraft({ commands, maxPicture, maxFile }: DraftLimits): Editin
       const again = failed.current;
       const same = again?.text === text && again.picture === picture;
       const event = same ? again.event : newEventId();
-      setLine('');
-      keepPicture(null);
+      // What has come into the line meanwhile, or stood there beside an example, stays.
+      setLine((now) => (now.trim() === text ? '' : now));
+      keepPicture((now) => (now === picture ? null : now));
       setProblem(null);
       void post({ text, picture, event });
     },
   };
 }
 
-/** @param any whether it need not be a picture. */
-function objectionTo({ type, size, name }: File, any: boolean, most: number): string | null {
-  if (!any && type !== '' && !type.startsWith('image/')) return `${name} is not a picture.`;
+function noPicture({ type, name }: File, commands: readonly WireCommand[]): string | null {
+  // Of some pictures browsers do not know the type.
+  if (type === '' ? !MODEL_NAME.test(name) : type.startsWith('image/')) return null;
+  const [first] = linesForFiles(commands);
+  const hint = first === undefined ? '' : ` If it is a model, type ${first} before you drop it.`;
+  return `${name} is not a picture.${hint}`;
+}
+
+function tooLarge({ size, name }: File, most: number): string | null {
   if (size <= most) return null;
   return `${name} is larger than ${Math.floor(most / 2 ** 20)} MB. Send a smaller one.`;
 }

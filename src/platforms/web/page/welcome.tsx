@@ -10,11 +10,15 @@ interface WelcomeProps {
 
 /** A chat in which nothing has been said: what it does, and three ways to begin. */
 export function Welcome({ about: { sample, examples }, onExample, onCommands }: WelcomeProps) {
+  // Where there is a finger in place of a mouse, nothing can be dropped.
+  const first = matchMedia('(hover: hover)').matches
+    ? 'Drop a picture anywhere'
+    : 'Add a picture below';
   return (
     <section class="welcome" aria-labelledby="welcome">
       <h2 id="welcome">Show it a picture. See what it dreams.</h2>
       <p>
-        Drop a picture anywhere, or type <kbd>/</kbd> for{' '}
+        {first}, or type <kbd>/</kbd> for{' '}
         <button type="button" class="link" onClick={onCommands}>
           all commands
         </button>
