@@ -2,12 +2,15 @@
  * Forward pass and gradient against PyTorch: rounds in which everybody takes a turn, so that a
  * machine whose speed drifts slows all alike; the ratio is the median over rounds.
  */
+import { setTimeout } from 'node:timers/promises';
 import { inception, noise, timed } from './subject.ts';
 import { median, milliseconds } from './statistics.ts';
 import { TORCH_FORMS, startTorch } from './torch.ts';
 
 const SIDES = [299, 512, 1024];
 const ROUNDS = 7;
+/** Milliseconds before each turn: threads that wait for work by spinning have gone to sleep. */
+const PAUSE = 50;
 
 export async function gradient(): Promise<void> {
   const subject = await inception();
@@ -28,6 +31,7 @@ export async function gradient(): Promise<void> {
       const theirs: [string, number][] = [];
       for (const form of torch ? TORCH_FORMS : []) {
         for (const mode of ['forward', 'gradient'] as const) {
+          await setTimeout(PAUSE);
           theirs.push([`${form} ${mode}`, median(await torch!.run({ form, mode, side, repeats }))]);
         }
       }
@@ -44,6 +48,7 @@ export async function gradient(): Promise<void> {
 }
 
 async function repeated(times: number, work: () => Promise<unknown>): Promise<number> {
+  await setTimeout(PAUSE);
   const values: number[] = [];
   for (let time = 0; time < times; time++) values.push(await timed(work));
   return median(values);

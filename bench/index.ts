@@ -1,5 +1,7 @@
-/** `npm run bench -- NAME…`; without a name, all of them. */
+/** `npm run bench -- NAME… [ARGUMENT…]`; without a name, all of them. What follows the names is for the last. */
 import { availableParallelism, cpus } from 'node:os';
+import { add } from './add.ts';
+import { classes } from './classes.ts';
 import { contest } from './contest.ts';
 import { dream } from './dream.ts';
 import { gpu } from './gpu.ts';
@@ -8,20 +10,24 @@ import { load } from './load.ts';
 import { memory } from './memory.ts';
 import { scaling } from './scaling.ts';
 
-const benches: Readonly<Record<string, () => Promise<void>>> = {
+const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   gradient,
   dream,
   scaling,
   memory,
   contest,
   load,
+  add,
+  classes,
   gpu,
 };
 
-const names = process.argv.slice(2);
-const unknown = names.filter((name) => !(name in benches));
-if (unknown.length > 0) {
-  console.error(`bench: expected ${Object.keys(benches).join(', ')}; got ${unknown.join(', ')}`);
+const given = process.argv.slice(2);
+const firstArgument = given.findIndex((word) => !(word in benches));
+const [names, args] =
+  firstArgument < 0 ? [given, []] : [given.slice(0, firstArgument), given.slice(firstArgument)];
+if (args.length > 0 && names.at(-1) !== 'classes') {
+  console.error(`bench: expected ${Object.keys(benches).join(', ')}; got ${args.join(', ')}`);
   process.exitCode = 2;
 } else {
   console.log(
@@ -29,6 +35,6 @@ if (unknown.length > 0) {
   );
   for (const name of names.length > 0 ? names : Object.keys(benches)) {
     console.log(`\n== ${name}`);
-    await benches[name]!();
+    await benches[name]!(name === names.at(-1) ? args : []);
   }
 }

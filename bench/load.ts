@@ -1,7 +1,7 @@
 /**
  * 200 orders of 40 people, by the whole bot in a process of its own: from the event that a chat
  * platform sends to the acknowledgement and the picture that it receives. The platform is the
- * tests' stand-in for Discord, in this process; it takes its share of the processors.
+ * tests' stand-in for Discord, in this process; it takes its share of the processors, which is told.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -50,7 +50,8 @@ export async function load(): Promise<void> {
     const warm = place(server, orders, 'guest-99');
     await until(server, () => warm.answeredAt !== undefined);
     orders.length = 0;
-    const before = await residentMegabytes(url);
+    const before = await metricsOf(url);
+    const own = process.cpuUsage();
     const people = arrivals();
     const began = performance.now();
     for (const person of people.slice(0, WAITING + 1)) place(server, orders, person);
@@ -62,11 +63,19 @@ export async function load(): Promise<void> {
     }
     await until(server, () => orders.every(({ answeredAt }) => answeredAt !== undefined));
     const seconds = (performance.now() - began) / 1000;
-    const afterwards = await residentMegabytes(url);
+    const { user, system } = process.cpuUsage(own);
+    const afterwards = await metricsOf(url);
     unwatch();
     console.log(`  ${WAITING + 1} at once: the last is acknowledged after ${burst.toFixed(0)} ms`);
     report(orders);
-    console.log(`  resident memory of the bot: ${before} MB before, ${afterwards} MB after`);
+    console.log(
+      `  memory of the bot: ${before.megabytes} MB before, ${afterwards.megabytes} MB after`,
+    );
+    const bots = (1000 * (afterwards.seconds - before.seconds)) / orders.length;
+    const others = (user + system) / 1000 / orders.length;
+    console.log(
+      `  processor time of an order: ${bots.toFixed(0)} ms in the bot besides its processes, ${others.toFixed(0)} ms in the stand-in`,
+    );
     bot.signal('SIGTERM');
     await bot.ended;
     const bare = await bareSeconds(orders.length);
@@ -156,10 +165,15 @@ function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }
 
-async function residentMegabytes(url: string): Promise<number> {
+/** Of the bot's own process: memory, and processor time since it began. */
+async function metricsOf(url: string): Promise<{ megabytes: number; seconds: number }> {
   const metrics = await (await fetch(`${url}/metrics`)).text();
-  const bytes = /^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1];
-  return Math.round(Number(bytes) / 2 ** 20);
+  const read = (name: string): number =>
+    Number(new RegExp(`^${name} (\\S+)`, 'm').exec(metrics)?.[1]);
+  return {
+    megabytes: Math.round(read('process_resident_memory_bytes') / 2 ** 20),
+    seconds: read('process_cpu_seconds_total'),
+  };
 }
 
 /** The same jobs, one after another, with nothing around them. */

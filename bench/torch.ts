@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { THREADS } from './subject.ts';
 
-export const TORCH_FORMS = ['eager', 'strongest'] as const;
+export const TORCH_FORMS = ['eager', 'strongest', 'rotated'] as const;
 export type TorchForm = (typeof TORCH_FORMS)[number];
 
 export interface TorchRequest {

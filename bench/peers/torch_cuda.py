@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""PyTorch with CUDA as a peer: Inception V3 up to mixed5, eager, frozen, float32, batch 1.
+"""PyTorch with CUDA as a peer: Inception V3 up to mixed5, eager, frozen, batch 1.
 
 Prints `ready {"torch": ..., "device": ...}`, then answers each line of JSON on stdin,
-`{"side": 299, "warmUps": 5, "runs": 20}`, with `{"milliseconds": [...]}` on stdout: the score's
-gradient with respect to the picture, from the picture's upload to the gradient's download. The
-score is mean(square(mixed5)); the weights are random, from a fixed seed.
+`{"side": 512, "warmUps": 5, "runs": 20, "tf32": false, "half": false}`, with
+`{"milliseconds": [...]}` on stdout: the score's gradient with respect to the picture, from the
+picture's upload to the gradient's download. The score is mean(square(mixed5)), summed in float32;
+the weights are random, from a fixed seed.
 """
 
 import json
@@ -28,19 +29,19 @@ def build():
     return network.eval().requires_grad_(False).cuda()
 
 
-def gradient(network, picture):
+def gradient(network, picture, half):
     x = picture.cuda().requires_grad_(True)
-    score = network(x).square().mean()
-    return torch.autograd.grad(score, x)[0].cpu()
+    y = network(x.half() if half else x)
+    return torch.autograd.grad(y.float().square().mean(), x)[0].cpu()
 
 
-def measure(network, side, warm_ups, runs):
+def measure(network, side, warm_ups, runs, half):
     picture = torch.rand((1, 3, side, side)) * 2 - 1
     milliseconds = []
     for run in range(-warm_ups, runs):
         torch.cuda.synchronize()
         start = time.perf_counter()
-        gradient(network, picture)
+        gradient(network, picture, half)
         torch.cuda.synchronize()
         if run >= 0:
             milliseconds.append((time.perf_counter() - start) * 1000)
@@ -50,16 +51,17 @@ def measure(network, side, warm_ups, runs):
 def main():
     if not torch.cuda.is_available():
         sys.exit("no CUDA")
-    # As float32 is everywhere else here.
-    torch.backends.cuda.matmul.allow_tf32 = False
-    torch.backends.cudnn.allow_tf32 = False
     network = build()
     about = {"torch": torch.__version__, "device": torch.cuda.get_device_name()}
     print("ready", json.dumps(about), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
+        torch.backends.cuda.matmul.allow_tf32 = request["tf32"]
+        torch.backends.cudnn.allow_tf32 = request["tf32"]
+        half = request["half"]
+        network = network.half() if half else network.float()
         try:
-            times = measure(network, request["side"], request["warmUps"], request["runs"])
+            times = measure(network, request["side"], request["warmUps"], request["runs"], half)
             answer = {"milliseconds": times}
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}

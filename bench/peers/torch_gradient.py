@@ -5,11 +5,12 @@ The score is mean(square(mixed5)) of one picture, float32, batch 1; the gradient
 with respect to the picture. Keras names: mixed0, 1, 2 are torchvision's Mixed_5b, 5c, 5d; mixed3
 is Mixed_6a; mixed4 is Mixed_6b; mixed5 is Mixed_6c. The weights are random, from a fixed seed.
 
-Two forms of the same network:
+Three forms of the same network:
 
   eager      torchvision's modules as they come, NCHW, the allocator as it comes.
   strongest  BatchNorm fused into the convolutions; channels last; freed memory kept in the heap
-             (mallopt); convolutions always by oneDNN; and the gradient of those of stride 1 as a
+             (mallopt). The gradient is PyTorch's own.
+  rotated    strongest, and convolutions always by oneDNN, the gradient of those of stride 1 as a
              forward convolution with the weights turned round, which oneDNN does faster.
 
 mallopt changes a whole process and cannot be undone, so each form has a process of its own,
@@ -18,14 +19,14 @@ which this program starts and passes requests to. One request is in flight at a 
 It prints `ready {"torch": ..., "threads": ...}`, then answers each line of JSON on stdin with one
 line of JSON on stdout, until the end of stdin:
 
-  {"form": "eager|strongest", "mode": "forward|gradient", "side": 299, "repeats": 5}
+  {"form": "eager|strongest|rotated", "mode": "forward|gradient", "side": 299, "repeats": 5}
       {"milliseconds": [...]}: each repeat's wall time, after 2 unmeasured runs the first time
       that a form, mode and side come. PyTorch on the CPU returns when the work is done, so there
       is nothing to wait for before reading the clock.
-  {"form": "eager|strongest", "mode": "check", "side": 75}
+  {"form": "eager|strongest|rotated", "mode": "check", "side": 75}
       {"score": ..., "maximumRelativeDifference": ..., "maximumRelativeDifferenceFloat64": ...}:
-      that form's score, and the largest difference between the two forms' gradients over the
-      largest gradient, in float32 and with both forms in float64. Float64 tells whether the forms
+      that form's score, and the largest difference between its gradient and eager's over the
+      largest gradient, in float32 and with both in float64. Float64 tells whether the forms
       compute the same thing (about 1e-15). In float32 a ReLU whose input is nearly 0, or a max
       pool with two nearly equal inputs, may go one way in one form and the other way in the other,
       and a single one can move the gradient by some 1e-3; without any it is about 1e-6.
@@ -42,7 +43,7 @@ import subprocess
 import sys
 import time
 
-FORMS = ("eager", "strongest")
+FORMS = ("eager", "strongest", "rotated")
 SEED = 1
 WARM_UP_RUNS = 2
 
@@ -58,7 +59,7 @@ def keep_freed_memory():
 
 def serve_form(form, threads):
     """Answer the requests for one form; this is the whole work of that form's process."""
-    if form == "strongest":
+    if form != "eager":
         keep_freed_memory()
 
     import torch
@@ -78,7 +79,7 @@ def serve_form(form, threads):
             return torch.mkldnn_convolution(inputs, weight, bias, padding, stride, (1, 1), 1)
         return functional.conv2d(inputs, weight, bias, stride, padding)
 
-    class ConvolutionRelu(torch.autograd.Function):
+    class TurnedConvolutionRelu(torch.autograd.Function):
         """relu(convolution) of stride 1, differentiable in its input only."""
 
         @staticmethod
@@ -104,16 +105,26 @@ def serve_form(form, threads):
             super().__init__()
             fused = fuse_conv_bn_eval(basic.conv, basic.bn)
             weight = fused.weight.detach()
-            turned_weight = weight.flip(2, 3).transpose(0, 1)
             self.weight = weight.contiguous(memory_format=torch.channels_last)
-            self.turned_weight = turned_weight.contiguous(memory_format=torch.channels_last)
             self.bias = fused.bias.detach()
             self.stride = fused.stride
             self.padding = fused.padding
 
         def forward(self, inputs):
+            outputs = functional.conv2d(inputs, self.weight, self.bias, self.stride, self.padding)
+            return outputs.relu_()
+
+    class RotatedConvolution(FusedConvolution):
+        """The same, its gradient at stride 1 as a forward convolution."""
+
+        def __init__(self, basic):
+            super().__init__(basic)
+            turned_weight = self.weight.flip(2, 3).transpose(0, 1)
+            self.turned_weight = turned_weight.contiguous(memory_format=torch.channels_last)
+
+        def forward(self, inputs):
             if self.stride == (1, 1):
-                return ConvolutionRelu.apply(
+                return TurnedConvolutionRelu.apply(
                     inputs, self.weight, self.bias, self.turned_weight, self.padding
                 )
             return convolve(
@@ -139,18 +150,21 @@ def serve_form(form, threads):
                 torch.nn.init.uniform_(module.bn.running_var, 0.5, 1.5)
         return network.to(number_type).eval().requires_grad_(False)
 
-    def build_strongest(number_type=torch.float32):
+    def build(form, number_type=torch.float32):
         network = build_eager(number_type)
+        if form == "eager":
+            return network
+        convolution = FusedConvolution if form == "strongest" else RotatedConvolution
         for parent in list(network.modules()):
             for name, child in list(parent.named_children()):
                 if isinstance(child, BasicConv2d):
-                    setattr(parent, name, FusedConvolution(child))
+                    setattr(parent, name, convolution(child))
         return network
 
     def make_picture(form, side):
         random = torch.Generator().manual_seed(SEED)
         picture = torch.rand((1, 3, side, side), generator=random) * 2 - 1
-        if form == "strongest":
+        if form != "eager":
             picture = picture.contiguous(memory_format=torch.channels_last)
         return picture
 
@@ -163,9 +177,8 @@ def serve_form(form, threads):
         score = network(picture).square().mean()
         return torch.autograd.grad(score, picture)[0]
 
-    builders = {"eager": build_eager, "strongest": build_strongest}
     runs = {"forward": run_forward, "gradient": run_gradient}
-    network = builders[form]()
+    network = build(form)
     warm = set()
 
     def measure(mode, side, repeats):
@@ -183,11 +196,11 @@ def serve_form(form, threads):
         return {"milliseconds": milliseconds}
 
     def compare_gradients(side, number_type):
-        eager, strongest = [
-            run_gradient(builders[each](number_type), make_picture(each, side).to(number_type))
-            for each in FORMS
+        eager, other = [
+            run_gradient(build(each, number_type), make_picture(each, side).to(number_type))
+            for each in ("eager", form)
         ]
-        return ((eager - strongest).abs().max() / eager.abs().max()).item()
+        return ((eager - other).abs().max() / eager.abs().max()).item()
 
     def check(side):
         return {

@@ -6,7 +6,7 @@ import pRetry from 'p-retry';
 import { DreamError } from '../kit/errors.ts';
 import { addModel } from '../studio/adding/shelf.ts';
 import type { AddedModel } from '../studio/adding/shelf.ts';
-import type { Environment } from '../studio/rendering/render-process.ts';
+import type { Environment } from '../studio/processes/task-process.ts';
 import type { Attachment } from './option.ts';
 import type { Platform } from './platform.ts';
 

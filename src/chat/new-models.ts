@@ -12,7 +12,7 @@ import { checkName, nameFrom, removeModel } from '../studio/adding/shelf.ts';
 import type { AddedModel } from '../studio/adding/shelf.ts';
 import type { Models } from '../studio/models.ts';
 import type { Place } from '../studio/order.ts';
-import type { Environment } from '../studio/rendering/render-process.ts';
+import type { Environment } from '../studio/processes/task-process.ts';
 import { addBroughtFile } from './brought-file.ts';
 import type { AskedModel } from './brought-file.ts';
 import type { Inbound, Person } from './inbound.ts';

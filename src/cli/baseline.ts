@@ -28,14 +28,14 @@ export interface Baseline {
 
 /** @throws DreamError 'bad-option', or what is wrong with the file that --redo names. */
 export async function baselineOf(settings: Settings, given: Given): Promise<Baseline> {
-  const { redo, preset, model, size, engine, provider, threads } = settings;
+  const { redo, preset, model, size } = settings;
   if (redo !== undefined && preset !== undefined) {
     const message = '--redo takes its recipe from the PNG, --preset from a preset';
     throw new DreamError('bad-option', message, 'Leave one of them out.');
   }
   const imprint = redo === undefined ? undefined : await readImprint(redo, settings.maxPixels);
   const recipe = imprint?.recipe ?? (preset === undefined ? usualRecipe(given) : presets[preset]);
-  const asked = engine !== undefined || provider !== undefined || threads !== undefined;
+  const asked = Object.keys(requestOf(settings)).length > 0;
   return {
     recipe: checkedOptions(recipeSchema, { ...recipe, ...readRecipeOptions(given) }, given),
     model: model ?? imprint?.model ?? DEFAULT_MODEL,
@@ -69,8 +69,8 @@ export function withLayer(
   return { recipe: { ...recipe, layer }, notices: [notice] };
 }
 
-function requestOf({ engine, provider, threads }: Settings): EngineRequest {
-  return withoutUndefined({ engine, provider, threads });
+function requestOf({ engine, provider, threads, precision }: Settings): EngineRequest {
+  return withoutUndefined({ engine, provider, threads, precision });
 }
 
 /** No more threads than this machine has cores, whatever the picture says. */

@@ -2,12 +2,12 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { chooseEngine, findEngines } from '../engines/choose.ts';
 import type { MachineReport } from '../engines/choose.ts';
-import { winnerOf } from '../engines/fastest.ts';
+import { nameOf, PROCESSOR, winnerOf } from '../engines/fastest.ts';
 import type { EngineReport } from '../engines/machine.ts';
 import { Measurements } from '../engines/measurements.ts';
 import type { Measurement, Timing } from '../engines/measurements.ts';
-import { listModels, MODELS } from '../studio/catalogue.ts';
-import type { ModelDescription } from '../studio/catalogue.ts';
+import { listModels, MODELS } from '../studio/descriptions.ts';
+import type { ModelDescription } from '../studio/descriptions.ts';
 import { measurementsFile, modelsFolder, programVersion } from './environment.ts';
 
 export async function doctorCommand(): Promise<void> {
@@ -52,15 +52,17 @@ async function autoLines(
   return [
     `  --engine auto takes the fastest, measured once for each model; the times lie in ${file}`,
     ...measured.map(({ model, timings }) => {
-      const { engine, provider } = winnerOf(timings);
-      return `    ${model}: ${engine} on ${provider} (${timings.map(timingWords).join('; ')})`;
+      const winner = winnerOf(timings) ?? PROCESSOR;
+      return `    ${model}: ${nameOf(winner)} (${timings.map(timingWords).join('; ')})`;
     }),
   ];
 }
 
-function timingWords({ engine, provider, milliseconds, note = '' }: Timing): string {
+function timingWords(timing: Timing): string {
+  const { milliseconds, decibels, note = '' } = timing;
   const outcome = milliseconds === null ? note : `${milliseconds.toFixed(0)} ms`;
-  return `${engine} on ${provider} ${outcome}`;
+  const near = decibels === undefined ? '' : `, ${decibels.toFixed(1)} dB from float32`;
+  return `${nameOf(timing)} ${outcome}${near}`;
 }
 
 function engineLines({ engine, provider, available, detail, hint }: EngineReport): string[] {

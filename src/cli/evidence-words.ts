@@ -1,22 +1,28 @@
 /** What a model makes of the pictures, as a small table. */
-import type { ClassShare, Evidence } from '../studio/evidence.ts';
+import type { ClassShare, Evidence, OtherView } from '../studio/evidence.ts';
+import { viewWords } from '../studio/views.ts';
 
 export function evidenceWords(evidence: Evidence): string[] {
-  const { place, targets, before, after, views, psnr } = evidence;
+  const { place, targets, before, after, views, others, psnr } = evidence;
   const width = Math.max(...targets.map(({ label }) => label.length));
   const rows = targets.map(
     ({ label, before: first, probability, shifted }) =>
       `  ${label.padEnd(width)}  ${percent(first)} → ${percent(probability)}, ${percent(shifted)} on average over ${views} shifts and scalings`,
   );
   return [
-    place
-      ? 'the model, on the place in the file as it was saved:'
-      : 'the model, on the file as it was saved:',
+    `the model, on the file as it was saved, ${viewWords(place ? 'place' : 'whole', evidence)}:`,
     ...rows,
     `  before: ${topWords(before)}`,
     `  after:  ${topWords(after)}`,
+    ...others.map(
+      ({ view, targets: seen }) => `  ${viewWords(view, evidence)}: ${seen.map(moved).join(', ')}`,
+    ),
     ...(psnr === null ? [] : [`  difference to the picture: ${psnr.toFixed(1)} dB`]),
   ];
+}
+
+function moved({ label, before, probability }: OtherView['targets'][number]): string {
+  return `${label} ${percent(before)} → ${percent(probability)}`;
 }
 
 function topWords(top: readonly ClassShare[]): string {

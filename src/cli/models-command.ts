@@ -6,8 +6,8 @@ import { DreamError } from '../kit/errors.ts';
 import { renderEnvironment } from '../main/render-environment.ts';
 import { addModel, removeModel } from '../studio/adding/shelf.ts';
 import type { AddedModel } from '../studio/adding/shelf.ts';
-import { describeModel, MODELS } from '../studio/catalogue.ts';
-import { Models } from '../studio/models.ts';
+import { describeModel, MODELS } from '../studio/descriptions.ts';
+import type { ModelFolder } from '../studio/model-folder.ts';
 import { readAddingOptions } from './adding-options.ts';
 import { modelsFolder } from './environment.ts';
 import type { ModelsActions } from './models-program.ts';
@@ -15,8 +15,8 @@ import { addedWords, listedWords, shownWords } from './models-words.ts';
 import type { Given } from './program.ts';
 import { noteTo } from './note.ts';
 
-/** Pixels of a tile's longest side: a first look. */
-const TILE = '192';
+/** Of the sheet: small tiles, half as many steps of twice the size. */
+const FIRST_LOOK = { size: '192', steps: '5', stepSize: '3' };
 /** Milliseconds for new folders; whoever asks here can wait. */
 const PATIENCE = 600_000;
 
@@ -25,23 +25,30 @@ export const modelsActions: ModelsActions = { add, list, show, remove };
 async function add(path: string, given: Given): Promise<void> {
   const { sheet, quiet, json, ...asked } = readAddingOptions(given);
   const environment = renderEnvironment(process.env);
-  const added = await addModel({ path, ...asked }, folder(), { environment });
+  const adding = addModel({ path, ...asked }, folder(), { environment });
+  // Loaded while the other process loads what it needs.
+  const dreaming = sheet ? import('./dream-command.ts') : null;
+  const added = await adding;
   for (const notice of added.notices) noteTo(process.stderr, notice, { quiet, json });
-  const picture = sheet ? await sheetOf(added) : null;
+  const speaks = !json && !quiet;
+  if (speaks) process.stdout.write(`${addedWords(added)}\n`);
+  const picture = dreaming && (await sheetOf(added, await dreaming));
+  if (speaks && picture !== null) process.stdout.write(`\nsheet  ${picture}\n`);
   if (json) process.stdout.write(`${JSON.stringify({ ...added, sheet: picture })}\n`);
-  else if (!quiet) process.stdout.write(`${addedWords(added, picture)}\n`);
 }
 
-async function sheetOf({ name }: AddedModel): Promise<string> {
+async function sheetOf(
+  { name }: AddedModel,
+  { dreamCommand }: typeof import('./dream-command.ts'),
+): Promise<string> {
   const output = join('out', `${name}-sheet.png`);
   await mkdir('out', { recursive: true }).catch(() => undefined);
-  const { dreamCommand } = await import('./dream-command.ts');
-  await dreamCommand(undefined, { model: name, sheet: true, size: TILE, output, quiet: true });
+  await dreamCommand(undefined, { ...FIRST_LOOK, model: name, sheet: true, output, quiet: true });
   return output;
 }
 
 async function list({ json }: Given): Promise<void> {
-  const models = allModels();
+  const models = await allModels();
   const broken = await models.broken(PATIENCE);
   const usable = await models.list();
   const problems = broken.map(({ name, error }) => ({ name, problem: error.message }));
@@ -53,7 +60,7 @@ async function list({ json }: Given): Promise<void> {
 }
 
 async function show(name: string, { json }: Given): Promise<void> {
-  const broken = await allModels().broken(PATIENCE);
+  const broken = await (await allModels()).broken(PATIENCE);
   const problem = broken.find((one) => one.name === name);
   if (problem) throw problem.error;
   const model = await describeModel(name, folder());
@@ -83,6 +90,7 @@ function folder(): string {
   return modelsFolder() ?? MODELS;
 }
 
-function allModels(): Models {
-  return new Models({ folder: folder(), environment: renderEnvironment(process.env) });
+async function allModels(): Promise<ModelFolder> {
+  const { ModelFolder } = await import('../studio/model-folder.ts');
+  return new ModelFolder({ folder: folder(), environment: renderEnvironment(process.env) });
 }

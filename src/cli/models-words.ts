@@ -1,13 +1,13 @@
 /** What `models` prints. */
 import type { AddedModel } from '../studio/adding/shelf.ts';
-import type { ModelDescription } from '../studio/catalogue.ts';
-import type { BrokenModel } from '../studio/models.ts';
+import type { ModelDescription } from '../studio/descriptions.ts';
+import type { BrokenModel } from '../studio/model-folder.ts';
 import { titleOf } from '../studio/adding/input-guesses.ts';
 
 /** Classes that are listed one by one. */
 const SHOWN = 20;
 
-export function addedWords(added: AddedModel, sheet: string | null): string {
+export function addedWords(added: AddedModel): string {
   const { name, description, size, range, classes, top } = added;
   const [rows, columns, channels] = size;
   const first = description.labels[0];
@@ -24,7 +24,6 @@ export function addedWords(added: AddedModel, sheet: string | null): string {
       ({ label, probability }, index) =>
         [index === 0 ? 'the clouds' : '', `${(100 * probability).toFixed(1)} % ${label}`] as const,
     ),
-    ...(sheet === null ? [] : [['sheet', sheet] as const]),
     ['', ''],
     ['try', `npm run dream -- --model ${name}`],
     ...(first === undefined

@@ -104,7 +104,11 @@ function addEngineOptions(program: Command): void {
     .option('--deep-layers', 'allow layers beyond the deepest that the model dreams at')
     .option('--engine <name>', 'auto, onnx or tensorflow (default: auto)')
     .option('--provider <name>', 'what the engine runs on; npm run doctor lists them')
-    .option('--threads <count>', 'of the onnx engine (default: one for each core)');
+    .option('--threads <count>', 'of the onnx engine (default: one for each core)')
+    .option(
+      '--precision <name>',
+      'float, half, or auto: half where a GPU is faster with it and its pictures stay (default: auto)',
+    );
 }
 
 function defaultWords(field: RecipeField): string {

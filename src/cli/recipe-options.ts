@@ -73,6 +73,12 @@ export const recipeOptions: readonly RecipeOption[] = [
     read: (text) => text,
   },
   {
+    field: 'limit',
+    value: 'factor',
+    words: 'no value of a step gets beyond so many mean ones (with --class: 3), or none',
+    without: 'none',
+  },
+  {
     field: 'blur',
     value: 'from,to',
     words:

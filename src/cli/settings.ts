@@ -19,6 +19,7 @@ const settingsSchema = z.object({
   engine: z.string().optional(),
   provider: z.string().optional(),
   threads: z.int().min(1).max(1024).optional(),
+  precision: z.string().optional(),
   layers: z.boolean().default(false),
   sheet: z.union([z.string(), z.literal(true)]).optional(),
   redo: z.string().optional(),

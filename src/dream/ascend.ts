@@ -92,9 +92,9 @@ function addTo(
   { factor, clipped }: { factor: number; clipped: boolean },
 ): void {
   const [low, high] = clipped ? [0, 255] : [-Infinity, Infinity];
+  const steps = direction.data;
   for (let index = 0; index < data.length; index++) {
-    const value = data[index]! + factor * direction.data[index]!;
-    data[index] = value < low ? low : value > high ? high : value;
+    data[index] = Math.min(Math.max(data[index]! + factor * steps[index]!, low), high);
   }
 }
 

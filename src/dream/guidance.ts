@@ -2,7 +2,7 @@
 import type { PictureSize } from '../engines/engine.ts';
 import type { Image } from './image.ts';
 import { keepWithin, pullTowards } from './priors/closeness.ts';
-import { applyMask, resizeMask, scaleWithin } from './priors/mask.ts';
+import { applyMask, meanShare, resizeMask, scaleWithin } from './priors/mask.ts';
 import type { Mask } from './priors/mask.ts';
 import { subtractTotalVariation } from './priors/total-variation.ts';
 import type { Recipe } from './recipe.ts';
@@ -12,7 +12,7 @@ import { radiusOf } from './strength.ts';
 export interface Guidance {
   readonly totalVariation: number;
   readonly keep: number;
-  /** Levels, root mean square, that the dream may leave the original by. */
+  /** Levels, root mean square over the picture, that the dream may leave the original by. */
   readonly radius: number;
   /** The picture before the dream; needed for `keep` and `radius`. */
   readonly original: Image | null;
@@ -34,12 +34,14 @@ export function guidanceFor(
   const radius = radiusOf(recipe.strength);
   const bound = keep > 0 || radius < Infinity;
   if (!mask && !bound && totalVariation === 0) return undefined;
+  const fitted = mask ? resizeMask(mask, size) : null;
   return {
     totalVariation,
     keep,
-    radius,
+    // A small part may change as much as a whole picture could.
+    radius: fitted ? radius * Math.sqrt(meanShare(fitted)) : radius,
     original: bound ? originalAt(size) : null,
-    mask: mask ? resizeMask(mask, size) : null,
+    mask: fitted,
   };
 }
 

@@ -64,6 +64,8 @@ export const recipeSchema = z.strictObject({
 
   /** What the gradient is divided by in the end. */
   normalise: z.enum(['mean-abs', 'std', 'standardise']),
+  /** No value of a step gets beyond so many mean ones: values far above leave blots. */
+  limit: positive.max(100).optional(),
   /** σ in pixels of the three-scale blur of the gradient, from the first step to the last. */
   blur: z.tuple([positive.max(20), positive.max(20)]).optional(),
   /** Bands of the gradient's Laplacian pyramid, brought to equal RMS times growth^band. */

@@ -81,36 +81,56 @@ function weightsOf(kernel: Kernel, from: number, to: number): Weights {
 }
 
 function resizeColumns(image: Image, columns: number, { taps, starts, values }: Weights): Image {
-  const result = createImage(image.rows, columns);
-  for (let row = 0; row < 3 * image.rows; row++) {
-    const source = image.data.subarray(row * image.columns, (row + 1) * image.columns);
-    const target = result.data.subarray(row * columns, (row + 1) * columns);
+  const { rows, columns: before, data } = image;
+  const result = createImage(rows, columns);
+  const target = result.data;
+  // Three rows at a time, one of each plane, share the weights.
+  const plane = rows * before;
+  const newPlane = rows * columns;
+  for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      let sum = 0;
-      const start = starts[column]!;
-      for (let tap = 0; tap < taps; tap++)
-        sum += source[start + tap]! * values[column * taps + tap]!;
-      target[column] = sum;
+      let [red, green, blue] = [0, 0, 0];
+      let from = row * before + starts[column]!;
+      const end = (column + 1) * taps;
+      for (let tap = column * taps; tap < end; tap++, from++) {
+        const weight = values[tap]!;
+        red += data[from]! * weight;
+        green += data[from + plane]! * weight;
+        blue += data[from + 2 * plane]! * weight;
+      }
+      const to = row * columns + column;
+      target[to] = red;
+      target[to + newPlane] = green;
+      target[to + 2 * newPlane] = blue;
     }
   }
   return result;
 }
 
 function resizeRows(image: Image, rows: number, { taps, starts, values }: Weights): Image {
-  const { columns } = image;
+  const { columns, data } = image;
   const result = createImage(rows, columns);
   for (let plane = 0; plane < 3; plane++) {
     for (let row = 0; row < rows; row++) {
       const to = (plane * rows + row) * columns;
-      for (let tap = 0; tap < taps; tap++) {
+      const line = result.data.subarray(to, to + columns);
+      let from = (plane * image.rows + starts[row]!) * columns;
+      for (let tap = 0; tap < taps; tap++, from += columns) {
         const weight = values[row * taps + tap]!;
-        if (weight === 0) continue;
-        const from = (plane * image.rows + starts[row]! + tap) * columns;
-        for (let column = 0; column < columns; column++) {
-          result.data[to + column]! += weight * image.data[from + column]!;
-        }
+        if (weight !== 0) addScaledLine(line, data, from, weight);
       }
     }
   }
   return result;
+}
+
+function addScaledLine(
+  line: Float32Array,
+  source: Float32Array,
+  from: number,
+  weight: number,
+): void {
+  for (let column = 0; column < line.length; column++) {
+    line[column]! += weight * source[from + column]!;
+  }
 }

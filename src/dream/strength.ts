@@ -1,8 +1,11 @@
 /** One slider from a change that nobody sees to a dream without bounds. */
 
-/** Levels of 0..255, root mean square, that a dream may change a picture by: 46 dB … 15 dB. */
+/**
+ * Levels of 0..255, root mean square, that a dream may change a picture by: 46 dB … 21 dB,
+ * where most dreams of a class end by themselves.
+ */
 const FAINTEST = 1.25;
-const STRONGEST = 45;
+const STRONGEST = 24;
 
 /**
  * How far a dream of a strength in (0, 1) may leave its picture: equal steps of the strength are

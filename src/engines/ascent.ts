@@ -7,13 +7,22 @@ import type { Compiler } from './program.ts';
 
 /** An engine, from the one thing that engines do differently. */
 export function engineOf(
-  parts: Compiler & Pick<GradientEngine, 'name' | 'describe'>,
+  parts: Compiler &
+    Pick<GradientEngine, 'name' | 'describe'> & {
+      /** Bytes that gradients may take where nothing else is said. @default by the process's */
+      readonly memory?: number | undefined;
+    },
 ): GradientEngine {
   return {
     name: parts.name,
     describe: () => parts.describe(),
     prepare: (network, objective, { memory, largest } = {}) =>
-      largeAscent(parts, scoredGraph(network, objective), budgetOf(memory), largest),
+      largeAscent(
+        parts,
+        scoredGraph(network, objective),
+        budgetOf(memory ?? parts.memory),
+        largest,
+      ),
     evaluate: (graph, outputs) => evaluation(parts, graph, outputs),
   };
 }

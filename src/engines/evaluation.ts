@@ -1,6 +1,5 @@
 import { slice } from '../graph/graph.ts';
 import type { Graph, NodeRef } from '../graph/graph.ts';
-import { inferShapes } from '../ops/shapes.ts';
 import { PICTURE } from './engine.ts';
 import type { Evaluated, Evaluation } from './engine.ts';
 import type { Compiler, Tensor } from './program.ts';
@@ -13,24 +12,19 @@ export async function evaluation(
   outputs: readonly NodeRef[],
 ): Promise<Evaluation> {
   const graph = slice(network, outputs);
-  const shapes = inferShapes(graph);
-  const program = await compiler.compile({ graph, outputs });
+  const program = await compiler.compile({ graph, outputs, exact: true });
   return {
     async at(picture) {
       const results = await program.run(new Map([[PICTURE, planesTensor(picture)]]));
-      return new Map(
-        outputs.map((name) => {
-          const result = results.get(name)!;
-          return [name, shapes.get(name)!.length === 4 ? channelsLast(result) : copyOf(result)];
-        }),
-      );
+      return new Map(outputs.map((name) => [name, evaluated(results.get(name)!)]));
     },
     dispose: () => program.dispose(),
   };
 }
 
-function copyOf({ shape, data }: Tensor): Evaluated {
-  return { shape, data: data.slice() };
+/** A copy in the graph's layout. */
+export function evaluated({ shape, data }: Tensor): Evaluated {
+  return shape.length === 4 ? channelsLast({ shape, data }) : { shape, data: data.slice() };
 }
 
 /** [batch, channels, rows, columns] → [batch, rows, columns, channels]. */

@@ -10,7 +10,10 @@ import type { EngineReport, Gpus } from './machine.ts';
 import type { Measurement, Measurements, Timing } from './measurements.ts';
 import { tensorflowPackages } from './tensorflow-packages.ts';
 
-export type Candidate = Pick<EngineReport, 'engine' | 'provider'>;
+export type Candidate = Pick<EngineReport, 'engine' | 'provider'> & {
+  /** @default float32 */
+  readonly precision?: 'half' | undefined;
+};
 
 /** What is measured. */
 export interface MeasuredModel {
@@ -21,6 +24,8 @@ export interface MeasuredModel {
   readonly objective: Objective;
   /** Sides of the pictures: one to see whether an engine is worth the other. */
   readonly sides: readonly [small: number, large: number];
+  /** How near a small dream by an engine comes to the same by a reference: dB of peak to noise. */
+  readonly decibels: (engine: GradientEngine, reference: GradientEngine) => Promise<number>;
 }
 
 export interface MeasuringParts {
@@ -38,21 +43,25 @@ const HOPELESS = 4;
 const REPEATS = 3;
 const DAY = 86_400_000;
 
+/** A dream in half precision has to come so near to float32's. */
+export const LEAST_DECIBELS = 40;
+
 /** What takes no measuring to know comes first: the processor. */
 export const PROCESSOR: Candidate = { engine: 'onnx', provider: 'cpu' };
 
-/** @param candidates the processor first */
+/** @param candidates the processor first; if that is in float32, others have to come near to it */
 export async function fastestOf(
   candidates: readonly Candidate[],
   model: MeasuredModel,
   parts: MeasuringParts,
 ): Promise<Candidate> {
   const { measurements } = parts;
+  const processor = candidates[0]!;
   const key = keyOf(model, parts.gpus, candidates);
   const known = await measurements.find(key);
-  if (known && !known.trying && isFresh(known)) return winnerOf(known.timings);
+  if (known && !known.trying && isFresh(known)) return winnerOf(known.timings) ?? processor;
   // Another process is measuring: the processor will do until it is done.
-  if (known?.trying && isAlive(known.trying.pid)) return PROCESSOR;
+  if (known?.trying && isAlive(known.trying.pid)) return processor;
   parts.begins();
   const timings: Timing[] = known?.trying ? [...known.timings, crashedOf(known.trying)] : [];
   const entry: Omit<Measurement, 'timings' | 'at'> = {
@@ -61,15 +70,14 @@ export async function fastestOf(
   let limit = Infinity;
   for (const candidate of candidates) {
     if (timings.some((timing) => isSame(timing, candidate))) continue;
-    const { engine, provider } = candidate;
-    const trying = { engine, provider, pid: process.pid };
+    const trying = { ...candidate, pid: process.pid };
     await measurements.keep({ ...entry, at: Date.now(), timings, trying });
-    const timed = await timingOf(candidate, model, { ...parts, limit });
-    if (isSame(candidate, PROCESSOR)) limit = HOPELESS * timed.small;
+    const timed = await timingOf(candidate, model, { ...parts, limit, reference: processor });
+    if (candidate === processor) limit = HOPELESS * timed.small;
     timings.push(timed.timing);
   }
   await measurements.keep({ ...entry, at: Date.now(), timings });
-  return winnerOf(timings);
+  return winnerOf(timings) ?? processor;
 }
 
 /** An engine that failed may have been repaired since. */
@@ -77,13 +85,18 @@ function isFresh({ timings, at }: Measurement): boolean {
   return timings.every(({ milliseconds }) => milliseconds !== null) || Date.now() - at < DAY;
 }
 
-export function winnerOf(timings: readonly Timing[]): Candidate {
-  const timed = timings.filter(({ milliseconds }) => milliseconds !== null);
-  const best = timed.reduce<Timing | null>(
-    (first, next) => (first && first.milliseconds! <= next.milliseconds! ? first : next),
-    null,
-  );
-  return best ? { engine: best.engine, provider: best.provider } : PROCESSOR;
+/** The fastest of those whose dreams are near enough; `null` where all failed. */
+export function winnerOf(timings: readonly Timing[]): Candidate | null {
+  const best = timings
+    .filter(({ milliseconds }) => milliseconds !== null)
+    .filter(({ decibels }) => decibels === undefined || decibels >= LEAST_DECIBELS)
+    .reduce<Timing | null>(
+      (first, next) => (first && first.milliseconds! <= next.milliseconds! ? first : next),
+      null,
+    );
+  if (best === null) return null;
+  const { engine, provider, precision } = best;
+  return { engine, provider, ...(precision === undefined ? {} : { precision }) };
 }
 
 /** All that the times depend on. */
@@ -110,9 +123,12 @@ interface Timed {
 
 async function timingOf(
   candidate: Candidate,
-  { graph, objective, sides: [small, large] }: MeasuredModel,
-  { make, limit, clock = () => performance.now() }: MeasuringParts & { limit: number },
+  model: MeasuredModel,
+  parts: MeasuringParts & { limit: number; reference: Candidate },
 ): Promise<Timed> {
+  const { graph, objective, sides } = model;
+  const [small, large] = sides;
+  const { make, limit, reference, clock = () => performance.now() } = parts;
   let ascent: Ascent | null = null;
   try {
     const engine = await make(candidate);
@@ -123,7 +139,10 @@ async function timingOf(
       return { timing: { ...candidate, milliseconds: null, note }, small: first };
     }
     const milliseconds = await medianTime(ascent, noise(large), { limit: Infinity, clock });
-    return { timing: { ...candidate, milliseconds }, small: first };
+    const timing = { ...candidate, milliseconds };
+    if (candidate.precision === reference.precision) return { timing, small: first };
+    const decibels = await model.decibels(engine, await make(reference));
+    return { timing: { ...timing, decibels }, small: first };
   } catch (error) {
     const note = (error as Error).message.slice(0, 300);
     return { timing: { ...candidate, milliseconds: null, note }, small: Infinity };
@@ -155,17 +174,17 @@ function noise(side: number): Planes {
   return { rows: side, columns: side, data };
 }
 
-function crashedOf({ engine, provider }: NonNullable<Measurement['trying']>): Timing {
+function crashedOf({ engine, provider, precision }: NonNullable<Measurement['trying']>): Timing {
   const note = 'the process that measured it ended';
-  return { engine, provider, milliseconds: null, note };
+  return { engine, provider, precision, milliseconds: null, note };
 }
 
 function isSame(one: Candidate, other: Candidate): boolean {
   return nameOf(one) === nameOf(other);
 }
 
-function nameOf({ engine, provider }: Candidate): string {
-  return `${engine} on ${provider}`;
+export function nameOf({ engine, provider, precision }: Candidate): string {
+  return `${engine} on ${provider}${precision === 'half' ? ' in half precision' : ''}`;
 }
 
 /** Whether another process with that number runs. */

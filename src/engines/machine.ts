@@ -24,6 +24,8 @@ export interface Gpus {
   readonly found: readonly string[];
   /** Whether one of them has NVIDIA's driver, which CUDA needs. */
   readonly nvidia: boolean;
+  /** Bytes that NVIDIA's smallest card has, where its tool tells. */
+  readonly memory?: number;
   /** Where was looked, and what was there. */
   readonly looked: readonly string[];
 }
@@ -41,6 +43,7 @@ export async function findGpus(): Promise<Gpus> {
   return {
     found: [...named, ...cards.map((name) => `/dev/dri/${name}`)],
     nvidia,
+    ...memoryOf(smi.cards),
     looked: [
       `nvidia-smi: ${smi.outcome}`,
       `/proc/driver/nvidia: ${driver ? 'there' : 'not there'}`,
@@ -59,6 +62,13 @@ async function nvidiaSmi(): Promise<{ cards: string[]; outcome: string }> {
     const { code } = error as NodeJS.ErrnoException;
     return { cards: [], outcome: code === 'ENOENT' ? 'not installed' : `failed (${String(code)})` };
   }
+}
+
+/** From lines such as 'NVIDIA H200, 143771 MiB, 570.86.15'. */
+export function memoryOf(cards: readonly string[]): { readonly memory?: number } {
+  const sizes = cards.map((card) => Number(/, (\d+) MiB,/.exec(card)?.[1] ?? NaN) * 2 ** 20);
+  const memory = Math.min(...sizes);
+  return Number.isFinite(memory) ? { memory } : {};
 }
 
 function entriesOf(folder: string): string[] {

@@ -3,11 +3,18 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
-const timingSchema = z.strictObject({
+const candidateSchema = z.strictObject({
   engine: z.enum(['onnx', 'tensorflow']),
   provider: z.string().max(100),
+  /** @default float32 */
+  precision: z.literal('half').optional(),
+});
+
+const timingSchema = candidateSchema.extend({
   /** Of one gradient; null where the engine failed or was far behind. */
   milliseconds: z.number().positive().nullable(),
+  /** How near a small dream came to float32's, for what computes otherwise. */
+  decibels: z.number().optional(),
   /** Why there is none. */
   note: z.string().max(1000).optional(),
 });
@@ -22,9 +29,7 @@ const entrySchema = z.strictObject({
   at: z.number().nonnegative(),
   timings: z.array(timingSchema).max(20),
   /** The candidate that is being measured, and by which process: still there after a crash. */
-  trying: z
-    .strictObject({ engine: z.enum(['onnx', 'tensorflow']), provider: z.string(), pid: z.int() })
-    .optional(),
+  trying: candidateSchema.extend({ pid: z.int() }).optional(),
 });
 
 const fileSchema = z.strictObject({ version: z.literal(1), entries: z.array(entrySchema) });

@@ -1,6 +1,8 @@
 /** What the engine writes of ONNX's protobuf format (IR version 8). */
 import protobuf from 'protobufjs/light.js';
+import type { Shape } from '../graph/graph.ts';
 import { modelType, tensorType } from '../kit/onnx-format.ts';
+import type { OnnxAttribute } from '../ops/op.ts';
 
 export interface OnnxModel {
   readonly irVersion: number;
@@ -38,7 +40,9 @@ export interface OnnxTensor {
   readonly name: string;
   readonly dims: readonly number[];
   readonly dataType: number;
-  readonly rawData: Uint8Array;
+  /** Its numbers, which have so many bytes; read when they are written. */
+  readonly byteLength: number;
+  readonly read: () => ArrayBufferView;
 }
 
 export interface OnnxValueInfo {
@@ -53,18 +57,39 @@ export interface OnnxValueInfo {
 
 /**
  * The bytes of a model. The initializers, tens of megabytes, are appended as further parts of the
- * `graph` field (protobuf merges the parts of a message), so that they are copied once only.
+ * `graph` field (protobuf merges the parts of a message): each is read when there is room for it,
+ * and goes there at once.
  */
-export function encodeOnnx(model: OnnxModel, initializers: Iterable<OnnxTensor>): Uint8Array {
-  const parts = [modelType.encode(modelType.fromObject(model)).finish()];
-  for (const { rawData, ...tensor } of initializers) {
-    const head = tensorType.encode(tensorType.fromObject(tensor)).finish();
-    const tensorLength = head.length + fieldHead(9, rawData.length).length + rawData.length;
-    const inGraph = fieldHead(5, tensorLength);
-    parts.push(fieldHead(7, inGraph.length + tensorLength), inGraph, head);
-    parts.push(fieldHead(9, rawData.length), rawData);
-  }
-  return Buffer.concat(parts);
+export function encodeOnnx(model: OnnxModel, initializers: readonly OnnxTensor[]): Uint8Array {
+  const structure = modelType.encode(modelType.fromObject(model)).finish();
+  const heads = initializers.map(tensorHead);
+  const room = initializers.reduce(
+    (sum, { byteLength }, index) => sum + heads[index]!.length + byteLength,
+    structure.length,
+  );
+  const bytes = new Uint8Array(room);
+  bytes.set(structure);
+  let at = structure.length;
+  initializers.forEach(({ name, byteLength, read }, index) => {
+    const values = read();
+    if (values.byteLength !== byteLength) {
+      throw new Error(`expected ${byteLength} bytes in '${name}', found ${values.byteLength}`);
+    }
+    bytes.set(heads[index]!, at);
+    at += heads[index]!.length;
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, byteLength), at);
+    at += byteLength;
+  });
+  return bytes;
+}
+
+/** All that comes before a tensor's numbers. */
+function tensorHead({ name, dims, dataType, byteLength }: OnnxTensor): Uint8Array {
+  const fields = tensorType.encode(tensorType.fromObject({ name, dims, dataType })).finish();
+  const numbers = fieldHead(9, byteLength);
+  const length = fields.length + numbers.length + byteLength;
+  const inGraph = fieldHead(5, length);
+  return Buffer.concat([fieldHead(7, inGraph.length + length), inGraph, fields, numbers]);
 }
 
 /** The key and length that come before a field of bytes or of a message. */
@@ -73,4 +98,28 @@ function fieldHead(field: number, length: number): Uint8Array {
     .uint32((field << 3) | 2)
     .uint32(length)
     .finish();
+}
+
+export function attributeMessage(name: string, value: OnnxAttribute): OnnxAttributeMessage {
+  if (typeof value === 'number') return { name, type: 2, i: value };
+  if (typeof value === 'string') return { name, type: 3, s: Buffer.from(value) };
+  if ('float' in value) return { name, type: 1, f: value.float };
+  return { name, type: 7, ints: value };
+}
+
+/**
+ * @param shape as in the graph: channels last
+ * @param sizesOf names unknown sizes: the same name for what is as large
+ */
+export function valueInfo(
+  name: string,
+  elemType: number,
+  shape: Shape,
+  sizesOf = name,
+): OnnxValueInfo {
+  const sizes = shape.length === 4 ? [shape[0]!, shape[3]!, shape[1]!, shape[2]!] : shape;
+  const dim = sizes.map((size, axis) =>
+    size === null ? { dimParam: `${sizesOf}_axis_${axis}` } : { dimValue: size },
+  );
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }

@@ -1,12 +1,14 @@
 /** Writes a graph, backward pass included, as an ONNX model. */
 import { nodeOf } from '../graph/graph.ts';
 import type { Constant, Graph, NodeRef, Shape } from '../graph/graph.ts';
-import { FLOAT, INT64 } from '../kit/onnx-format.ts';
+import type { Precision } from '../kit/half.ts';
+import { FLOAT } from '../kit/onnx-format.ts';
 import { opNamed } from '../ops/index.ts';
 import type { OnnxAttribute, OnnxEmitter } from '../ops/op.ts';
 import { inferShapes } from '../ops/shapes.ts';
-import { encodeOnnx } from './onnx-format.ts';
-import type { OnnxAttributeMessage, OnnxNode, OnnxTensor, OnnxValueInfo } from './onnx-format.ts';
+import { attributeMessage, encodeOnnx, valueInfo } from './onnx-format.ts';
+import type { OnnxNode, OnnxTensor, OnnxValueInfo } from './onnx-format.ts';
+import { channelsFirst, Initializers, TYPES } from './onnx-initializers.ts';
 
 /** The newest whose convolutions and pools onnxruntime runs in its blocked layout. */
 const OPSET = 18;
@@ -17,10 +19,16 @@ const NCHW_AXIS = [0, 2, 3, 1];
 
 /**
  * @param outputs graph nodes; their ONNX values carry the same names
+ * @param half the nodes that are computed in half precision; inputs and outputs are float32
  * @returns the bytes of a ModelProto
  */
-export function onnxModel(graph: Graph, outputs: readonly NodeRef[], provider: string): Uint8Array {
-  const emitter = new ModelEmitter(graph, provider);
+export function onnxModel(
+  graph: Graph,
+  outputs: readonly NodeRef[],
+  provider: string,
+  half: ReadonlySet<NodeRef> = new Set(),
+): Uint8Array {
+  const emitter = new ModelEmitter(graph, provider, half);
   for (const node of graph.nodes.values()) emitter.emit(node.name);
   return encodeOnnx(
     {
@@ -35,17 +43,21 @@ export function onnxModel(graph: Graph, outputs: readonly NodeRef[], provider: s
 
 class ModelEmitter implements OnnxEmitter {
   readonly #nodes: OnnxNode[] = [];
-  readonly #initializers = new Map<string, OnnxTensor>();
+  readonly #initializers = new Initializers();
   readonly #inputs: OnnxValueInfo[] = [];
   readonly #values = new Map<NodeRef, string>();
   readonly #spatial = new Map<NodeRef, string>();
   readonly #computed = new Map<string, string>();
   readonly #producers = new Map<string, OnnxNode>();
+  /** Values that some node reads. */
+  readonly #read = new Set<string>();
   readonly #shapes: Map<NodeRef, Shape>;
+  #precision: Precision = 'float';
 
   constructor(
     private readonly graph: Graph,
     readonly provider: string,
+    private readonly half: ReadonlySet<NodeRef>,
   ) {
     this.#shapes = inferShapes(graph);
   }
@@ -54,31 +66,38 @@ class ModelEmitter implements OnnxEmitter {
     const node = nodeOf(this.graph, name);
     if (node.op === 'constant') return;
     if (node.op === 'input') {
-      this.#inputs.push(valueInfo(name, this.shapeOf(name)));
+      this.#inputs.push(valueInfo(name, FLOAT, this.shapeOf(name)));
       this.#values.set(name, name);
       return;
     }
     const op = opNamed(node.op);
+    this.#precision = this.#precisionOf(name);
     const inputs = node.inputs.map((input, index) =>
       op.constantInputs?.includes(index) ? '' : this.valueOf(input),
     );
     const call = { name, refs: node.inputs, inputs, attributes: node.attributes };
-    this.#values.set(name, op.onnx(this, call));
+    const value = op.onnx(this, call);
+    this.#values.set(name, this.#stored(value));
   }
 
-  get initializers(): Iterable<OnnxTensor> {
-    return this.#initializers.values();
+  get initializers(): readonly OnnxTensor[] {
+    return this.#initializers.all();
+  }
+
+  get precision(): Precision {
+    return this.#precision;
   }
 
   finish(outputs: readonly NodeRef[]): Parameters<typeof encodeOnnx>[0]['graph'] {
     const intermediates = this.#intermediates();
+    this.#precision = 'float';
     for (const output of outputs) this.#append('Identity', [this.valueOf(output)], {}, output);
     return {
       name: 'dream',
-      node: this.#nodes,
+      node: this.#nodes.filter((node) => !this.#isUnreadCast(node)),
       input: this.#inputs,
       valueInfo: intermediates,
-      output: outputs.map((output) => valueInfo(output, this.shapeOf(output))),
+      output: outputs.map((output) => valueInfo(output, FLOAT, this.shapeOf(output))),
     };
   }
 
@@ -90,9 +109,29 @@ class ModelEmitter implements OnnxEmitter {
     return [...this.#values].flatMap(([ref, value]) => {
       const shape = this.shapeOf(ref);
       if (shape.length !== 4 || this.#inputs.some(({ name }) => name === value)) return [];
-      const spatial = this.spatialOf(ref);
-      return [valueInfo(value, shape, spatial)];
+      const type = TYPES[this.#precisionOf(ref)];
+      return [valueInfo(value, type, shape, this.spatialOf(ref))];
     });
+  }
+
+  /**
+   * Halves, as a device stores them. The processor computes their nodes in float32, and onnxruntime
+   * leaves out what would round a value between two of them; not so around two nodes
+   * that take any type.
+   */
+  #stored(value: string): string {
+    if (this.precision === 'float' || this.provider !== 'cpu') return value;
+    const first = this.integers([0]);
+    return this.node('Squeeze', [this.node('Unsqueeze', [value, first]), first]);
+  }
+
+  #precisionOf(ref: NodeRef): Precision {
+    return this.half.has(ref) ? 'half' : 'float';
+  }
+
+  /** Made for an op that wanted to know no more than a size. */
+  #isUnreadCast({ opType, output: [value] }: OnnxNode): boolean {
+    return opType === 'Cast' && !this.#read.has(value!);
   }
 
   node(
@@ -116,16 +155,19 @@ class ModelEmitter implements OnnxEmitter {
   }
 
   floats(key: string, shape: readonly number[], read: () => Float32Array): string {
-    return this.#initializer(key, shape, FLOAT, read);
+    return this.#initializers.floats(key, shape, this.precision, read);
   }
 
   scalar(value: number): string {
     return this.floats(`scalar ${value}`, [], () => Float32Array.of(value));
   }
 
+  asNumbers(value: string): string {
+    return this.node('Cast', [value], { to: TYPES[this.precision] });
+  }
+
   integers(values: readonly number[]): string {
-    const read = (): BigInt64Array => BigInt64Array.from(values, (value) => BigInt(value));
-    return this.#initializer(`integers ${values.join(' ')}`, [values.length], INT64, read);
+    return this.#initializers.integers(values);
   }
 
   shapeOf(ref: NodeRef): Shape {
@@ -140,7 +182,10 @@ class ModelEmitter implements OnnxEmitter {
 
   valueOf(ref: NodeRef): string {
     const value = this.#values.get(ref);
-    if (value !== undefined) return value;
+    if (value !== undefined) {
+      if (this.precision === this.#precisionOf(ref)) return value;
+      return this.#stored(this.node('Cast', [value], { to: TYPES[this.precision] }));
+    }
     // A constant, laid out only now that something reads it.
     const constant = this.constantOf(ref);
     const { shape } = constant;
@@ -192,20 +237,6 @@ class ModelEmitter implements OnnxEmitter {
     return rule ? rule(this, sizes, attributes) : sizes[0]!;
   }
 
-  #initializer(
-    key: string,
-    dims: readonly number[],
-    dataType: number,
-    read: () => Float32Array | BigInt64Array,
-  ): string {
-    if (!this.#initializers.has(key)) {
-      const values = read();
-      const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-      this.#initializers.set(key, { name: key, dims, dataType, rawData });
-    }
-    return key;
-  }
-
   #append(
     type: string,
     inputs: readonly string[],
@@ -217,40 +248,8 @@ class ModelEmitter implements OnnxEmitter {
     );
     const node = { name: output, opType: type, input: inputs, output: [output], attribute };
     this.#nodes.push(node);
+    for (const input of inputs) this.#read.add(input);
     this.#producers.set(output, node);
     return output;
   }
-}
-
-function attributeMessage(name: string, value: OnnxAttribute): OnnxAttributeMessage {
-  if (typeof value === 'number') return { name, type: 2, i: value };
-  if (typeof value === 'string') return { name, type: 3, s: Buffer.from(value) };
-  if ('float' in value) return { name, type: 1, f: value.float };
-  return { name, type: 7, ints: value };
-}
-
-function valueInfo(name: string, shape: Shape, sizesOf = name): OnnxValueInfo {
-  const sizes = shape.length === 4 ? [shape[0]!, shape[3]!, shape[1]!, shape[2]!] : shape;
-  const dim = sizes.map((size, axis) =>
-    size === null ? { dimParam: `${sizesOf}_axis_${axis}` } : { dimValue: size },
-  );
-  return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
-}
-
-/** [batch, cells, channels] → [batch, channels, cells]. */
-export function channelsFirst(
-  source: Float32Array,
-  batch: number,
-  cells: number,
-  channels: number,
-): Float32Array {
-  const target = new Float32Array(source.length);
-  for (let picture = 0, from = 0; picture < batch; picture++) {
-    for (let cell = 0; cell < cells; cell++) {
-      for (let channel = 0; channel < channels; channel++, from++) {
-        target[(picture * channels + channel) * cells + cell] = source[from]!;
-      }
-    }
-  }
-  return target;
 }

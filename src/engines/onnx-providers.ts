@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
+import type { Precision } from '../kit/half.ts';
 import { installedVersion } from './machine.ts';
 import type { EngineReport } from './machine.ts';
 
@@ -23,9 +24,12 @@ export async function onnxProviders(): Promise<string[]> {
   return onnxruntime.listSupportedBackends().map(({ name }) => name);
 }
 
-export async function reportOnnx(provider: string): Promise<EngineReport> {
+export async function reportOnnx(
+  provider: string,
+  precision: Precision = 'float',
+): Promise<EngineReport> {
   const { oneNode } = await import('./onnx-device.ts');
-  const reason = await whyNotOnnx(provider, oneNode(provider));
+  const reason = await whyNotOnnx(provider, oneNode(provider, precision));
   const common = { engine: 'onnx', provider } as const;
   if (reason === null) {
     const detail = `onnxruntime ${installedVersion('onnxruntime-node') ?? ''}`;
@@ -35,19 +39,21 @@ export async function reportOnnx(provider: string): Promise<EngineReport> {
   return { ...common, available: false, detail: reason, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** Opens a session and tells by its exit; runs by itself, without this project's code. */
+/** Runs a model on a grey picture and tells by its exit; by itself, without this project's code. */
 const TRIAL = `
   const [path, provider, model] = process.argv.slice(1);
-  require(path).InferenceSession
+  const { InferenceSession, Tensor } = require(path);
+  InferenceSession
     .create(Buffer.from(model, 'base64'), { executionProviders: [provider], logSeverityLevel: 4 })
+    .then((session) => session.run({ picture: new Tensor('float32', new Float32Array(192), [1, 3, 8, 8]) }))
     .then(() => process.exit(0), (error) => {
       console.error('REASON ' + error.message);
       process.exit(1);
     });`;
 
 /**
- * Whether onnxruntime can open `model` on a provider: `null`, or the reason why not. It is tried
- * in a process of its own, which a driver's crash cannot bring down and whose noise nobody sees.
+ * Whether onnxruntime can run `model`, whose input is `picture`, on a provider: `null`, or the
+ * reason why not. It is tried in a process of its own, which a driver's crash cannot bring down and whose noise nobody sees.
  */
 export async function whyNotOnnx(provider: string, model: Uint8Array): Promise<string | null> {
   const path = require.resolve('onnxruntime-node');

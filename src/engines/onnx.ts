@@ -3,10 +3,13 @@ import { availableParallelism } from 'node:os';
 import * as onnxruntime from 'onnxruntime-node';
 import { slice } from '../graph/graph.ts';
 import type { Graph, NodeRef } from '../graph/graph.ts';
+import type { Precision } from '../kit/half.ts';
 import { inferShapes } from '../ops/shapes.ts';
 import { withGradient } from './ascent-graph.ts';
 import { engineOf } from './ascent.ts';
 import type { GradientEngine } from './engine.ts';
+import { scaleCotangents } from './half/cotangents.ts';
+import { halfNodes } from './half/nodes.ts';
 import { cellsOf } from './memory.ts';
 import { OnnxDevice } from './onnx-device.ts';
 import { onnxModel } from './onnx-model.ts';
@@ -18,6 +21,10 @@ export interface OnnxOptions {
   readonly provider?: string;
   /** Threads inside an op. @default the cores that this process may use */
   readonly threads?: number;
+  /** Of the network on the way to a gradient; pictures and gradients are float32. @default 'float' */
+  readonly precision?: Precision;
+  /** Bytes that gradients may take, where a dream says no other. @default by the process's memory */
+  readonly memory?: number | undefined;
 }
 
 /**
@@ -27,43 +34,71 @@ export interface OnnxOptions {
 const MEMORY_FACTOR = 1.5;
 /** A GPU's provider changes layouts by copies, and keeps buffers for the next run. Not measured. */
 const GPU_MEMORY_FACTOR = 2;
+/** What most values take of float32's memory; the rest is for those that are not halves. */
+const HALF_MEMORY = 0.6;
 
 export function onnxEngine(options: OnnxOptions = {}): GradientEngine {
-  const { provider = 'cpu', threads = availableParallelism() } = options;
+  const { provider = 'cpu', threads = availableParallelism(), precision = 'float' } = options;
+  const half = precision === 'half' ? ', half precision' : '';
   const version = `onnxruntime ${onnxruntime.env.versions.node ?? ''}`;
   return engineOf({
     ...onnxCompiler(options),
     name: 'onnx',
+    memory: options.memory,
     describe: () =>
-      provider === 'cpu' ? `${version} on cpu, ${threads} threads` : `${version} on ${provider}`,
+      provider === 'cpu'
+        ? `${version} on cpu, ${threads} threads${half}`
+        : `${version} on ${provider}${half}`,
   });
 }
 
 export function onnxCompiler(options: OnnxOptions = {}): Compiler {
-  const { provider = 'cpu', threads = availableParallelism() } = options;
+  const { provider = 'cpu', threads = availableParallelism(), precision = 'float' } = options;
   const device = new OnnxDevice(provider, threads);
   return {
-    memoryFactor: provider === 'cpu' ? MEMORY_FACTOR : GPU_MEMORY_FACTOR,
+    memoryFactor: memoryFactorOf(provider, precision),
     async compile(task) {
-      const { graph, values, gradient } = runnableForm(task);
-      const model = onnxModel(graph, values, provider);
-      const { outputs } = task;
-      const program = new OnnxProgram({ graph, model, outputs, gradient }, device);
+      const { graph, values, gradient, half } = runnableForm(task, precision);
+      const model = onnxModel(graph, values, provider, half);
+      const { outputs, few = false } = task;
+      const halved = half.size > 0;
+      const program = new OnnxProgram({ graph, model, outputs, gradient, halved, few }, device);
       await program.open();
       return program;
     },
   };
 }
 
-/** The graph with its backward pass, and the values to compute. */
-function runnableForm({ graph, outputs, derivative }: Task): {
-  graph: Graph;
-  values: readonly NodeRef[];
-  gradient: NodeRef | null;
-} {
-  if (!derivative) return { graph: slice(graph, outputs), values: outputs, gradient: null };
-  const differentiated = withGradient(graph, outputs, derivative);
-  return { ...differentiated, values: [...outputs, differentiated.gradient] };
+/** The processor computes halves in float32 all the same. */
+function memoryFactorOf(provider: string, precision: Precision): number {
+  if (provider === 'cpu') return MEMORY_FACTOR;
+  return precision === 'half' ? HALF_MEMORY * GPU_MEMORY_FACTOR : GPU_MEMORY_FACTOR;
+}
+
+interface RunnableForm {
+  readonly graph: Graph;
+  /** What is to be computed. */
+  readonly values: readonly NodeRef[];
+  readonly gradient: NodeRef | null;
+  /** The nodes in half precision. */
+  readonly half: ReadonlySet<NodeRef>;
+}
+
+/** The graph with its backward pass. */
+function runnableForm(
+  { graph: whole, outputs, derivative, exact }: Task,
+  precision: Precision,
+): RunnableForm {
+  const halved = precision === 'half' && exact !== true;
+  const none: ReadonlySet<NodeRef> = new Set();
+  if (!derivative) {
+    const graph = slice(whole, outputs);
+    return { graph, values: outputs, gradient: null, half: halved ? halfNodes(graph, none) : none };
+  }
+  const exactly = withGradient(whole, outputs, derivative);
+  if (!halved) return { ...exactly, values: [...outputs, exactly.gradient], half: none };
+  const { graph, gradient, scaled } = scaleCotangents(exactly.graph, exactly.gradient);
+  return { graph, values: [...outputs, gradient], gradient, half: halfNodes(graph, scaled) };
 }
 
 /** An ONNX model, and how its values are called. */
@@ -72,6 +107,10 @@ interface Compiled {
   readonly model: Uint8Array;
   readonly outputs: readonly NodeRef[];
   readonly gradient: NodeRef | null;
+  /** Whether it has nodes in half precision. */
+  readonly halved: boolean;
+  /** Whether it runs a few times only. */
+  readonly few: boolean;
 }
 
 /** Its session is closed and opened again without computing the model anew. */
@@ -86,7 +125,8 @@ class OnnxProgram implements Program {
   ) {}
 
   async open(): Promise<onnxruntime.InferenceSession> {
-    this.#session ??= await this.device.open(this.compiled.model);
+    const { model, few } = this.compiled;
+    this.#session ??= await this.device.open(model, few);
     return this.#session;
   }
 
@@ -103,7 +143,8 @@ class OnnxProgram implements Program {
       await this.device.forget();
       throw error;
     }
-    const { gradient } = this.compiled;
+    const { gradient, halved } = this.compiled;
+    if (gradient !== null && halved) checkFinite(results[gradient]!.data as Float32Array);
     return new Map(
       Object.entries(results).map(([name, { dims, data }]) => [
         name === gradient ? GRADIENT : name,
@@ -142,6 +183,13 @@ class OnnxProgram implements Program {
     this.#results = { key, tensors: Object.fromEntries(tensors) };
     return this.#results.tensors;
   }
+}
+
+/** Values beyond 65504 end in infinities and in what is no number: another engine may do better. */
+function checkFinite(gradient: Float32Array): void {
+  let sum = 0;
+  for (const value of gradient) sum += value;
+  if (!Number.isFinite(sum)) throw new Error('the gradient leaves the range of half precision');
 }
 
 function channelsLastShape(shape: readonly number[]): readonly number[] {

@@ -36,6 +36,10 @@ export interface Task {
   readonly graph: Graph;
   readonly outputs: readonly NodeRef[];
   readonly derivative?: Derivative;
+  /** In float32, whatever the engine's precision. @default false */
+  readonly exact?: boolean;
+  /** For a few runs: ready sooner and in less memory, each run takes longer. @default false */
+  readonly few?: boolean;
 }
 
 export interface Compiler {

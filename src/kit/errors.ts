@@ -5,6 +5,7 @@ export type DreamErrorCode =
   | 'picture-too-large'
   | 'picture-too-small'
   | 'file-not-found'
+  | 'damaged-file'
   | 'cannot-write'
   | 'unknown-model'
   | 'bad-model'

@@ -64,6 +64,7 @@ export const tensorType = types.lookupType('Tensor');
 
 export const FLOAT = 1;
 export const INT64 = 7;
+export const FLOAT16 = 10;
 
 /** Messages as they come out of a file: lists are always there, other fields when they are set. */
 export interface ModelMessage {

@@ -14,6 +14,7 @@ import type { Platform } from '../chat/platform.ts';
 import { DreamError } from '../kit/errors.ts';
 import type { Logger } from '../kit/log.ts';
 import { serveGallery } from '../platforms/web/gallery/index.ts';
+import { clearLeftovers } from '../studio/adding/workplaces.ts';
 import { Contests } from '../studio/contests/contests.ts';
 import { LocalStudio } from '../studio/local-studio.ts';
 import { Models } from '../studio/models.ts';
@@ -70,7 +71,10 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     screening: settings.SCREENING,
     maxMinutes: settings.MAX_RENDER_MINUTES,
     engine: settings.ENGINE === 'auto' ? {} : { engine: settings.ENGINE },
-    keeping: { needed: async (order) => (await keeper.contests?.needs(order)) ?? true },
+    keeping: {
+      ...{ days: settings.KEEP_DAYS, bytes: settings.KEEP_GB * 1e9 },
+      needed: async (order) => (await keeper.contests?.needs(order)) ?? true,
+    },
     limits: {
       all: settings.MAX_QUEUE,
       perPerson: settings.MAX_PER_PERSON,
@@ -104,6 +108,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
   };
   try {
     const url = await listen(app, settings);
+    await clearLeftovers(models.folder);
     // New folders are looked at, which may take a while: nobody has to wait for that.
     void reportBroken(models, log);
     await studio.recover();

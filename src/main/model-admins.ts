@@ -2,7 +2,7 @@
 import type { Person } from '../chat/inbound.ts';
 import type { AddingRules } from '../chat/new-models.ts';
 import type { Place } from '../studio/order.ts';
-import type { Environment } from '../studio/rendering/render-process.ts';
+import type { Environment } from '../studio/processes/task-process.ts';
 import type { Settings } from './settings.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];

@@ -76,6 +76,7 @@ async function localChat({
     uploadsDir: join(settings.DATA_DIR, 'uploads'),
     maxPicture: settings.MAX_PICTURE_MB * 2 ** 20,
     maxFile: settings.MAX_MODEL_MB * 2 ** 20,
+    maxUploads: settings.MAX_UPLOADS_MB * 2 ** 20,
     pictures: { read: (id) => readPicture(studio, id) },
     examples: [
       { line: '/dream layer:mixed5', says: 'Animals and things in the clouds' },

@@ -70,6 +70,12 @@ const settingsSchema = z.object({
   MODEL_ADMINS: people,
   /** Megabytes of a model that they send. */
   MAX_MODEL_MB: count(1, 500, 100),
+  /** Days that delivered orders and their pictures are kept. */
+  KEEP_DAYS: count(1, 3650, 30),
+  /** Gigabytes of all their pictures: beyond them the oldest go first. */
+  KEEP_GB: count(1, 100_000, 20),
+  /** Megabytes of all files that the local chat keeps. */
+  MAX_UPLOADS_MB: count(10, 1_000_000, 1024),
   ENGINE: given(z.enum(['auto', 'onnx', 'tensorflow']).default('auto')),
   SCREENING: given(z.enum(['off', 'warn', 'refuse']).default('off')),
 

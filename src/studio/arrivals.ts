@@ -3,28 +3,35 @@ import PQueue from 'p-queue';
 import { DreamError } from '../kit/errors.ts';
 import type { Logger } from '../kit/log.ts';
 import { checkWeight } from './allowance.ts';
-import { failureOf, isOurs, MOST_INTERRUPTIONS, UNREADABLE } from './failure.ts';
-import { CLOUDS, takePicture, zoomed } from './intake.ts';
+import type { Weight } from './allowance.ts';
+import type { EarlyEnds } from './early-ends.ts';
+import { failureOf, isOurs } from './failure.ts';
+import type { Intake } from './intake/intake.ts';
+import { CLOUDS } from './intake/task.ts';
+import type { IntakeSource } from './intake/task.ts';
 import type { Models } from './models.ts';
-import type { OrderFailure, PictureSource } from './order.ts';
+import type { PictureSource } from './order.ts';
+import type { PictureFacts } from './picture-facts.ts';
 import type { Renders } from './renders.ts';
 import { sizeOf } from './sheet.ts';
-import type { OrderStore, StoredOrder } from './store/orders.ts';
+import type { StoredOrder } from './store/order-rows.ts';
+import type { OrderStore } from './store/orders.ts';
 import type { PictureFolder } from './store/pictures.ts';
 
-/** Pictures that are decoded at once: each may take hundreds of megabytes. */
+/** Pictures that are decoded at once, each in a process: one may take hundreds of megabytes. */
 const AT_ONCE = 2;
 
 export interface ArrivalsParts {
   readonly store: OrderStore;
   readonly pictures: PictureFolder;
   readonly models: Models;
+  readonly intake: Pick<Intake, 'take'>;
   readonly renders: Renders;
   readonly log: Logger;
   readonly maxPixels: number;
   /** Of one order's render, as estimated. */
   readonly maxSeconds: number;
-  readonly fail: (id: string, failure: OrderFailure) => Promise<void>;
+  readonly ends: EarlyEnds;
   readonly changed: (id: string) => void;
 }
 
@@ -37,9 +44,9 @@ export class Arrivals {
   }
 
   /** @throws DreamError what is wrong with the picture; the order stays as it is. */
-  async supply(order: StoredOrder, picture: string | Uint8Array): Promise<void> {
+  async supply(order: StoredOrder, bytes: Uint8Array): Promise<void> {
     try {
-      await this.#decoding.add(() => this.#store(order, picture));
+      await this.#decoding.add(() => this.#store(order, { bytes }));
     } catch (error) {
       if (isOurs(error)) this.#parts.log.error({ err: error, order: order.id }, 'no picture');
       const { code, message, hint } = failureOf(error);
@@ -51,13 +58,13 @@ export class Arrivals {
   takeOwn(order: StoredOrder): void {
     const { id, source } = order;
     if (source.from === 'attachment') return;
-    const { fail, log } = this.#parts;
+    const { ends, log } = this.#parts;
     void this.#decoding.add(async () => {
       try {
         await this.#store(order, await this.#ownPicture(source));
       } catch (error) {
         if (isOurs(error)) log.error({ err: error, order: id }, 'no picture');
-        await fail(id, failureOf(error)).catch((err: unknown) => {
+        await ends.fail(id, failureOf(error)).catch((err: unknown) => {
           log.error({ err, order: id }, 'its end could not be noted down');
         });
       }
@@ -66,7 +73,7 @@ export class Arrivals {
 
   /** Puts an order back in the queue that was there before the bot went down. */
   async requeue(order: StoredOrder): Promise<void> {
-    const { models, renders, fail } = this.#parts;
+    const { models, renders, ends } = this.#parts;
     try {
       if (!order.picture) throw new Error('expected a picture at an order that is queued');
       const { units } = await models.weigh(order.job, order.picture);
@@ -74,7 +81,7 @@ export class Arrivals {
     } catch (error) {
       // Its model may be gone by now.
       if (isOurs(error)) this.#parts.log.error({ err: error, order: order.id }, 'not taken up');
-      await fail(order.id, failureOf(error));
+      await ends.fail(order.id, failureOf(error));
     }
   }
 
@@ -83,38 +90,36 @@ export class Arrivals {
     await this.#decoding.onIdle();
   }
 
-  async #store(order: StoredOrder, picture: string | Uint8Array): Promise<void> {
-    const { store, pictures, models, renders, maxPixels, maxSeconds, changed } = this.#parts;
+  async #store(order: StoredOrder, from: IntakeSource): Promise<void> {
+    const { store, pictures, intake, renders, maxPixels, changed } = this.#parts;
     const { id, job } = order;
-    await this.#noteBegun(order);
-    const { png, facts } = await takePicture(picture, sizeOf(job), maxPixels);
-    const weight = await models.weigh(job, facts);
-    checkWeight({ job, facts, weight }, renders.secondsOf(job.model, weight.units), maxSeconds);
-    await pictures.write(id, 'source', png);
-    const change = { state: 'queued', picture: facts, interruptions: 0 } as const;
-    const queued = await store.change(id, ['received'], change);
+    const into = pictures.path(id, 'source');
+    const facts = await intake.take({ source: from, size: sizeOf(job), maxPixels, into });
+    const weight = await this.#weigh(order, facts);
+    const queued = await store.change(id, ['received'], { state: 'queued', picture: facts });
     if (queued) renders.add(queued, weight.units);
     changed(id);
   }
 
-  /** A picture that takes the whole process down while it is decoded must not do it for ever. */
-  async #noteBegun({ id, interruptions }: StoredOrder): Promise<void> {
-    if (interruptions >= MOST_INTERRUPTIONS) {
-      const { code, message, hint } = UNREADABLE;
-      throw new DreamError(code, message, hint);
+  /** What is too much is not kept. */
+  async #weigh({ id, job }: StoredOrder, facts: PictureFacts): Promise<Weight> {
+    const { models, renders, maxSeconds, pictures } = this.#parts;
+    try {
+      const weight = await models.weigh(job, facts);
+      const seconds = renders.secondsOf(job.model, weight.units);
+      checkWeight({ job, facts, weight }, seconds, maxSeconds);
+      return weight;
+    } catch (error) {
+      await pictures.remove(id);
+      throw error;
     }
-    const again = interruptions + 1;
-    await this.#parts.store.change(id, ['received'], { interruptions: again });
   }
 
-  async #ownPicture(source: PictureSource): Promise<string | Uint8Array> {
-    switch (source.from) {
-      case 'result':
-        return zoomed(await this.#parts.pictures.read(source.order, 'result'), source.zoom);
-      case 'source':
-        return this.#parts.pictures.read(source.order, 'source');
-      default:
-        return CLOUDS;
-    }
+  async #ownPicture(source: PictureSource): Promise<IntakeSource> {
+    if (source.from !== 'result' && source.from !== 'source') return { path: CLOUDS, zoom: 1 };
+    const { pictures } = this.#parts;
+    await pictures.check(source.order, source.from);
+    const zoom = source.from === 'result' ? source.zoom : 1;
+    return { path: pictures.path(source.order, source.from), zoom };
   }
 }

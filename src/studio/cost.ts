@@ -32,7 +32,9 @@ export function workPerPixel(
     work += VALUE * values;
     if (node.op !== 'conv2d' && node.op !== 'matMul') continue;
     // Every value of the output is a sum over the filter's values for its channel.
-    work += (values / (shape.at(-1) ?? 1)) * product(shapes.get(node.inputs[1]!)!);
+    const filter = shapes.get(node.inputs[1]!)!;
+    const each = node.op === 'conv2d' ? filter : filter.slice(-2);
+    work += (values / (shape.at(-1) ?? 1)) * product(each);
   }
   return work / (rows * columns);
 }

@@ -10,19 +10,26 @@ const OVERHEAD = 1.5;
 /** How much one more render tells. */
 const WEIGHT = 0.3;
 
+/** Less than such a change is not worth a write to the disk. */
+const NEWS = 0.05;
+
 const COLLECTION = 'speed';
 /** The key of all models together. */
 const ALL = '*';
 
 export class Estimator {
   readonly #secondsPerUnit = new Map<string, number>();
+  /** As it stands on the shelf. */
+  readonly #kept = new Map<string, number>();
 
   private constructor(private readonly shelf: Shelf) {}
 
   static async open(shelf: Shelf): Promise<Estimator> {
     const estimator = new Estimator(shelf);
     for (const { key, value } of await shelf.list(COLLECTION)) {
-      if (typeof value === 'number' && value > 0) estimator.#secondsPerUnit.set(key, value);
+      if (typeof value !== 'number' || value <= 0) continue;
+      estimator.#secondsPerUnit.set(key, value);
+      estimator.#kept.set(key, value);
     }
     return estimator;
   }
@@ -42,8 +49,15 @@ export class Estimator {
       // In logarithms: twice as fast and half as fast weigh the same.
       const next = known === undefined ? found : known * (found / known) ** WEIGHT;
       this.#secondsPerUnit.set(key, next);
-      await this.shelf.put(COLLECTION, key, next);
+      await this.#keep(key, next);
     }
+  }
+
+  async #keep(key: string, next: number): Promise<void> {
+    const kept = this.#kept.get(key);
+    if (kept !== undefined && Math.abs(next / kept - 1) < NEWS) return;
+    this.#kept.set(key, next);
+    await this.shelf.put(COLLECTION, key, next);
   }
 }
 

@@ -10,6 +10,7 @@ const INWARD: Readonly<Partial<Record<DreamErrorCode, string>>> = {
   'engine-unavailable': 'what computes dreams here is out of order',
   'cannot-write': "the bot's disk did not take a file",
   'file-not-found': "the bot's disk did not give a file",
+  'damaged-file': "the bot's disk has not kept the picture whole",
 };
 
 const HINT = "The bot's log says more.";
@@ -43,12 +44,6 @@ export const CRASHED: OrderFailure = {
 
 /** Times that the bot may go down over an order, before that order is to blame. */
 export const MOST_INTERRUPTIONS = 3;
-
-export const UNREADABLE: OrderFailure = {
-  code: 'bad-picture',
-  message: 'the bot went down again and again while it read this picture, so it was given up',
-  hint: 'Open it in an image editor and save it anew, or choose another one.',
-};
 
 export const OVERDUE: OrderFailure = {
   code: 'too-much-work',

@@ -1,5 +1,6 @@
-/** Pictures are kept for so long, and for so many bytes; what is not delivered stays. */
+/** Orders and pictures are kept for so long, and for so many bytes; what is not delivered stays. */
 import { setImmediate } from 'node:timers/promises';
+import type { Logger } from '../kit/log.ts';
 import type { OrderStore } from './store/orders.ts';
 import type { PictureFolder } from './store/pictures.ts';
 
@@ -12,28 +13,95 @@ export interface Keeping {
   readonly needed?: (order: string) => Promise<boolean>;
 }
 
+export interface HousekeepingParts {
+  readonly store: OrderStore;
+  readonly pictures: PictureFolder;
+  readonly keeping: Keeping;
+  readonly log: Logger;
+}
+
 const DAY = 86_400_000;
 
 /** Orders that are looked at before others get a turn: the embedded database answers at once. */
 const AT_ONCE = 100;
 
-/** @returns how many orders' pictures were removed. */
+/** Deliveries between two looks. */
+const DELIVERIES = 10;
+
+export class Housekeeping {
+  readonly #parts: HousekeepingParts;
+  #deliveries = 0;
+  #tidying: Promise<void> | undefined;
+
+  constructor(parts: HousekeepingParts) {
+    this.#parts = parts;
+  }
+
+  /** Now and then it is time to look. */
+  delivered(): void {
+    this.#deliveries += 1;
+    if (this.#deliveries % DELIVERIES === 0) void this.tidy();
+  }
+
+  /** Never fails: whatever was delivered is delivered, also where old pictures cannot be removed. */
+  tidy(): Promise<void> {
+    return (this.#tidying ??= this.#tidy().finally(() => (this.#tidying = undefined)));
+  }
+
+  async settled(): Promise<void> {
+    await this.#tidying;
+  }
+
+  async #tidy(): Promise<void> {
+    const { log } = this.#parts;
+    try {
+      const removed = await tidyUp(this.#parts);
+      if (removed.pictures + removed.orders > 0) log.info(removed, 'old orders removed');
+    } catch (error) {
+      log.error({ err: error }, 'old orders could not be removed');
+    }
+  }
+}
+
+/** @returns how many orders, and of how many orders the pictures were removed. */
 export async function tidyUp(
-  store: OrderStore,
-  pictures: PictureFolder,
-  { days = 30, bytes = 20e9, needed = () => Promise.resolve(false) }: Keeping,
+  parts: Omit<HousekeepingParts, 'log'>,
+): Promise<{ readonly orders: number; readonly pictures: number }> {
+  const oldest = Date.now() - (parts.keeping.days ?? 30) * DAY;
+  // Orders first: whose pictures go with them is seen by that.
+  const orders = await removeOrders(parts, oldest);
+  return { orders, pictures: await removePictures(parts, oldest) };
+}
+
+async function removeOrders(
+  { store, keeping }: Omit<HousekeepingParts, 'log'>,
+  oldest: number,
 ): Promise<number> {
+  let removed = 0;
+  for (const [index, id] of (await store.deliveredBefore(oldest)).entries()) {
+    if (index % AT_ONCE === 0) await setImmediate();
+    if (await keeping.needed?.(id)) continue;
+    await store.remove(id);
+    removed += 1;
+  }
+  return removed;
+}
+
+async function removePictures(
+  { store, pictures, keeping }: Omit<HousekeepingParts, 'log'>,
+  oldest: number,
+): Promise<number> {
+  const { bytes = 20e9, needed } = keeping;
   const kept = await pictures.list();
-  const oldest = Date.now() - days * DAY;
   let total = kept.reduce((sum, picture) => sum + picture.bytes, 0);
   let removed = 0;
   for (const [index, picture] of kept.entries()) {
     if (index % AT_ONCE === 0) await setImmediate();
     const state = await store.stateOf(picture.id);
     const mayGo = total > bytes || picture.at < oldest;
-    // Of an order that was forgotten while it was rendered nothing may stay.
+    // Of an order that is not there any more nothing may stay.
     if (state !== null && !(mayGo && state === 'delivered')) continue;
-    if (state !== null && (await needed(picture.id))) continue;
+    if (state !== null && (await needed?.(picture.id))) continue;
     await pictures.remove(picture.id);
     total -= picture.bytes;
     removed += 1;

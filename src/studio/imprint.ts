@@ -21,6 +21,7 @@ const imprintSchema = z.strictObject({
       engine: z.enum(['onnx', 'tensorflow']),
       provider: z.string().max(100),
       threads: z.int().min(1).max(1024).optional(),
+      precision: z.literal('half').optional(),
     }),
   }),
   /** The longest side that the picture was shrunk to, where it was longer. */

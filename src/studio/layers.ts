@@ -86,10 +86,22 @@ export function distinctLayers(
   return [...byNode.values()];
 }
 
-/** The smallest side at which every window of `graph` finds at least one place, in pixels. */
+/**
+ * The smallest side at which every window of `graph` finds at least one place, in pixels.
+ * @throws DreamError 'bad-option' where it takes pictures of one size only.
+ */
 export function smallestSide(graph: Graph): number {
-  // Where even this is too small, the shape rules say why.
-  inferShapes(graph, { [PICTURE]: [1, LARGEST_SIDE, LARGEST_SIDE, 3] });
+  try {
+    inferShapes(graph, { [PICTURE]: [1, LARGEST_SIDE, LARGEST_SIDE, 3] });
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new DreamError(
+      'bad-option',
+      `so deep in this network pictures of one size only can be looked at (${why})`,
+      'Choose an earlier layer, or a class: classes are looked at in that size.',
+      { cause: error },
+    );
+  }
   let [low, high] = [1, LARGEST_SIDE];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);

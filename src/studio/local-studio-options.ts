@@ -5,8 +5,8 @@ import type { Limits } from './admission.ts';
 import type { Keeping } from './housekeeping.ts';
 import type { Models } from './models.ts';
 import type { Observer } from './observer.ts';
-import { RenderPool } from './rendering/pool.ts';
-import type { Environment } from './rendering/render-process.ts';
+import type { Environment } from './processes/task-process.ts';
+import type { StallTimes } from './rendering/stall-watch.ts';
 import type { Screening } from './screening.ts';
 
 export interface LocalStudioOptions {
@@ -30,18 +30,13 @@ export interface LocalStudioOptions {
   readonly maxPixels?: number;
   /** Of one render: one that would take longer, as estimated, is refused. @default 30 */
   readonly maxMinutes?: number;
-  /** The variables that render processes see: no secrets. @default none */
+  /** The variables that its processes see: no secrets. @default none */
   readonly environment?: Environment;
   /** Milliseconds that a cancelled render has to stop before it is killed. @default 30 000 */
   readonly patience?: number;
-  /** Milliseconds without a step after which a render is taken for dead. @default 15 minutes */
-  readonly stall?: number;
-  /** Milliseconds after which an idle render process ends. @default ten minutes */
+  /** How long a render may take no step before it is taken for dead. @default 1 to 15 minutes */
+  readonly stall?: StallTimes;
+  /** Milliseconds after which an idle process ends. @default ten minutes */
   readonly idle?: number;
   readonly observer?: Observer;
-}
-
-export function poolOf(options: LocalStudioOptions): RenderPool {
-  const { log, environment = {}, patience = 30_000, stall = 900_000, idle = 600_000 } = options;
-  return new RenderPool({ log, environment, patience, stall, idle });
 }

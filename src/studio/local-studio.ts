@@ -1,58 +1,23 @@
 /** The studio on one machine: a folder of data, a queue, and render processes. */
-import { join } from 'node:path';
-import { DEFAULT_MAX_PIXELS } from '../dream/picture.ts';
 import { DreamError } from '../kit/errors.ts';
 import type { Shelf } from '../kit/shelf.ts';
 import { admit } from './admission.ts';
-import { Arrivals } from './arrivals.ts';
-import { Bells } from './bells.ts';
-import { Estimator } from './estimate.ts';
-import { INTERRUPTED, MOST_INTERRUPTIONS } from './failure.ts';
-import { tidyUp } from './housekeeping.ts';
-import { checkZoom } from './intake.ts';
-import { poolOf } from './local-studio-options.ts';
+import { checkZoom } from './intake/task.ts';
 import type { LocalStudioOptions } from './local-studio-options.ts';
-import { noObserver } from './observer.ts';
 import type { Address, NewOrder, Order, OrderFailure, OrderUpdate } from './order.ts';
-import { Renders } from './renders.ts';
-import type { RenderTask } from './rendering/messages.ts';
-import type { RenderPool } from './rendering/pool.ts';
-import { openDatabase } from './store/database.ts';
+import { takeUp } from './recovery.ts';
 import type { OpenDatabase } from './store/database.ts';
-import { OPEN, OrderStore } from './store/orders.ts';
-import type { StoredOrder } from './store/orders.ts';
-import { PictureFolder } from './store/pictures.ts';
-import { databaseShelf } from './store/shelf.ts';
+import { OPEN } from './store/orders.ts';
+import { openParts } from './studio-parts.ts';
+import type { StudioParts } from './studio-parts.ts';
 import type { OrderOwner, QueueReport, Studio } from './studio.ts';
 import { watchOrder } from './watching.ts';
 
-/** Deliveries between two looks at the space that pictures take. */
-const DELIVERIES_TO_TIDY = 10;
-
 const DONE = ['rendered', 'failed', 'cancelled'] as const;
 
-interface Parts {
-  readonly database: OpenDatabase;
-  readonly pictures: PictureFolder;
-  readonly shelf: Shelf;
-  readonly estimator: Estimator;
-}
-
 export class LocalStudio implements Studio {
-  /** For whatever else has to outlive the process. */
-  readonly shelf: Shelf;
-  /** For contests. */
-  readonly tables: OpenDatabase['tables'];
   readonly #options: LocalStudioOptions;
-  readonly #database: OpenDatabase;
-  readonly #store: OrderStore;
-  readonly #pictures: PictureFolder;
-  readonly #pool: RenderPool;
-  readonly #renders: Renders;
-  readonly #arrivals: Arrivals;
-  readonly #bells = new Bells();
-  #deliveries = 0;
-  #tidying: Promise<void> | undefined;
+  readonly #parts: StudioParts;
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   readonly #closed = new AbortController();
@@ -62,148 +27,118 @@ export class LocalStudio implements Studio {
    * @throws DreamError 'cannot-write' when another bot has the folder
    */
   static async open(options: LocalStudioOptions): Promise<LocalStudio> {
-    const database = await openDatabase(options.dataDir, options.log, options.databaseUrl);
-    const shelf = databaseShelf(database.tables);
-    const [pictures, estimator] = await Promise.all([
-      PictureFolder.open(join(options.dataDir, 'pictures')),
-      Estimator.open(shelf),
-    ]);
-    return new LocalStudio(options, { database, pictures, shelf, estimator });
+    return new LocalStudio(options, await openParts(options));
   }
 
-  private constructor(options: LocalStudioOptions, parts: Parts) {
-    const { models, log, concurrency = 1, observer = noObserver } = options;
-    const { maxPixels = DEFAULT_MAX_PIXELS, maxMinutes = 30 } = options;
-    const maxSeconds = 60 * maxMinutes;
+  private constructor(options: LocalStudioOptions, parts: StudioParts) {
     this.#options = options;
-    this.#database = parts.database;
-    this.#pictures = parts.pictures;
-    this.shelf = parts.shelf;
-    this.tables = parts.database.tables;
-    this.#store = new OrderStore(parts.database.tables);
-    const store = this.#store;
-    this.#pool = poolOf(options);
-    const changed = (id: string): void => {
-      this.#bells.ring(id);
-    };
-    this.#renders = new Renders({
-      ...{ store, log, concurrency, observer, changed, maxSeconds, estimator: parts.estimator },
-      pool: this.#pool,
-      taskOf: (order) => this.#taskOf(order),
-    });
-    this.#arrivals = new Arrivals({
-      ...{ store, models, log, maxPixels, maxSeconds, changed, pictures: this.#pictures },
-      renders: this.#renders,
-      fail: (id, failure) => this.fail(id, failure),
-    });
+    this.#parts = parts;
+  }
+
+  /** For whatever else has to outlive the process. */
+  get shelf(): Shelf {
+    return this.#parts.shelf;
+  }
+
+  /** For contests. */
+  get tables(): OpenDatabase['tables'] {
+    return this.#parts.database.tables;
   }
 
   /** Takes up what an earlier process left, and begins to render. */
   async recover(): Promise<void> {
-    for (const { id, interruptions } of await this.#store.inStates(['rendering'])) {
-      const again = interruptions + 1;
-      await this.#store.change(id, ['rendering'], { state: 'queued', interruptions: again });
-      if (again >= MOST_INTERRUPTIONS) await this.fail(id, INTERRUPTED);
-    }
-    for (const order of await this.#store.inStates(['queued'])) await this.#arrivals.requeue(order);
-    for (const order of await this.#store.inStates(['received'])) this.#arrivals.takeOwn(order);
-    this.#renders.start();
-    await (this.#tidying ??= this.#tidyUp());
+    await takeUp(this.#parts);
+    this.#parts.renders.start();
+    await this.#parts.housekeeping.tidy();
   }
 
-  /** Has render processes ready for the first orders. */
+  /** Has processes ready for the first orders. */
   warm(): void {
     const { concurrency = 1 } = this.#options;
-    for (let count = 0; count < concurrency; count++) this.#pool.warm();
+    this.#parts.pool.warm(concurrency);
+    this.#parts.intake.warm();
   }
 
   async submit(order: NewOrder): Promise<Order> {
     this.#checkOpen();
     await this.#options.models.checkJob(order.job);
     await this.#checkSource(order);
-    const stored = await this.#store.add(order, (waiting) => {
-      admit(waiting, this.#options.limits ?? {}, this.#renders.etaOfAnother());
+    const stored = await this.#parts.store.add(order, (waiting) => {
+      admit(waiting, this.#options.limits ?? {}, this.#parts.renders.etaOfAnother());
     });
-    if (stored.isNew) this.#arrivals.takeOwn(stored.order);
+    if (stored.isNew) this.#parts.arrivals.takeOwn(stored.order);
     return stored.order;
   }
 
   async supply(id: string, picture: Uint8Array): Promise<void> {
-    const order = await this.#store.get(id);
-    if (order.state === 'received') await this.#arrivals.supply(order, picture);
+    const order = await this.#parts.store.get(id);
+    if (order.state === 'received') await this.#parts.arrivals.supply(order, picture);
   }
 
-  async fail(id: string, failure: OrderFailure): Promise<void> {
-    const failed = await this.#store.change(id, OPEN, { state: 'failed', failure });
-    if (!failed) return;
-    this.#options.observer?.failed(failure.code);
-    this.#ended(id);
+  fail(id: string, failure: OrderFailure): Promise<void> {
+    return this.#parts.ends.fail(id, failure);
   }
 
-  async cancel(id: string): Promise<boolean> {
-    const cancelled = await this.#store.change(id, OPEN, { state: 'cancelled' });
-    if (cancelled) this.#ended(id);
-    return cancelled !== null;
+  cancel(id: string): Promise<boolean> {
+    return this.#parts.ends.cancel(id);
   }
 
   order(id: string): Promise<Order | null> {
-    return this.#store.find(id);
+    return this.#parts.store.find(id);
   }
 
   watch(id: string, signal?: AbortSignal): AsyncIterable<OrderUpdate> {
     const { signal: closed } = this.#closed;
-    const parts = { store: this.#store, renders: this.#renders, bells: this.#bells, closed };
-    return watchOrder(parts, id, signal);
+    return watchOrder({ ...this.#parts, closed }, id, signal);
   }
 
   undelivered(): Promise<Order[]> {
-    return this.#store.inStates([...OPEN, ...DONE]);
+    return this.#parts.store.inStates([...OPEN, ...DONE]);
   }
 
   ordersOf(person: OrderOwner, limit: number): Promise<Order[]> {
-    return this.#store.of(person, limit);
+    return this.#parts.store.of(person, limit);
   }
 
   result(id: string): Promise<Uint8Array> {
-    return this.#pictures.read(id, 'result');
+    return this.#parts.pictures.read(id, 'result');
   }
 
   source(id: string): Promise<Uint8Array> {
-    return this.#pictures.read(id, 'source');
+    return this.#parts.pictures.read(id, 'source');
   }
 
   async readdress(id: string, address: Address): Promise<void> {
-    await this.#store.change(id, [...OPEN, ...DONE], { address });
+    await this.#parts.store.change(id, [...OPEN, ...DONE], { address });
   }
 
   async beginDelivery(id: string): Promise<void> {
-    await this.#store.change(id, DONE, { deliveryBegun: true });
+    await this.#parts.store.change(id, DONE, { deliveryBegun: true });
   }
 
   async delivered(id: string): Promise<void> {
-    const order = await this.#store.change(id, DONE, { state: 'delivered' });
+    const order = await this.#parts.store.change(id, DONE, { state: 'delivered' });
     if (!order) return;
     if (order.forgotten) await this.#remove(id);
-    this.#bells.ring(id);
-    this.#deliveries += 1;
-    if (this.#deliveries % DELIVERIES_TO_TIDY === 0) this.#tidying ??= this.#tidyUp();
+    this.#parts.bells.ring(id);
+    this.#parts.housekeeping.delivered();
   }
 
   queue(): Promise<QueueReport> {
     const { concurrency = 1 } = this.#options;
     return Promise.resolve({
-      ...this.#renders.report(),
-      eta: this.#renders.etaOfAnother(),
+      ...this.#parts.renders.report(),
+      eta: this.#parts.renders.etaOfAnother(),
       concurrency,
     });
   }
 
   async forget(person: OrderOwner): Promise<number> {
-    const orders = await this.#store.of(person);
+    const orders = await this.#parts.store.of(person);
     for (const { id } of orders) {
       await this.cancel(id);
       // What is on its way to the person is removed when it has arrived.
-      const onItsWay = await this.#store.change(id, DONE, { forgotten: true });
+      const onItsWay = await this.#parts.store.change(id, DONE, { forgotten: true });
       if (!onItsWay) await this.#remove(id);
     }
     return orders.length;
@@ -215,7 +150,9 @@ export class LocalStudio implements Studio {
    * @param deadline milliseconds from now.
    */
   drain(deadline: number): Promise<void> {
-    return (this.#draining ??= this.#renders.close(deadline).then(() => this.#arrivals.settled()));
+    return (this.#draining ??= this.#parts.renders
+      .close(deadline)
+      .then(() => this.#parts.arrivals.settled()));
   }
 
   /** Drains; then whoever watches is told nothing more. */
@@ -226,11 +163,12 @@ export class LocalStudio implements Studio {
   async #close(deadline: number): Promise<void> {
     await this.drain(deadline);
     // Also pictures that came since.
-    await this.#arrivals.settled();
-    await this.#tidying;
+    await this.#parts.arrivals.settled();
+    await this.#parts.intake.close();
+    await this.#parts.housekeeping.settled();
     this.#closed.abort();
-    this.#bells.ringAll();
-    await this.#database.close();
+    this.#parts.bells.ringAll();
+    await this.#parts.database.close();
   }
 
   #checkOpen(): void {
@@ -241,40 +179,12 @@ export class LocalStudio implements Studio {
   async #checkSource({ source }: NewOrder): Promise<void> {
     if (source.from !== 'result' && source.from !== 'source') return;
     if (source.from === 'result') checkZoom(source.zoom);
-    await this.#pictures.check(source.order, source.from);
-  }
-
-  #ended(id: string): void {
-    this.#renders.stop(id);
-    this.#bells.ring(id);
-  }
-
-  #taskOf({ id, job, picture }: StoredOrder): RenderTask {
-    const { models, engine = {}, screening = 'off', version, dataDir } = this.#options;
-    return {
-      ...{ job, version, engine, screening, facts: picture!, modelsFolder: models.folder },
-      picturePath: this.#pictures.path(id, 'source'),
-      resultPath: this.#pictures.path(id, 'result'),
-      measurements: join(dataDir, 'engines.json'),
-    };
+    await this.#parts.pictures.check(source.order, source.from);
   }
 
   async #remove(id: string): Promise<void> {
-    await this.#store.remove(id);
-    await this.#pictures.remove(id);
-    this.#bells.ring(id);
-  }
-
-  /** Never fails: whatever was delivered is delivered, also where old pictures cannot be removed. */
-  async #tidyUp(): Promise<void> {
-    const { keeping = {}, log } = this.#options;
-    try {
-      const removed = await tidyUp(this.#store, this.#pictures, keeping);
-      if (removed > 0) log.info({ removed }, 'old pictures removed');
-    } catch (error) {
-      log.error({ err: error }, 'old pictures could not be removed');
-    } finally {
-      this.#tidying = undefined;
-    }
+    await this.#parts.store.remove(id);
+    await this.#parts.pictures.remove(id);
+    this.#parts.bells.ring(id);
   }
 }

@@ -1,64 +1,53 @@
 /** The models of a host for those who ask: names, layers, suggestions, and what a job may be. */
-import { join } from 'node:path';
 import { recipeSchema } from '../dream/recipe.ts';
 import type { Recipe } from '../dream/recipe.ts';
 import { DreamError } from '../kit/errors.ts';
 import { parseClasses } from '../objectives/class-words.ts';
 import { parseObjective } from '../objectives/parse.ts';
-import { DroppedFolders, isUndescribed } from './adding/dropped.ts';
 import type { Weight } from './allowance.ts';
-import { describeModel, loadModel, modelNames, MODELS, modelStamp } from './catalogue.ts';
-import type { Model, ModelDescription } from './catalogue.ts';
+import { loadModel } from './catalogue.ts';
+import type { Model } from './catalogue.ts';
 import { targetsOf } from './classes.ts';
+import { modelStamp } from './descriptions.ts';
+import type { ModelDescription } from './descriptions.ts';
 import { withoutFlags } from './failure.ts';
 import { checkDepth, hasLayers, pictureLayers, withObjective } from './layers.ts';
+import { ModelFolder } from './model-folder.ts';
+import type { BrokenModel, ModelFolderOptions } from './model-folder.ts';
 import type { Job } from './order.ts';
 import type { PictureFacts } from './picture-facts.ts';
 import { planRender } from './render.ts';
-import type { Environment } from './rendering/render-process.ts';
 import { recipesOf } from './sheet.ts';
 import { matching } from './suggest.ts';
 
 const MOST_SUGGESTIONS = 25;
-/** Milliseconds that a list waits for folders that are being looked at: chats want answers in 3 s. */
-const PATIENCE = 1500;
 
-export interface ModelsOptions {
-  /** One folder for each model. @default those that come with the program */
-  readonly folder?: string;
+export interface ModelsOptions extends ModelFolderOptions {
   /** Whether jobs may ask for layers beyond a model's deepest. @default false */
   readonly deepLayers?: boolean;
-  /** What processes that look at new folders see of the environment. @default nothing */
-  readonly environment?: Environment;
-}
-
-/** A folder in `models/` that cannot be used, and why. */
-export interface BrokenModel {
-  readonly name: string;
-  readonly error: Error;
 }
 
 export class Models {
   readonly folder: string;
   readonly #deepLayers: boolean;
-  readonly #dropped: DroppedFolders;
+  readonly #all: ModelFolder;
   /** By name and stamp: what is replaced while the bot runs is loaded anew. */
   readonly #loaded = new Map<string, { stamp: string; model: Promise<Model> }>();
 
-  constructor({ folder = MODELS, deepLayers = false, environment = {} }: ModelsOptions = {}) {
-    this.folder = folder;
+  constructor({ deepLayers = false, ...options }: ModelsOptions = {}) {
+    this.#all = new ModelFolder(options);
+    this.folder = this.#all.folder;
     this.#deepLayers = deepLayers;
-    this.#dropped = new DroppedFolders({ environment });
   }
 
   /** Models whose description can be read, by name. */
-  async list(): Promise<ModelDescription[]> {
-    return (await this.#described()).good;
+  list(): Promise<ModelDescription[]> {
+    return this.#all.list();
   }
 
   /** @param patience milliseconds for folders that have just come. */
-  async broken(patience = PATIENCE): Promise<BrokenModel[]> {
-    return (await this.#described(patience)).broken;
+  broken(patience?: number): Promise<BrokenModel[]> {
+    return this.#all.broken(patience);
   }
 
   async names(): Promise<string[]> {
@@ -182,29 +171,6 @@ export class Models {
     // What is wrong can be put right while the bot runs.
     model.catch(() => this.#loaded.delete(name));
     return model;
-  }
-
-  async #described(
-    patience = PATIENCE,
-  ): Promise<{ good: ModelDescription[]; broken: BrokenModel[] }> {
-    const good: ModelDescription[] = [];
-    const broken: BrokenModel[] = [];
-    for (const name of await modelNames(this.folder)) {
-      try {
-        good.push(await describeModel(name, this.folder));
-      } catch (error) {
-        const problem = await this.#problemOf(name, error as Error, patience);
-        if (problem) broken.push({ name, error: problem });
-        else good.push(await describeModel(name, this.folder));
-      }
-    }
-    return { good, broken };
-  }
-
-  /** Null where a folder that had no description has one now. */
-  async #problemOf(name: string, error: Error, patience: number): Promise<Error | null> {
-    if (!(await isUndescribed(join(this.folder, name)))) return error;
-    return this.#dropped.look(name, this.folder, patience);
   }
 }
 

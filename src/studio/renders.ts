@@ -1,55 +1,57 @@
 /** From orders whose picture is there to results: the queue, and what happens in its slots. */
-import { DreamError } from '../kit/errors.ts';
-import type { Logger } from '../kit/log.ts';
+import { Attempts } from './attempts.ts';
+import type { AttemptsParts } from './attempts.ts';
+import { Endings } from './endings.ts';
 import { finishTimes } from './estimate.ts';
 import type { Estimator } from './estimate.ts';
 import { fairQueue } from './fair-queue.ts';
 import type { FairQueue } from './fair-queue.ts';
-import { PATIENCE } from './allowance.ts';
-import { CRASHED, failureOf, isOurs, OVERDUE } from './failure.ts';
-import type { OrderFailure, OrderUpdate } from './order.ts';
+import { Notes } from './notes.ts';
+import type { NotesParts } from './notes.ts';
 import type { Observer } from './observer.ts';
-import { RenderCrash } from './rendering/render-process.ts';
-import type { RenderPool } from './rendering/pool.ts';
-import type { Rendered, RenderTask } from './rendering/messages.ts';
-import { secondsLeft } from './running.ts';
-import type { Running, Work } from './running.ts';
-import type { OrderStore, StoredOrder } from './store/orders.ts';
+import type { OrderUpdate } from './order.ts';
+import { begin, secondsLeft, tell } from './running.ts';
+import type { Rendering, Running, Work } from './running.ts';
+import type { StoredOrder } from './store/order-rows.ts';
 
-/** A render that has killed so many processes is given up. */
-const MOST_CRASHES = 2;
+/** Milliseconds: those who wait hear no more often that the queue has moved. */
+const QUEUE_NEWS = 500;
 
-/** Milliseconds; a longer timer of Node's ends at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-export interface RendersParts {
-  readonly store: OrderStore;
-  readonly pool: Pick<RenderPool, 'run' | 'close'>;
+export interface RendersParts extends Omit<AttemptsParts, 'crashed'>, NotesParts {
   readonly estimator: Estimator;
   readonly observer: Observer;
-  readonly log: Logger;
   readonly concurrency: number;
-  /** A render that takes some times longer is stopped. */
-  readonly maxSeconds: number;
-  readonly taskOf: (order: StoredOrder) => RenderTask;
-  /** Something about this order is new. */
-  readonly changed: (id: string) => void;
 }
 
-export type Rendering = Extract<OrderUpdate, { state: 'rendering' }>;
+type Queued = Extract<OrderUpdate, { state: 'queued' }>;
 
 export class Renders {
   readonly #parts: RendersParts;
   readonly #queue: FairQueue;
+  readonly #attempts: Attempts;
+  readonly #notes: Notes;
+  readonly #endings: Endings;
   readonly #waiting = new Map<string, Work>();
   readonly #running = new Map<string, Running>();
+  /** How those who wait stand, until something moves. */
+  #standing: ReadonlyMap<string, Queued> | undefined;
+  #telling: NodeJS.Timeout | undefined;
   /** Seconds that the last order takes, as estimated. */
   #usual: number | null = null;
-  #handingBack = false;
 
   constructor(parts: RendersParts) {
     this.#parts = parts;
     this.#queue = fairQueue(parts.concurrency);
+    this.#notes = new Notes(parts);
+    this.#endings = new Endings({ ...parts, notes: this.#notes });
+    this.#attempts = new Attempts({
+      ...parts,
+      changed: (id) => {
+        this.#standing = undefined;
+        parts.changed(id);
+      },
+      crashed: (id, crashes) => void this.#notes.note(id, ['rendering'], { crashes }),
+    });
   }
 
   start(): void {
@@ -89,21 +91,15 @@ export class Renders {
 
   /** @param seen previews that the asker has had. */
   rendering(id: string, seen: number): { update: Rendering; previews: number } | null {
-    const running = this.#running.get(id);
-    if (!running) return null;
-    const { progress, preview, previews } = running;
-    const { fraction, octave, octaves } = progress;
-    const eta = secondsLeft(running);
-    const update = { state: 'rendering', fraction, eta, octave, octaves } as const;
-    return { update: previews > seen && preview ? { ...update, preview } : update, previews };
+    const running = this.#running.get(id) ?? this.#endings.find(id);
+    if (!running || running.controller.signal.aborted) return null;
+    return tell(running, seen);
   }
 
   /** Null where it does not wait. */
-  queued(id: string): Extract<OrderUpdate, { state: 'queued' }> | null {
-    const waiting = this.#queue.waiting();
-    const ahead = waiting.indexOf(id);
-    if (ahead === -1) return null;
-    return { state: 'queued', ahead, eta: this.#finishTimes(waiting)[ahead] ?? null };
+  queued(id: string): Queued | null {
+    this.#standing ??= this.#howTheyStand();
+    return this.#standing.get(id) ?? null;
   }
 
   report(): { rendering: string[]; waiting: string[] } {
@@ -123,119 +119,36 @@ export class Renders {
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadline)));
     await Promise.race([this.#queue.settled(), late]);
     clearTimeout(timer);
-    this.#handingBack = true;
-    await this.#parts.pool.close();
+    await this.#attempts.close();
     await this.#queue.settled();
+    await this.#notes.close();
+    await this.#endings.settled();
+    clearTimeout(this.#telling);
   }
 
   /** Never fails. */
   async #take(work: Work): Promise<void> {
     const { id } = work.order;
-    const { store, log, changed } = this.#parts;
-    try {
-      const order = await store.change(id, ['queued'], { state: 'rendering' });
-      if (order) await this.#render({ ...work, order });
-    } catch (error) {
-      log.error({ err: error, order: id }, 'a render could not be noted down');
-    } finally {
-      this.#running.delete(id);
-      changed(id);
-      this.#queueMoved();
-    }
-  }
-
-  async #render(work: Work): Promise<void> {
-    const { id, crashes } = work.order;
-    const running: Running = {
-      ...{ ...work, controller: new AbortController() },
-      began: { at: performance.now(), fraction: 0 },
-      ...{ progress: { fraction: 0, octave: 0, octaves: 0 }, previews: 0 },
-    };
+    const running = begin(work);
     this.#running.set(id, running);
+    this.#parts.changed(id);
     this.#queueMoved();
-    const overdue = setTimeout(
-      () => {
-        running.controller.abort(OVERDUE);
-      },
-      Math.min(this.#parts.maxSeconds * PATIENCE * 1000, LONGEST_TIMER),
-    );
-    try {
-      await this.#renderUntilDone(running, crashes);
-    } finally {
-      clearTimeout(overdue);
-    }
+    const rendering = this.#attempts.outcomeOf(running);
+    void this.#notes.note(id, ['queued'], { state: 'rendering' }).then((order) => {
+      // It has ended otherwise in the very moment that its turn came.
+      if (!order) running.controller.abort();
+    });
+    const outcome = await rendering;
+    this.#running.delete(id);
+    this.#endings.note(running, outcome);
+    this.#queueMoved();
   }
 
-  async #renderUntilDone(running: Running, crashes: number): Promise<void> {
-    const { id } = running.order;
-    for (let died = crashes; ;) {
-      this.#parts.changed(id);
-      try {
-        await this.#finish(running, await this.#attempt(running, died > 0));
-        return;
-      } catch (error) {
-        if (this.#handingBack) return this.#handBack(id);
-        if (!(error instanceof RenderCrash)) return this.#fail(running, error);
-        died += 1;
-        this.#parts.log.warn({ err: error, order: id, crashes: died }, 'a render process died');
-        const kept = await this.#parts.store.change(id, ['rendering'], { crashes: died });
-        if (!kept) return;
-        if (died >= MOST_CRASHES) return this.#end(id, CRASHED);
-      }
-    }
-  }
-
-  async #attempt(running: Running, cautious: boolean): Promise<Rendered> {
-    if (this.#handingBack) throw new RenderCrash('the bot is shutting down');
-    const { order, controller } = running;
-    return this.#parts.pool.run(
-      { ...this.#parts.taskOf(order), cautious },
-      {
-        signal: controller.signal,
-        begun: (pid) => {
-          this.#parts.log.debug({ order: order.id, pid }, 'render begun');
-        },
-        progress: (progress) => {
-          running.progress = progress;
-          running.first ??= { at: performance.now(), fraction: progress.fraction };
-          if (progress.preview) {
-            running.preview = progress.preview;
-            running.previews += 1;
-          }
-          this.#parts.changed(order.id);
-        },
-      },
-    );
-  }
-
-  async #finish({ order, units }: Running, { result, stepSeconds }: Rendered): Promise<void> {
-    const { store, estimator, observer, log } = this.#parts;
-    const done = await store.change(order.id, ['rendering'], { state: 'rendered', result });
-    if (!done) return;
-    const { seconds, engine } = result;
-    observer.rendered(seconds);
-    log.info({ order: order.id, model: order.job.model, seconds, engine }, 'rendered');
-    await estimator.learn(order.job.model, units, stepSeconds);
-  }
-
-  async #handBack(id: string): Promise<void> {
-    await this.#parts.store.change(id, ['rendering'], { state: 'queued' });
-  }
-
-  async #fail({ order: { id }, controller }: Running, error: unknown): Promise<void> {
-    if (error instanceof DreamError && error.code === 'cancelled') {
-      // Whoever else cancelled it has noted that down already.
-      if (controller.signal.reason === OVERDUE) await this.#end(id, OVERDUE);
-      return;
-    }
-    if (isOurs(error)) this.#parts.log.error({ err: error, order: id }, 'a render failed');
-    await this.#end(id, failureOf(error));
-  }
-
-  async #end(id: string, failure: OrderFailure): Promise<void> {
-    const { store, observer } = this.#parts;
-    const failed = await store.change(id, ['rendering'], { state: 'failed', failure });
-    if (failed) observer.failed(failure.code);
+  #howTheyStand(): Map<string, Queued> {
+    const waiting = this.#queue.waiting();
+    const etas = this.#finishTimes(waiting);
+    const stand = (ahead: number): Queued => ({ state: 'queued', ahead, eta: etas[ahead] ?? null });
+    return new Map(waiting.map((id, ahead) => [id, stand(ahead)]));
   }
 
   #finishTimes(waiting: readonly (string | null)[], usual = 0): number[] {
@@ -247,6 +160,11 @@ export class Renders {
   }
 
   #queueMoved(): void {
-    for (const id of this.#waiting.keys()) this.#parts.changed(id);
+    this.#standing = undefined;
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      for (const id of this.#waiting.keys()) this.#parts.changed(id);
+    }, QUEUE_NEWS);
+    this.#telling.unref();
   }
 }

@@ -1,6 +1,7 @@
 /** An order's work, before and while it is done. */
+import type { OrderUpdate } from './order.ts';
 import type { RenderProgress } from './rendering/messages.ts';
-import type { StoredOrder } from './store/orders.ts';
+import type { StoredOrder } from './store/order-rows.ts';
 
 export interface Work {
   readonly order: StoredOrder;
@@ -24,6 +25,33 @@ export interface Running extends Work {
   preview?: Uint8Array;
   /** How many previews there were. */
   previews: number;
+}
+
+export type Rendering = Extract<OrderUpdate, { state: 'rendering' }>;
+
+export function begin(work: Work): Running {
+  return {
+    ...{ ...work, controller: new AbortController() },
+    began: { at: performance.now(), fraction: 0 },
+    ...{ progress: { fraction: 0, octave: 0, octaves: 0 }, previews: 0 },
+  };
+}
+
+export function noteProgress(running: Running, progress: RenderProgress): void {
+  running.progress = progress;
+  running.first ??= { at: performance.now(), fraction: progress.fraction };
+  if (!progress.preview) return;
+  running.preview = progress.preview;
+  running.previews += 1;
+}
+
+/** @param seen previews that the asker has had. */
+export function tell(running: Running, seen: number): { update: Rendering; previews: number } {
+  const { progress, preview, previews } = running;
+  const { fraction, octave, octaves } = progress;
+  const eta = secondsLeft(running);
+  const update = { state: 'rendering', fraction, eta, octave, octaves } as const;
+  return { update: previews > seen && preview ? { ...update, preview } : update, previews };
 }
 
 /** By its own speed once that tells anything, before by the estimate. */

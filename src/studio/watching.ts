@@ -43,22 +43,29 @@ export async function* watchOrder(
   }
 }
 
-/** @param seen previews that the reader has had. */
+/**
+ * What is rendered or waits is known without a look into the database: many wait, and all of them
+ * look whenever the queue has moved.
+ *
+ * @param seen previews that the reader has had.
+ */
 async function standing(
   { store, renders }: WatchingParts,
   id: string,
   seen: number,
 ): Promise<{ update: OrderUpdate; previews: number }> {
   const rendering = renders.rendering(id, seen);
-  const order = await store.find(id);
-  // Removed, for its person wanted it forgotten.
-  const state = order?.state ?? 'delivered';
-  if (state === 'rendering' && rendering) return rendering;
-  return { previews: seen, update: updateOf(renders, id, state) };
+  if (rendering) return rendering;
+  const queued = renders.queued(id);
+  if (queued) return { previews: seen, update: queued };
+  // Where it was removed its person wanted it forgotten.
+  const state = (await store.stateOf(id)) ?? 'delivered';
+  return { previews: seen, update: updateOf(state) };
 }
 
-function updateOf(renders: Renders, id: string, state: Order['state']): OrderUpdate {
+/** Of what neither waits nor runs here; it may be about to. */
+function updateOf(state: Order['state']): OrderUpdate {
   if (state === 'rendering') return { state, fraction: 0, eta: null, octave: 0, octaves: 0 };
-  if (state !== 'queued') return { state };
-  return renders.queued(id) ?? { state, ahead: 0, eta: null };
+  if (state === 'queued') return { state, ahead: 0, eta: null };
+  return { state };
 }

@@ -222,4 +222,13 @@ export const opCases: readonly OpCase[] = [
         seededConstant(builder, [126, 5], 4),
       ]),
   },
+  {
+    op: 'matMul',
+    title: 'stacks of matrices',
+    build: (builder, x) => {
+      const rows = builder.add('reshape', [x], { shape: [6, 7, 3] });
+      const turned = builder.add('transpose', [rows], { order: [0, 2, 1] });
+      return builder.add('matMul', [rows, turned]);
+    },
+  },
 ];

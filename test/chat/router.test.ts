@@ -1,7 +1,8 @@
 /** What a person is told where something fails. */
 import { expect, it } from 'vitest';
 import type { Command } from '../../src/chat/command.ts';
-import type { CommandEvent } from '../../src/chat/inbound.ts';
+import { actions } from '../../commands/actions.ts';
+import type { ActionEvent, CommandEvent, Inbound } from '../../src/chat/inbound.ts';
 import type { Outbound } from '../../src/chat/outbound.ts';
 import { createRouter } from '../../src/chat/router.ts';
 import type { RouterParts } from '../../src/chat/router.ts';
@@ -15,11 +16,21 @@ async function toldAbout(error: Error): Promise<{ text: string; log: TestLog }> 
     ...{ name: 'fails', description: 'Fails', options: {} },
     run: () => Promise.reject(error),
   };
-  const parts = { log, shelf: memoryShelf(), commands: [fails], actions: [] };
-  const router = createRouter(parts as Partial<RouterParts> as RouterParts);
+  const text = await answerTo(
+    { kind: 'command', command: 'fails', values: {} },
+    { log, commands: [fails], actions: [] },
+  );
+  return { text, log };
+}
+
+type Asked =
+  Pick<CommandEvent, 'kind' | 'command' | 'values'> | Pick<ActionEvent, 'kind' | 'action'>;
+
+async function answerTo(asked: Asked, parts: Partial<RouterParts>): Promise<string> {
+  const router = createRouter({ shelf: memoryShelf(), ...parts } as RouterParts);
   const said: Outbound[] = [];
-  const event: CommandEvent = {
-    ...{ kind: 'command', id: '1', command: 'fails', values: {}, address: {} },
+  const event: Inbound = {
+    ...{ id: '1', address: {}, ...asked },
     person: { id: 'ann', name: 'Ann', admin: false },
     place: { platform: 'stage', channel: 'main' },
     responder: {
@@ -34,7 +45,7 @@ async function toldAbout(error: Error): Promise<{ text: string; log: TestLog }> 
   };
   await router.handle(event);
   expect(said).toHaveLength(1);
-  return { text: said[0]!.text, log };
+  return said[0]!.text;
 }
 
 it('what a person can mend is told in its own words', async () => {
@@ -53,4 +64,14 @@ it.each([
   const [{ err, incident }] = log.of('an event failed') as [{ err: unknown; incident: string }];
   expect(err).toBe(error);
   expect(text).toContain(`incident ${incident}`);
+});
+
+it('the button of a dream that is not kept any more says so, and what to do', async () => {
+  const studio = { order: () => Promise.resolve(null) } as Partial<RouterParts['studio']>;
+  const text = await answerTo(
+    { kind: 'action', action: 'again:0123456789ab' },
+    { log: new TestLog(), actions, studio: studio as RouterParts['studio'] },
+  );
+  expect(text).toContain('the dream that this button belongs to is no longer here');
+  expect(text).toContain('/dream');
 });

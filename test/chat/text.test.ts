@@ -43,12 +43,17 @@ describe('commands as typed', () => {
     ['/models', 'unknown-command', 'expected one of /models list'],
     ['/models shw', 'unknown-command', 'nearest: /models show'],
     ['/dream layr:mixed4', 'bad-option', "did you mean 'layer'"],
+    ['/layers size:100', 'bad-option', "no option 'size' here"],
     ['/dream steps:3 steps:4', 'bad-option', 'steps is given twice'],
     ['/queue now', 'bad-option', "'now' is not an option"],
   ])('%s is refused', (text, code, message) => {
     expect(() => parse(text)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(message) as string }),
     );
+  });
+
+  it('names nothing as the nearest that is far', () => {
+    expect(() => parse('/contest list')).toThrow(/^there is no command \/contest list$/);
   });
 
   it('takes any text, or refuses it in words', () => {

@@ -84,6 +84,8 @@ describe('dream --class', () => {
       / {2}blue {2}\d+\.\d % → (9\d|100)\.\d %, (9\d|100)\.\d % on average over 20/,
     );
     expect(outcome.stdout).toMatch(/ {2}before: red \d+\.\d %, blue /);
+    expect(outcome.stdout).toContain('on the file as it was saved, all of it, stretched to 8×8:');
+    expect(outcome.stdout).toMatch(/ {2}its middle square: blue \d+\.\d % → (9\d|100)\.\d %/);
     const again = await dream('--redo', 'blue.png', '-o', 'again.png');
     expect(again).toMatchObject({ code: 0, stderr: expect.not.stringContaining('note') as string });
     expect(readFileSync(join(folder, 'again.png'))).toEqual(readFileSync(join(folder, 'blue.png')));

@@ -7,6 +7,7 @@ import { divideByLocalEnergy } from '../../src/dream/gradient/local.ts';
 import {
   divideByDeviation,
   divideByMeanAbsolute,
+  limitSoftly,
   multiply,
   rootMeanSquare,
   standardise,
@@ -512,6 +513,21 @@ describe("a recipe's filters", () => {
         largestDifference(filtered({ ...all, [name]: undefined }, 0.5), expected),
       ).toBeGreaterThan(0.1);
     }
+  });
+
+  it('end with the limit, which few large values meet and small ones do not', () => {
+    const unlimited = filtered({});
+    const { data } = filtered({ limit: 3 });
+    const expected = changed(unlimited, (image) => {
+      limitSoftly(image, 3);
+    });
+    expect(data).toEqual(expected.data);
+    data.forEach((value, index) => {
+      const before = unlimited.data[index]!;
+      expect(Math.abs(value)).toBeLessThan(3);
+      expect(Math.sign(value)).toBe(Math.sign(before));
+      if (Math.abs(before) < 0.3) expect(value).toBeCloseTo(before, 2);
+    });
   });
 
   it('are none but the normalisation where it names none', () => {

@@ -1,6 +1,7 @@
 /** What steps heed beside the gradient. */
 import { describe, expect, it } from 'vitest';
 import { dream } from '../../src/dream/dream.ts';
+import { guidanceFor } from '../../src/dream/guidance.ts';
 import { createImage } from '../../src/dream/image.ts';
 import type { Image } from '../../src/dream/image.ts';
 import { presets } from '../../src/dream/presets.ts';
@@ -13,6 +14,7 @@ import {
   resizeMask,
   scaleWithin,
 } from '../../src/dream/priors/mask.ts';
+import type { Mask } from '../../src/dream/priors/mask.ts';
 import { subtractTotalVariation } from '../../src/dream/priors/total-variation.ts';
 import type { Recipe } from '../../src/dream/recipe.ts';
 import { radiusOf } from '../../src/dream/strength.ts';
@@ -91,6 +93,16 @@ describe('closeness', () => {
     expect(radiusOf(1)).toBe(Infinity);
     expect(radiusOf(0.5)).toBeCloseTo(Math.sqrt(radiusOf(0.25) * radiusOf(0.75)), 6);
     expect(radiusOf(0.01)).toBeLessThan(2);
+  });
+
+  it('is bounded over the part that may change: a small one changes as much as a large one', () => {
+    const size = { rows: 4, columns: 4 };
+    const quarter = { ...size, data: Float32Array.from({ length: 16 }, (_, at) => +(at < 4)) };
+    const recipe: Recipe = { ...presets.default, strength: 0.5 };
+    const radius = (mask?: Mask) =>
+      guidanceFor(size, recipe, mask, () => drawn(4, 4, () => 0))!.radius;
+    expect(radius()).toBe(radiusOf(0.5));
+    expect(radius(quarter)).toBeCloseTo(radiusOf(0.5) / 2, 6);
   });
 });
 

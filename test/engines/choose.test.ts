@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { chooseEngine, findEngines } from '../../src/engines/choose.ts';
-import { installedVersion } from '../../src/engines/machine.ts';
+import { installedVersion, memoryOf } from '../../src/engines/machine.ts';
 import { whyNotOnnx } from '../../src/engines/onnx-providers.ts';
 
 const hasTensorflow =
@@ -35,6 +35,22 @@ describe('choosing an engine', () => {
     });
   });
 
+  it('computes in half precision where that is asked for, and says what gives the same again', async () => {
+    const { engine, request } = await chooseEngine({ precision: 'half', threads: 1 });
+    expect(request).toEqual({ engine: 'onnx', provider: 'cpu', threads: 1, precision: 'half' });
+    expect(engine.describe()).toMatch(/ on cpu, 1 threads, half precision$/);
+    const again = await chooseEngine(request);
+    expect(again.engine.describe()).toBe(engine.describe());
+    const float = await chooseEngine({ engine: 'onnx', precision: 'float', threads: 1 });
+    expect(float.request).toEqual({ engine: 'onnx', provider: 'cpu', threads: 1 });
+    const auto = await chooseEngine({ engine: 'onnx', precision: 'auto', threads: 1 });
+    expect(auto.request).toEqual(float.request);
+    await expect(chooseEngine({ precision: 'quarter' })).rejects.toMatchObject({
+      code: 'bad-option',
+      message: "--precision: expected one of auto, float, half; got 'quarter'",
+    });
+  });
+
   it('says how to install what is missing', async ({ skip }) => {
     if (hasTensorflow) skip('it is installed here');
     await expect(chooseEngine({ engine: 'tensorflow' })).rejects.toMatchObject({
@@ -56,6 +72,13 @@ describe('looking at a machine', () => {
     for (const { available, detail } of engines)
       if (!available) expect(detail.length).toBeGreaterThan(10);
     if (gpus.found.length === 0) expect(gpus.looked.length).toBe(3);
+  });
+
+  it("knows how much memory NVIDIA's smallest card has, where that is told", () => {
+    const cards = ['NVIDIA H200, 143771 MiB, 570.86.15', 'Tesla T4, 15360 MiB, 535.1'];
+    expect(memoryOf(cards)).toEqual({ memory: 15_360 * 2 ** 20 });
+    expect(memoryOf(['NVIDIA GB10, [N/A], 580.95'])).toEqual({});
+    expect(memoryOf([])).toEqual({});
   });
 
   it('survives a model that cannot be opened', async () => {

@@ -1,10 +1,9 @@
 /** The real command line, in a process of its own. */
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const START = fileURLToPath(new URL('../../src/start.js', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;
@@ -24,7 +23,7 @@ export function runCli(
   args: readonly string[],
   { cwd, kill, env = {} }: RunOptions,
 ): Promise<Outcome> {
-  const child = spawn(process.execPath, ['--import', TSX, CLI, ...args], {
+  const child = spawn(process.execPath, [START, CLI, ...args], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { GatewayOpcodes as Op } from 'discord.js';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
-import { APPLICATION, CHANNEL, GUILD, snowflake, TOKEN, userOf } from './discord-world.ts';
+import { APPLICATION, CHANNEL, GUILD, snowflake, THREAD, TOKEN, userOf } from './discord-world.ts';
 import type { World } from './discord-world.ts';
 
 interface Packet {
@@ -135,6 +135,26 @@ function role(id: string, name: string, permissions: string): object {
   };
 }
 
+function thread(): object {
+  return {
+    id: THREAD,
+    type: 11,
+    guild_id: GUILD,
+    parent_id: CHANNEL,
+    name: 'More dreams',
+    owner_id: userOf('ann').id,
+    message_count: 0,
+    member_count: 1,
+    rate_limit_per_user: 0,
+    thread_metadata: {
+      archived: false,
+      locked: false,
+      auto_archive_duration: 1440,
+      archive_timestamp: new Date(0).toISOString(),
+    },
+  };
+}
+
 function guild(): unknown {
   const roles = [
     role(GUILD, '@everyone', '0'),
@@ -150,7 +170,7 @@ function guild(): unknown {
     roles,
     channels: [{ id: CHANNEL, type: 0, name: 'dreams', position: 0, permission_overwrites: [] }],
     members: [],
-    threads: [],
+    threads: [thread()],
     emojis: [],
     stickers: [],
     features: [],

@@ -8,6 +8,8 @@ const ADMINISTRATOR = 1n << 3n;
 const ALL = (1n << 50n) - 1n;
 
 export interface Circumstances {
+  /** What is told of the channel, where it is no ordinary one. */
+  readonly channel?: { readonly id?: string; readonly type: number; readonly parent_id?: string };
   /** A conversation of two with the bot. */
   readonly direct?: boolean;
   /** The member brought the app along: the bot is not on the server. */
@@ -40,7 +42,7 @@ export function newAsked(
 export function interactionPayload(
   asked: Asked,
   rest: Readonly<Record<string, unknown>>,
-  { direct = false, userInstall = false, lacks = 0n }: Circumstances,
+  { direct = false, userInstall = false, lacks = 0n, channel }: Circumstances,
 ): unknown {
   const user = userOf(asked.who);
   const permissions = (asked.who === 'ann' ? ALL : ALL & ~MANAGE_GUILD & ~ADMINISTRATOR).toString();
@@ -60,7 +62,7 @@ export function interactionPayload(
     application_id: APPLICATION,
     token: asked.token,
     version: 1,
-    channel: { id: asked.channel, type: direct ? 1 : 0 },
+    channel: { id: asked.channel, type: direct ? 1 : 0, ...channel },
     channel_id: asked.channel,
     app_permissions: (ALL & ~ADMINISTRATOR & ~lacks).toString(),
     locale: 'en-GB',

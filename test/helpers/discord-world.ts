@@ -7,6 +7,8 @@ export const BOT = '1100000000000000002';
 export const TOKEN = `${Buffer.from(BOT).toString('base64')}.stand-in.secret-of-the-bot`;
 export const GUILD = '1100000000000000010';
 export const CHANNEL = '1100000000000000011';
+/** Open in the channel when the bot connects. */
+export const THREAD = '1100000000000000012';
 
 const DISCORD_EPOCH = 1_420_070_400_000n;
 let serial = 0n;

@@ -47,7 +47,7 @@ export function texts(group: Group, name: string, list: readonly string[]): void
 export function dataset(
   root: Group,
   { name, shape, values }: StoredWeight,
-  dtype: Dtype = '<f4',
+  { dtype = '<f4', compressed = false }: Pick<KerasFile, 'dtype' | 'compressed'> = {},
 ): void {
   const parts = name.split('/');
   const last = parts.pop()!;
@@ -56,7 +56,8 @@ export function dataset(
     group = group.keys().includes(part) ? (group.get(part) as Group) : group.create_group(part);
   }
   const data = dtype === '<f4' ? values : Float64Array.from(values);
-  group.create_dataset({ name: last, data, shape: [...shape], dtype });
+  const pieces = compressed ? { chunks: [...shape], compression: 6 } : {};
+  group.create_dataset({ name: last, data, shape: [...shape], dtype, ...pieces });
 }
 
 export interface KerasFile {
@@ -66,6 +67,7 @@ export interface KerasFile {
   /** The weights that each outermost layer's group lists. */
   readonly groups: Readonly<Record<string, readonly StoredWeight[]>>;
   readonly dtype?: Dtype;
+  readonly compressed?: boolean;
   readonly libver?: 'earliest' | 'v110';
   /** Names in a list until it goes on in the next attribute. */
   readonly listLength?: number;
@@ -89,7 +91,8 @@ export function kerasHdf5(file: KerasFile): Promise<Uint8Array> {
 }
 
 /** The groups of the layers, as `model.save_weights` writes them alone. */
-export function writeWeights(root: Group, { groups, dtype, listLength }: KerasFile): void {
+export function writeWeights(root: Group, file: KerasFile): void {
+  const { groups, listLength } = file;
   texts(root, 'layer_names', Object.keys(groups));
   for (const [layer, weights] of Object.entries(groups)) {
     const group = root.create_group(layer);
@@ -100,6 +103,6 @@ export function writeWeights(root: Group, { groups, dtype, listLength }: KerasFi
         texts(group, `weight_names${at}`, names.slice(at * listLength, (at + 1) * listLength));
       }
     }
-    for (const each of weights) dataset(group, each, dtype);
+    for (const each of weights) dataset(group, each, file);
   }
 }

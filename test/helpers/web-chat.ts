@@ -99,3 +99,23 @@ export const SAMPLE_COMMANDS: readonly Command[] = [
     ],
   },
 ];
+
+/** Takes files of any type. */
+export const FILE_COMMAND: Command = {
+  name: 'box',
+  description: 'Takes files',
+  subcommands: [
+    {
+      name: 'add',
+      description: 'Takes one',
+      options: { file: { kind: 'file', description: 'The file', required: true } },
+      run,
+    },
+    {
+      name: 'list',
+      description: 'Takes none',
+      options: {},
+      run,
+    },
+  ],
+};

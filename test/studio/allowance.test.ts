@@ -92,7 +92,7 @@ describe('an order', () => {
           // Ends at the signal alone.
           run: (_, { signal }) =>
             new Promise((_done, reject) => {
-              signal.addEventListener('abort', () => {
+              signal!.addEventListener('abort', () => {
                 reject(new DreamError('cancelled', 'the dream was cancelled'));
               });
             }),
@@ -108,30 +108,5 @@ describe('an order', () => {
       failure: { code: 'too-much-work' },
     });
     await database.close();
-  });
-});
-
-describe('a picture', () => {
-  it('that took the bot down three times is not opened again', async () => {
-    const data = join(folder, 'poison');
-    const { studio } = await openStudio(data);
-    const { id } = await studio.submit(newOrder({ source: attachment }));
-    const broken = Buffer.from('no picture');
-    for (let time = 0; time < 3; time++) {
-      // Each attempt is noted down before the picture is opened; these ones survive it.
-      await expect(studio.supply(id, broken)).rejects.toThrow('picture was expected');
-    }
-    const picture = await noisyJpeg(64, 64);
-    await expect(studio.supply(id, picture)).rejects.toThrow('went down again and again');
-    await studio.close();
-  });
-
-  it('that came through has its order start with none of it', async () => {
-    const { studio } = await openStudio(join(folder, 'through'));
-    const { id } = await studio.submit(newOrder({ source: attachment }));
-    await studio.supply(id, await noisyJpeg(64, 64));
-    const orders = await studio.tables.selectFrom('orders').selectAll().execute();
-    expect(orders).toMatchObject([{ id, state: 'queued', interruptions: 0 }]);
-    await studio.close();
   });
 });

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { slice } from '../../src/graph/graph.ts';
 import { inferShapes } from '../../src/ops/shapes.ts';
-import { dreamableLayers, listModels, loadModel } from '../../src/studio/catalogue.ts';
+import { dreamableLayers, loadModel } from '../../src/studio/catalogue.ts';
 import type { Model } from '../../src/studio/catalogue.ts';
+import { listModels } from '../../src/studio/descriptions.ts';
 import { plainTensorflow } from '../helpers/tensorflow.ts';
 import { run } from '../importers/run.ts';
 

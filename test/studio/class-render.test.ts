@@ -80,7 +80,7 @@ describe('a class', () => {
   it('of two whose scores stand alone rises without the other', async () => {
     const alone = tinyClassifier({ squash: 'sigmoid', labels: ['no', 'yes'], scores: 1 });
     for (const label of ['no', 'yes']) {
-      const { evidence } = await dreamt({ class: label }, { model: alone });
+      const { evidence } = await dreamt({ class: label, keep: 0 }, { model: alone });
       expect(evidence.targets[0]!.probability).toBeGreaterThan(0.9);
     }
   });
@@ -183,6 +183,36 @@ describe('evidence', () => {
     expect(evidence).toMatchObject({ psnr: null, curve: [1, 2], views: 20 });
     const probabilities = evidence.before.map(({ probability }) => probability);
     expect(probabilities).toEqual([...probabilities].sort((a, b) => b - a));
+  });
+
+  it('of a picture of another shape tells what was shown, and what its middle gives', async () => {
+    // Red in the middle, blue at both ends.
+    const after = drawn(40, 60, (_row, column, plane) =>
+      plane === (column >= 8 && column < 52 ? 0 : 2) ? 150 : 100,
+    );
+    const request = { words: 'cat', before: image, after, curve: [] };
+    const evidence = await gatherEvidence(model, engine, request);
+    const square = drawn(40, 40, (_row, _column, plane) => (plane === 0 ? 150 : 100));
+    const alone = await gatherEvidence(model, engine, {
+      ...request,
+      before: square,
+      after: square,
+    });
+    expect(evidence).toMatchObject({ stretched: true, size: { rows: 12, columns: 12 } });
+    expect(evidence.others.map(({ view }) => view)).toEqual(['middle']);
+    const middle = evidence.others[0]!.targets[0]!;
+    expect(middle.probability).toBeCloseTo(alone.targets[0]!.probability, 5);
+    expect(middle.probability).not.toBeCloseTo(evidence.targets[0]!.probability, 3);
+    expect(alone).toMatchObject({ stretched: false, others: [] });
+  });
+
+  it('of a class in a place has the whole picture beside it', async () => {
+    const request = { words: 'cat', place: true, before: image, after: image, curve: [] };
+    const placed = await gatherEvidence(model, engine, request);
+    expect(placed.others.map(({ view }) => view)).toEqual(['whole', 'middle']);
+    const whole = await gatherEvidence(model, engine, { ...request, place: false });
+    expect(placed.others[0]!.targets[0]!.before).toBe(whole.targets[0]!.before);
+    expect(placed.targets[0]!.before).not.toBe(whole.targets[0]!.before);
   });
 
   it('of one colour is the same however it is shifted', async () => {

@@ -1,5 +1,5 @@
 /** The studio with its real render processes, on small pictures. */
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -151,6 +151,40 @@ describe('a picture', () => {
     expect(await pixels(await studio.source(zoom.id))).toEqual(await pixels(middle));
     const unzoomed = await rendered({ source: { from: 'result', order: parent.id, zoom: 1 } });
     expect(await pixels(await studio.source(unzoomed.id))).toEqual(await pixels(whole));
+  });
+
+  it('that the disk has not kept whole ends its orders, and nobody learns where it lies', async () => {
+    const parent = await rendered();
+    const path = join(folder, 'shared', 'pictures', `${parent.id}-source.png`);
+    writeFileSync(path, readFileSync(path).subarray(0, 200));
+    writeFileSync(path.replace('source', 'result'), 'no picture');
+    const sources: readonly NewOrder['source'][] = [
+      { from: 'source', order: parent.id },
+      { from: 'result', order: parent.id, zoom: 1 },
+      { from: 'result', order: parent.id, zoom: 2 },
+    ];
+    for (const source of sources) {
+      const { id } = await studio.submit(newOrder({ source }));
+      expect((await updatesOf(studio, id)).at(-1)).toEqual({ state: 'failed' });
+      const { failure } = (await studio.order(id))!;
+      expect(failure).toMatchObject({ code: 'damaged-file' });
+      expect(JSON.stringify(failure)).not.toContain(folder);
+    }
+    // The log says which it is.
+    expect(JSON.stringify(log.of('no picture').map(({ err }) => String(err)))).toContain(path);
+  });
+
+  it('that was damaged while its order waited ends it', async () => {
+    const own = await openStudio(join(folder, 'damaged'));
+    const { id } = await own.studio.submit(newOrder());
+    await until(own.studio, id, ({ state }) => state === 'queued');
+    writeFileSync(join(folder, 'damaged', 'pictures', `${id}-source.png`), 'no picture');
+    await own.studio.recover();
+    expect((await updatesOf(own.studio, id)).at(-1)).toEqual({ state: 'failed' });
+    const { failure } = (await own.studio.order(id))!;
+    expect(failure).toMatchObject({ code: 'damaged-file' });
+    expect(JSON.stringify(failure)).not.toContain(folder);
+    await own.studio.close(0);
   });
 
   it.each<[string, NewOrder['source'], string]>([
@@ -379,7 +413,7 @@ describe('keeping', () => {
       await own.studio.delivered(id);
       expect(await own.studio.order(id)).toMatchObject({ state: 'delivered' });
     }
-    await own.log.until('old pictures could not be removed');
+    await own.log.until('old orders could not be removed');
     await own.studio.close();
   });
 

@@ -8,7 +8,7 @@ import type { ChosenEngine } from '../../src/engines/choose.ts';
 import { chooseEngine } from '../../src/engines/choose.ts';
 import { withFallback } from '../../src/engines/fallback.ts';
 import { onnxEngine } from '../../src/engines/onnx.ts';
-import { MODELS } from '../../src/studio/catalogue.ts';
+import { MODELS } from '../../src/studio/descriptions.ts';
 import { RenderEngines } from '../../src/studio/rendering/engines.ts';
 import type { Rendered, RenderTask } from '../../src/studio/rendering/messages.ts';
 import { Renderer } from '../../src/studio/rendering/renderer.ts';

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DreamError } from '../../src/kit/errors.ts';
-import { MODELS } from '../../src/studio/catalogue.ts';
+import { MODELS } from '../../src/studio/descriptions.ts';
 import { Models } from '../../src/studio/models.ts';
 import type { Job } from '../../src/studio/order.ts';
 import { temporaryFolder } from '../helpers/folder.ts';

@@ -14,11 +14,22 @@ export function gaussian(sigma: number, radius: number): Float32Array {
 export function blur(image: Image, weights: Float32Array): Image {
   const { rows, columns } = image;
   const result = createImage(rows, columns);
-  const along = new Float32Array(rows * columns);
   for (let plane = 0; plane < 3; plane++) {
-    blurRows(along, planeOf(image, plane), columns, weights);
-    addBlurredColumns(planeOf(result, plane), along, columns, weights);
+    planeOf(result, plane).set(blurPlane(planeOf(image, plane), columns, weights));
   }
+  return result;
+}
+
+/** The same of one plane, [rows, columns]. @returns a new plane */
+export function blurPlane(
+  plane: Float32Array,
+  columns: number,
+  weights: Float32Array,
+): Float32Array {
+  const along = new Float32Array(plane.length);
+  const result = new Float32Array(plane.length);
+  blurRows(along, plane, columns, weights);
+  addBlurredColumns(result, along, columns, weights);
   return result;
 }
 

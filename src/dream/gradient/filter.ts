@@ -3,7 +3,7 @@ import type { Recipe } from '../recipe.ts';
 import { cascadeBlur } from './blur.ts';
 import { naturalColour } from './colour.ts';
 import { divideByLocalEnergy } from './local.ts';
-import { divideByDeviation, divideByMeanAbsolute, standardise } from './normalise.ts';
+import { divideByDeviation, divideByMeanAbsolute, limitSoftly, standardise } from './normalise.ts';
 import { balanceBands } from './pyramid.ts';
 
 const normalisations = {
@@ -30,5 +30,6 @@ export function filterGradient(gradient: Image, recipe: Recipe, progress: number
     divideByLocalEnergy(filtered, recipe.localEnergy.sigma, recipe.localEnergy.floor);
   }
   normalisations[recipe.normalise](filtered);
+  if (recipe.limit) limitSoftly(filtered, recipe.limit);
   return filtered;
 }

@@ -1,6 +1,5 @@
-import { createImage } from '../image.ts';
 import type { Image } from '../image.ts';
-import { blur, gaussian } from './blur.ts';
+import { blurPlane, gaussian } from './blur.ts';
 
 /** Side of the blocks by which the local energy is measured. */
 const BLOCK = 8;
@@ -13,8 +12,8 @@ const BLOCK = 8;
 export function divideByLocalEnergy(gradient: Image, sigma: number, floor: number): void {
   const blocks = energyOfBlocks(gradient);
   const radius = Math.max(1, Math.ceil((2.5 * sigma) / BLOCK));
-  const { rows, columns, data } = blur(blocks, gaussian(sigma / BLOCK, radius));
-  const energies = data.subarray(0, rows * columns);
+  const { rows, columns, data } = blocks;
+  const energies = blurPlane(data, columns, gaussian(sigma / BLOCK, radius));
   const mean = energies.reduce((sum, value) => sum + value, 0) / energies.length;
   const least = floor * floor * mean + 1e-30;
   multiplySmoothly(gradient, {
@@ -24,9 +23,17 @@ export function divideByLocalEnergy(gradient: Image, sigma: number, floor: numbe
   });
 }
 
-/** The mean squared gradient of each block, in the first plane. */
-function energyOfBlocks({ rows, columns, data }: Image): Image {
-  const blocks = createImage(Math.ceil(rows / BLOCK), Math.ceil(columns / BLOCK));
+/** One value for each block, [rows, columns] of them. */
+interface Blocks {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float32Array;
+}
+
+/** The mean squared gradient of each block. */
+function energyOfBlocks({ rows, columns, data }: Image): Blocks {
+  const [down, across] = [Math.ceil(rows / BLOCK), Math.ceil(columns / BLOCK)];
+  const blocks = { rows: down, columns: across, data: new Float32Array(down * across) };
   for (let plane = 0; plane < 3; plane++) {
     for (let row = 0; row < rows; row++) {
       const from = (plane * rows + row) * columns;
@@ -50,8 +57,8 @@ function energyOfBlocks({ rows, columns, data }: Image): Image {
   return blocks;
 }
 
-/** image ← image · factors, the factors (one plane of blocks) interpolated between blocks. */
-function multiplySmoothly({ rows, columns, data }: Image, factors: Image): void {
+/** image ← image · factors, the factors interpolated between blocks. */
+function multiplySmoothly({ rows, columns, data }: Image, factors: Blocks): void {
   const cells = rows * columns;
   const places = Array.from({ length: columns }, (_, column) => placeOf(column, factors.columns));
   const lefts = Int32Array.from(places, ({ before }) => before);

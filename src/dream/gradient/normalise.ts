@@ -22,6 +22,14 @@ export function standardise({ data }: Image): void {
   for (let index = 0; index < data.length; index++) data[index] = (data[index]! - mean) * factor;
 }
 
+/** g / √(1 + (g / most)²): small values stay, none gets beyond `most`. */
+export function limitSoftly({ data }: Image, most: number): void {
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index]!;
+    data[index] = value / Math.sqrt(1 + (value / most) ** 2);
+  }
+}
+
 export function multiply(data: Float32Array, factor: number): void {
   for (let index = 0; index < data.length; index++) data[index]! *= factor;
 }

@@ -58,6 +58,11 @@ export function resizeMask(mask: Mask, { rows, columns }: PictureSize): Mask {
   return { rows, columns, data: data.slice(0, rows * columns) };
 }
 
+/** How much of the picture may change. */
+export function meanShare({ data }: Mask): number {
+  return data.reduce((sum, share) => sum + share, 0) / data.length;
+}
+
 /** What may change where either mask, or both, say so. */
 export function product(one: Mask | undefined, other: Mask | undefined): Mask | undefined {
   if (!one || !other) return one ?? other;

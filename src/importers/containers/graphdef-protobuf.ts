@@ -10,8 +10,8 @@ import type { NodeMessage, ValueMessage } from './graphdef-messages.ts';
 import { fieldsOf, undamaged } from './protobuf-fields.ts';
 import { typeName } from './tensor-proto.ts';
 
-/** The largest picture networks have some thousands, with all that trained them ten times as many. */
-const MOST_NODES = 100_000;
+/** The largest picture networks have some thousands. */
+const MOST_NODES = 50_000;
 const MOST_INPUTS = 10_000;
 const LONGEST_NAME = 1000;
 /** Of all that is not the contents of a tensor. The largest networks have about 6 MB. */

@@ -16,7 +16,7 @@ import { PLACE } from './room.ts';
 import type { Served } from './served.ts';
 import { commandsOnWire } from './snapshot.ts';
 import { commandOf } from './typed.ts';
-import type { Accepted, WirePicture } from './wire.ts';
+import type { Accepted, WireMessage } from './wire.ts';
 
 const INSUFFICIENT_STORAGE = 507;
 const MOST_TEXT = 2000;
@@ -109,7 +109,6 @@ async function keep(
   const id = conversation.newId();
   const upload = picture && (await space.keepSent(picture.bytes));
   if (upload === null) throw noRoom();
-  const shown = picture && upload !== undefined && pictureShown(upload, picture);
   const { id: author, name } = person;
   const message = {
     id,
@@ -117,7 +116,7 @@ async function keep(
     text,
     at: Date.now(),
     private: false,
-    ...(shown ? { picture: shown } : {}),
+    ...(picture && upload !== undefined ? shownOf(upload, picture) : {}),
   };
   const entry = { message, audience: null, event };
   await conversation.put(upload === undefined ? entry : { ...entry, upload });
@@ -141,10 +140,12 @@ function asKept(
   return { message: id, picture: { name, size: bytes.length, reference: upload } };
 }
 
-function pictureShown(
+/** What the page shows of a file: itself where it is a picture, else its name. */
+function shownOf(
   upload: string,
   { name, bytes }: { name: string; bytes: Buffer },
-): WirePicture | undefined {
-  if (pictureType(bytes) === undefined) return undefined;
-  return { source: `/uploads/${upload}`, name, alt: name, spoiler: false, preview: false };
+): Pick<WireMessage, 'picture' | 'document'> {
+  const source = `/uploads/${upload}`;
+  if (pictureType(bytes) === undefined) return { document: { source, name } };
+  return { picture: { source, name, alt: name, spoiler: false, preview: false } };
 }

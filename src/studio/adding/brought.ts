@@ -1,6 +1,6 @@
 /** What somebody brings: a folder, one file of it, or an archive; all of them are names with bytes. */
 import { constants } from 'node:fs';
-import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { lstat, open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { openArchive } from '../../importers/containers/archive.ts';
 import { isZip } from '../../importers/containers/zip.ts';
@@ -15,6 +15,7 @@ export interface Brought {
   /** The one that was pointed at. */
   readonly chosen?: string;
   size(name: string): Promise<number>;
+  /** The same bytes again for as long as somebody holds them: nobody may change them. */
   read(name: string): Promise<Uint8Array>;
 }
 
@@ -35,10 +36,22 @@ export async function openBrought(path: string): Promise<Brought> {
     throw new DreamError('bad-model', `'${path}' is neither a file nor a folder`);
   }
   checkSize(path, kind.size);
-  const bytes = await readFile(real);
-  if (isZip(bytes) && !isKerasArchive(bytes)) return openZip(bytes, path);
+  if (isZip(await beginningOf(real))) {
+    const bytes = await readFile(real);
+    if (!isKerasArchive(bytes)) return openZip(bytes, path);
+  }
   const folder = await openFolder(dirname(real), path, 1);
   return { ...folder, chosen: basename(real) };
+}
+
+async function beginningOf(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 /** @param place how messages call it. */
@@ -52,8 +65,9 @@ export async function openZip(bytes: Uint8Array, place: string): Promise<Brought
       `the archive names the file '${outside}', which lies outside of it`,
     );
   }
-  const size = async (name: string): Promise<number> => (await read(name)).length;
-  return { place, names, size, read };
+  const once = readOnce(read);
+  const size = async (name: string): Promise<number> => (await once(name)).length;
+  return { place, names, size, read: once };
 }
 
 async function openFolder(folder: string, place: string, depth = MOST_DEPTH): Promise<Brought> {
@@ -69,12 +83,30 @@ async function openFolder(folder: string, place: string, depth = MOST_DEPTH): Pr
   const size = async (name: string): Promise<number> => (await lstat(join(folder, name))).size;
   return {
     ...{ place, names: names.slice(0, MOST_FILES), size },
-    read: async (name) => {
+    read: readOnce(async (name) => {
       if (!isSafe(name)) throw new Error('it lies outside the folder');
       checkSize(name, await size(name));
       // A link may lead anywhere.
       return readFile(join(folder, name), { flag: constants.O_RDONLY | NO_LINKS });
-    },
+    }),
+  };
+}
+
+/** Networks are found, imported and copied by one and the same bytes, without keeping any others. */
+function readOnce(read: Brought['read']): Brought['read'] {
+  const known = new Map<string, () => Uint8Array | undefined>();
+  return async (name) => {
+    const held = known.get(name)?.();
+    if (held) return held;
+    const bytes = await read(name);
+    const { byteOffset, byteLength } = bytes;
+    // Whoever holds a part of them holds their buffer.
+    const reference = new WeakRef(bytes.buffer);
+    known.set(name, () => {
+      const buffer = reference.deref();
+      return buffer && new Uint8Array(buffer, byteOffset, byteLength);
+    });
+    return bytes;
   };
 }
 

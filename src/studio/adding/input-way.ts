@@ -2,7 +2,9 @@
  * How pictures are to be brought to a network: by what its file says, by how it scales them itself,
  * by what its normalisations remember, by its kind, else by how far its scores are apart.
  */
-import type { GradientEngine, PictureSize } from '../../engines/engine.ts';
+import type { PictureSize } from '../../engines/engine.ts';
+import type { Compiler } from '../../engines/program.ts';
+import { survey } from '../../engines/survey.ts';
 import { slice } from '../../graph/graph.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { weightsOf } from '../../importers/weights.ts';
@@ -42,7 +44,7 @@ const CLEARLY = 1.5;
 /** What leaves a picture as it is. */
 const UNCHANGED: PictureInput = { range: [0, 255], channelOrder: 'rgb' };
 
-export async function findInputWay(subject: Subject, engine: GradientEngine): Promise<InputWay> {
+export async function findInputWay(subject: Subject, compiler: Compiler): Promise<InputWay> {
   const { imported, channels } = subject;
   const said = byFile(subject);
   if (said) return said;
@@ -53,7 +55,7 @@ export async function findInputWay(subject: Subject, engine: GradientEngine): Pr
   if (scaled !== null) {
     await imported.weights.ready(weightsOf(slice(imported.graph, [scaled])));
     const plain = guesses.filter(({ input }) => input.mean === undefined);
-    const [best] = await fitsByScaling(raw, scaled, plain, engine);
+    const [best] = await fitsByScaling(raw, scaled, plain, compiler);
     return asWay(
       best!.guess,
       `the network scales pictures itself (up to its node '${scaled}'), which suits that`,
@@ -62,14 +64,14 @@ export async function findInputWay(subject: Subject, engine: GradientEngine): Pr
   }
   const likely = guesses.filter(({ input }) => (input.channelOrder === 'bgr') === blue);
   likely.sort((a, b) => likelihood(b, subject.format) - likelihood(a, subject.format));
-  const fits = await fitsByStatistics({ ...subject, raw }, likely, engine);
+  const fits = await fitsByStatistics({ ...subject, raw }, likely, compiler);
   if (fits.length > 0) return byFits(fits);
   const kind = knownKind(subject);
   if (kind) {
     const { input, title } = kind;
     return { input, title: titleOf(input), evidence: `it is ${title}`, sure: true };
   }
-  return byScores(subject, raw, likely, engine);
+  return byScores(subject, raw, likely, compiler);
 }
 
 /** What PyTorch exports is mostly of torchvision's kind, what Caffe trained of its own. */
@@ -109,43 +111,43 @@ async function byScores(
   { imported, size }: Subject,
   raw: Graph,
   guesses: readonly InputGuess[],
-  engine: GradientEngine,
+  compiler: Compiler,
 ): Promise<InputWay> {
   const { node } = logitsOf(raw, imported.output);
   await imported.weights.ready(weightsOf(slice(raw, [node])));
-  const evaluation = await engine.evaluate(raw, [node]);
-  try {
-    const spreads = new Map<InputGuess, number>();
-    for (const guess of guesses) {
-      const scores: Float32Array[] = [];
-      for (const picture of samplePictures(PICTURES, size, 2)) {
-        scores.push((await evaluation.at(seenAs(picture, guess.input))).get(node)!.data);
-      }
-      spreads.set(guess, spreadOf(scores));
-    }
-    return bySpreads(spreads);
-  } finally {
-    await evaluation.dispose();
-  }
+  const pictures = samplePictures(PICTURES, size, 2);
+  const spreadsOf = async (some: readonly InputGuess[]): Promise<Tried[]> => {
+    const seen = some.flatMap(({ input }) => pictures.map((picture) => seenAs(picture, input)));
+    const found = await survey(compiler, raw, [node], seen);
+    const scores = found.map((values) => values.get(node)!.data);
+    return some.map((guess, index) => ({
+      guess,
+      spread: spreadOf(scores.slice(index * PICTURES, (index + 1) * PICTURES)),
+    }));
+  };
+  const [usualest, ...others] = guesses;
+  const first = await spreadsOf([usualest!]);
+  return bySpreads(first.some(isSensible) ? first : [...first, ...(await spreadsOf(others))]);
 }
 
-function bySpreads(spreads: ReadonlyMap<InputGuess, number>): InputWay {
-  const all = [...spreads];
-  const listed = all
-    .map(([{ title }, spread]) => `by ${spread.toPrecision(2)} with ${title}`)
+interface Tried {
+  readonly guess: InputGuess;
+  readonly spread: number;
+}
+
+function isSensible({ spread }: Tried): boolean {
+  return spread > LEAST_SPREAD && spread < MOST_SPREAD;
+}
+
+function bySpreads(tried: readonly Tried[]): InputWay {
+  const listed = tried
+    .map(({ guess, spread }) => `by ${spread.toPrecision(2)} with ${guess.title}`)
     .join('; ');
-  const [sensible] = all.find(([, spread]) => spread > LEAST_SPREAD && spread < MOST_SPREAD) ?? [];
-  return sensible
-    ? asWay(
-        sensible,
-        `the most usual of those with which scores differ between pictures within reason (${listed})`,
-        false,
-      )
-    : asWay(
-        all[0]![0],
-        `the most usual; scores differ between pictures within reason with none (${listed})`,
-        false,
-      );
+  const sensible = tried.find(isSensible);
+  const what = sensible
+    ? 'the most usual of those with which scores differ between pictures within reason'
+    : 'the most usual; scores differ between pictures within reason with none';
+  return asWay((sensible ?? tried[0]!).guess, `${what} (${listed})`, false);
 }
 
 /** Of each score over the pictures, in the mean of the scores. */

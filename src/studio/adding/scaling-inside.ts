@@ -2,7 +2,8 @@
  * Networks that scale pictures by themselves (a Rescaling layer, a product and a sum, a
  * normalisation of the input): what comes out of that must be near 0 and of a spread below 1.
  */
-import type { GradientEngine } from '../../engines/engine.ts';
+import { evaluation } from '../../engines/evaluation.ts';
+import type { Compiler } from '../../engines/program.ts';
 import { nodeOf } from '../../graph/graph.ts';
 import type { Graph, NodeRef } from '../../graph/graph.ts';
 import { consumersOf } from '../../graph/graph.ts';
@@ -38,22 +39,23 @@ export async function fitsByScaling(
   raw: Graph,
   scaled: NodeRef,
   guesses: readonly InputGuess[],
-  engine: GradientEngine,
+  compiler: Compiler,
 ): Promise<Fit[]> {
-  const evaluation = await engine.evaluate(raw, [scaled]);
+  const scaling = await evaluation(compiler, raw, [scaled]);
   try {
     const fits: Fit[] = [];
+    const pictures = samplePictures(PICTURES, SIZE);
     for (const guess of guesses) {
       const all: number[][] = [];
-      for (const picture of samplePictures(PICTURES, SIZE)) {
-        const { data, shape } = (await evaluation.at(seenAs(picture, guess.input))).get(scaled)!;
+      for (const picture of pictures) {
+        const { data, shape } = (await scaling.at(seenAs(picture, guess.input))).get(scaled)!;
         data.forEach((value, index) => (all[index % shape.at(-1)!] ??= []).push(value));
       }
       fits.push({ guess, mismatch: mismatchOf(all) });
     }
     return fits.sort((a, b) => a.mismatch - b.mismatch);
   } finally {
-    await evaluation.dispose();
+    await scaling.dispose();
   }
 }
 

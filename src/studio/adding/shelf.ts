@@ -1,13 +1,13 @@
 /** Models put into the folder of models, and taken out of it. */
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { DreamError } from '../../kit/errors.ts';
-import { describeModel, modelNames } from '../catalogue.ts';
+import { describeModel, modelNames } from '../descriptions.ts';
 import { understandApart } from './apart.ts';
 import type { ApartOptions } from './apart.ts';
 import type { Overrides, Understood } from './messages.ts';
+import { clearLeftovers, workplace } from './workplaces.ts';
 
 const NAME = /^[a-z0-9][a-z0-9_-]{0,59}$/i;
 
@@ -36,16 +36,17 @@ export async function addModel(
   options: ApartOptions,
 ): Promise<AddedModel> {
   checkName(name);
+  await clearLeftovers(models);
   const folder = join(models, name);
   if (existsSync(folder)) await checkReplaceable(name, models, replace);
-  const into = join(models, `.adding-${randomUUID()}`);
+  const into = workplace(models, 'adding');
   await mkdir(into, { recursive: true }).catch((error: unknown) => {
     const message = `the folder of models '${models}' cannot be written to`;
     throw new DreamError('cannot-write', message, undefined, { cause: error });
   });
   try {
     const understood = await understandApart({ path, name, overrides, into }, options);
-    await exchange(into, folder);
+    await exchange(into, folder, workplace(models, 'replaced', name));
     return { ...understood, name, folder };
   } finally {
     await rm(into, { recursive: true, force: true });
@@ -56,7 +57,8 @@ export async function addModel(
 export async function removeModel(name: string, models: string): Promise<void> {
   if (!(await modelNames(models)).includes(name)) await describeModel(name, models);
   await checkOwn(name, models);
-  const gone = join(models, `.removed-${randomUUID()}`);
+  await clearLeftovers(models);
+  const gone = workplace(models, 'removed');
   await rename(join(models, name), gone);
   await rm(gone, { recursive: true, force: true });
 }
@@ -100,8 +102,7 @@ async function checkOwn(name: string, models: string): Promise<void> {
 }
 
 /** Puts `from` where `folder` is; what was there is gone only when it stands. */
-async function exchange(from: string, folder: string): Promise<void> {
-  const old = `${from}-old`;
+async function exchange(from: string, folder: string, old: string): Promise<void> {
   const had = existsSync(folder);
   if (had) await rename(folder, old);
   try {

@@ -4,7 +4,9 @@
  * the network as they were in training, much the same comes again.
  */
 import type { Image } from '../../dream/image.ts';
-import type { Evaluated, Evaluation, GradientEngine, PictureSize } from '../../engines/engine.ts';
+import type { Evaluated, Evaluation, PictureSize } from '../../engines/engine.ts';
+import { evaluation } from '../../engines/evaluation.ts';
+import type { Compiler } from '../../engines/program.ts';
 import { slice } from '../../graph/graph.ts';
 import type { Graph, NodeRef } from '../../graph/graph.ts';
 import type { Imported } from '../../importers/imported.ts';
@@ -50,7 +52,7 @@ export interface Fit {
 export async function fitsByStatistics(
   { imported, raw, size }: { imported: Imported; raw: Graph; size: PictureSize },
   guesses: readonly InputGuess[],
-  engine: GradientEngine,
+  compiler: Compiler,
 ): Promise<Fit[]> {
   const remembered = normalisationsOf(imported).slice(0, MOST_NORMALISATIONS);
   if (remembered.length === 0) return [];
@@ -62,13 +64,13 @@ export async function fitsByStatistics(
   const shapes = inferShapes(raw);
   const most = nodes.every((node) => shapes.get(node)!.length === 4) ? MOST_SIDE : Infinity;
   const seenSize = { rows: Math.min(most, size.rows), columns: Math.min(most, size.columns) };
-  const evaluation = await engine.evaluate(raw, nodes);
+  const beginning = await evaluation(compiler, raw, nodes);
   try {
     const best = new Map<InputGuess, number>();
     for (const softness of SOFTNESS) {
       const pictures = samplePictures(PICTURES, seenSize, softness);
       for (const guess of guesses) {
-        const seen = await seenBy(evaluation, pictures, guess);
+        const seen = await seenBy(beginning, pictures, guess);
         const mismatch = meanOf(remembered.map((one) => mismatchOf(one, seen.get(one.node)!)));
         best.set(guess, Math.min(mismatch, best.get(guess) ?? Infinity));
       }
@@ -77,7 +79,7 @@ export async function fitsByStatistics(
     const credible = fits.some(({ mismatch }) => mismatch < CREDIBLE);
     return credible ? fits.sort((a, b) => a.mismatch - b.mismatch) : [];
   } finally {
-    await evaluation.dispose();
+    await beginning.dispose();
   }
 }
 
@@ -116,13 +118,13 @@ interface Seen {
 }
 
 async function seenBy(
-  evaluation: Evaluation,
+  beginning: Evaluation,
   pictures: readonly Image[],
   { input }: InputGuess,
 ): Promise<Map<NodeRef, Seen>> {
   const seen = new Map<NodeRef, Seen>();
   for (const picture of pictures) {
-    for (const [node, values] of await evaluation.at(seenAs(picture, input))) {
+    for (const [node, values] of await beginning.at(seenAs(picture, input))) {
       const channels = values.shape.at(-1)!;
       const [sums, squares] = [new Float64Array(channels), new Float64Array(channels)];
       const empty: Seen = { sums, squares, cells: 0 };

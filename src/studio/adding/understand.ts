@@ -1,8 +1,8 @@
 /** From the files that somebody brings to a model.json, with the reasons for what stands in it. */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { chooseEngine } from '../../engines/choose.ts';
-import type { GradientEngine } from '../../engines/engine.ts';
+import { onnxCompiler } from '../../engines/onnx.ts';
+import type { Compiler } from '../../engines/program.ts';
 import { slice } from '../../graph/graph.ts';
 import type { Imported } from '../../importers/imported.ts';
 import { weightsOf } from '../../importers/weights.ts';
@@ -42,19 +42,19 @@ async function understood(
   opened: Opened,
 ): Promise<Understood> {
   const { imported, candidate } = opened;
-  const { engine } = await chooseEngine({ engine: 'onnx' });
+  const compiler = onnxCompiler();
   const subject = subjectOf(imported, overrides.size, {
     ...{ format: candidate.format, names: brought.names },
   });
   const classes = classesOf(subject);
   await imported.weights.ready(weightsOf(slice(imported.graph, [imported.output])));
   checkNumbers(imported);
-  const way = await wayOf(subject, overrides, engine);
+  const way = await wayOf(subject, overrides, compiler);
   const labels = await labelsOf(brought, opened, classes, overrides);
   const described = { name, brought, opened, overrides, subject, way, labels, classes };
   const description = describe(described, into === null);
   const placed = { brought, opened, description, others: labels.file ? [labels.file] : [] };
-  const top = await topOfClouds({ ...subject, description, classes }, engine);
+  const top = await topOfClouds({ ...subject, description, classes }, compiler);
   const { size, channels } = subject;
   return {
     ...{ description, format: candidate.format, file: candidate.name, classes, top },
@@ -75,12 +75,8 @@ function logitWords({ graph, output }: Imported): string {
   return node === output ? `'${output}' as it is` : `before the ${squash} of '${output}'`;
 }
 
-async function wayOf(
-  subject: Subject,
-  asked: Overrides,
-  engine: GradientEngine,
-): Promise<InputWay> {
-  return decided(asked) ?? withOverrides(await findInputWay(subject, engine), asked);
+async function wayOf(subject: Subject, asked: Overrides, compiler: Compiler): Promise<InputWay> {
+  return decided(asked) ?? withOverrides(await findInputWay(subject, compiler), asked);
 }
 
 async function labelsOf(

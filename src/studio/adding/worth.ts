@@ -48,11 +48,9 @@ export function layersWorth(graph: Graph, output: NodeRef, size: PictureSize): W
   const blocks = able.filter(({ node }) => isBlock(graph, node));
   const active = able.filter(({ node }) => isActive(graph, node) && !isDepthwise(graph, node));
   const [best = able] = [blocks, active].filter((layers) => layers.length >= FEW);
-  const chosen = spread(best).flatMap((layer) => {
-    const side = sideOf(graph, layer.node);
-    return side === null ? [] : [{ ...layer, side }];
-  });
-  if (chosen.length === 0) {
+  // Networks of attention take one size only, but for what comes before the first block.
+  const chosen = [best, able].map((layers) => withSides(graph, spread(layers))).find(isAny);
+  if (!chosen) {
     throw new DreamError('bad-model', 'no layer of the network has rows and columns to dream at');
   }
   const roomy = chosen.filter(({ cells }) => cells >= LEAST_CELLS);
@@ -118,6 +116,17 @@ function spread(layers: readonly Layer[]): Layer[] {
     { length: MOST_LAYERS },
     (_, index) => layers[Math.round((index * (layers.length - 1)) / (MOST_LAYERS - 1))]!,
   );
+}
+
+function withSides(graph: Graph, layers: readonly Layer[]): (Layer & { side: number })[] {
+  return layers.flatMap((layer) => {
+    const side = sideOf(graph, layer.node);
+    return side === null ? [] : [{ ...layer, side }];
+  });
+}
+
+function isAny(list: readonly unknown[]): boolean {
+  return list.length > 0;
 }
 
 /** Of the smallest picture; null where the layer takes no size but its own. */

@@ -1,6 +1,6 @@
-/** What the bot and its render processes say to each other. */
+/** What a render process is asked, and what it answers. */
 import type { EngineRequest } from '../../engines/choose.ts';
-import type { Job, OrderFailure, OrderResult } from '../order.ts';
+import type { Job, OrderResult } from '../order.ts';
 import type { PictureFacts } from '../picture-facts.ts';
 import type { Screening } from '../screening.ts';
 
@@ -37,13 +37,3 @@ export interface Rendered {
   /** The part of its seconds in which steps were taken. */
   readonly stepSeconds: number;
 }
-
-export type ToProcess =
-  { readonly kind: 'render'; readonly task: RenderTask } | { readonly kind: 'cancel' };
-
-export type FromProcess =
-  | { readonly kind: 'progress'; readonly progress: RenderProgress }
-  | { readonly kind: 'rendered'; readonly rendered: Rendered }
-  | { readonly kind: 'failed'; readonly failure: OrderFailure }
-  /** Something that should not happen; the process ends. */
-  | { readonly kind: 'defect'; readonly stack: string };

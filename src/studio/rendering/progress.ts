@@ -15,8 +15,8 @@ const PREVIEW_QUALITY = 80;
 const INTERVAL = 200;
 
 /**
- * Tells how far the plans are, now and then, and at the end of each octave with a preview; the
- * last octave has none, for the result follows.
+ * Tells how far the plans are, now and then, at the end of each octave with a preview, and at the
+ * end of all, without one: the result follows.
  */
 export function progressOf(
   plans: readonly RenderPlan[],
@@ -32,7 +32,7 @@ export function progressOf(
     const fraction = (sum(work.slice(0, index)) + octavesDone + stepsDone) / total;
     const atEnd = step === steps && fraction < 1;
     const now = performance.now();
-    if (!atEnd && now - last < INTERVAL) return;
+    if (!atEnd && fraction < 1 && now - last < INTERVAL) return;
     last = now;
     const preview = atEnd ? await previewOf(image) : undefined;
     tell({ fraction, octave: octave + 1, octaves, ...(preview ? { preview } : {}) });

@@ -4,27 +4,25 @@ import { readPicture, encodePicture, writeFileAtomically } from '../../dream/pic
 import type { Picture } from '../../dream/picture.ts';
 import type { Image } from '../../dream/image.ts';
 import type { ChosenEngine } from '../../engines/choose.ts';
-import { loadModel, modelStamp } from '../catalogue.ts';
+import { loadModel } from '../catalogue.ts';
 import type { Model } from '../catalogue.ts';
+import { modelStamp } from '../descriptions.ts';
 import { composeSheet } from '../contact-sheet.ts';
 import { gatherEvidence } from '../evidence.ts';
 import { imprintText } from '../imprint.ts';
 import type { OrderResult } from '../order.ts';
+import type { Reporting } from '../processes/serve.ts';
 import { planRender } from '../render.ts';
 import type { RenderPlan } from '../render.ts';
 import { noticesOf, ORIGINAL, planTiles } from '../sheet.ts';
 import { refusal, Screen } from '../screening.ts';
+import { readStored } from '../stored-picture.ts';
 import { RenderEngines } from './engines.ts';
 import type { RenderProgress, Rendered, RenderTask } from './messages.ts';
 import { progressOf } from './progress.ts';
 
 /** Models kept in memory: the one in use and the one before. */
 const KEPT_MODELS = 2;
-
-export interface Reporting {
-  readonly signal: AbortSignal;
-  readonly progress: (progress: RenderProgress) => void;
-}
 
 interface Studio {
   readonly model: Model;
@@ -47,7 +45,7 @@ export class Renderer {
   }
 
   /** @throws DreamError, 'cancelled' within one step of the signal */
-  async render(task: RenderTask, reporting: Reporting): Promise<Rendered> {
+  async render(task: RenderTask, reporting: Reporting<RenderProgress>): Promise<Rendered> {
     const began = performance.now();
     const studio = await this.#prepare(task);
     const doubtful = await this.#screen(task, studio);
@@ -73,7 +71,7 @@ export class Renderer {
     const [model, chosen, picture] = await Promise.all([
       loading,
       this.#engines.for(task, loading),
-      readPicture(picturePath),
+      readStored(picturePath),
     ]);
     return { model, chosen, picture: { ...picture, ...facts } };
   }
@@ -102,7 +100,10 @@ export class Renderer {
 }
 
 /** A veil over the result helps nobody who has seen it grow. */
-function withoutPreviews({ signal, progress }: Reporting): Reporting {
+function withoutPreviews({
+  signal,
+  progress,
+}: Reporting<RenderProgress>): Reporting<RenderProgress> {
   return {
     signal,
     progress: ({ fraction, octave, octaves }) => {
@@ -122,7 +123,7 @@ type Made = Pick<OrderResult, 'formula' | 'notices' | 'scores' | 'evidence'> & {
 async function dreamed(
   { job, version }: JobOf<'dream'>,
   { model, chosen, picture }: Studio,
-  reporting: Reporting,
+  reporting: Reporting<RenderProgress>,
 ): Promise<Made> {
   const { recipe, deepLayers, size } = job;
   const plan = planRender(model, { picture, recipe, deepLayers });
@@ -147,7 +148,7 @@ async function dreamed(
 async function sheeted(
   { job }: JobOf<'sheet'>,
   { model, chosen, picture }: Studio,
-  reporting: Reporting,
+  reporting: Reporting<RenderProgress>,
 ): Promise<Made> {
   const { recipe, layers, deepLayers } = job;
   const tiles = planTiles(model, layers, { picture, recipe, deepLayers });
@@ -169,7 +170,7 @@ async function sheeted(
 async function climbed(
   plans: readonly RenderPlan[],
   { engine }: ChosenEngine,
-  { signal, progress }: Reporting,
+  { signal, progress }: Reporting<RenderProgress>,
 ): Promise<{ finished: Finished[]; stepSeconds: number }> {
   const began = performance.now();
   const told = progressOf(plans, progress);

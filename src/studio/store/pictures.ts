@@ -1,7 +1,6 @@
-/** The pictures of orders: PNG files of their own, written whole or not at all. */
+/** The pictures of orders: PNG files of their own. The processes that make them write them. */
 import { access, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../../dream/picture.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { isOrderId } from './order-id.ts';
 
@@ -29,10 +28,6 @@ export class PictureFolder {
   path(id: string, kind: PictureKind): string {
     if (!isOrderId(id)) throw new DreamError('unknown-order', 'this is no id of an order');
     return join(this.folder, `${id}-${kind}.png`);
-  }
-
-  async write(id: string, kind: PictureKind, png: Uint8Array): Promise<void> {
-    await writeFileAtomically(this.path(id, kind), png);
   }
 
   /** @throws DreamError 'unknown-order' where it is not kept, or not any more. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addModel, removeModel } from '../../../src/studio/adding/shelf.ts';
-import { MODELS } from '../../../src/studio/catalogue.ts';
+import { MODELS } from '../../../src/studio/descriptions.ts';
 import { Models } from '../../../src/studio/models.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { kerasFile, smallWeights, tfjsFiles } from '../../helpers/model-files.ts';

@@ -42,6 +42,7 @@ function Said({ message, own, now, continued, onEnlarge }: MessageProps) {
           }}
         />
       )}
+      <Document document={message.document} />
       <Gone name={message.gone} />
       {text !== '' && (
         <p class="bubble">{text.startsWith('/') ? <CommandLine line={text} /> : text}</p>
@@ -100,12 +101,7 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
             }}
           />
         )}
-        {message.document && (
-          <a class="button small" href={message.document.source} download={message.document.name}>
-            <Icon name="download" />
-            {message.document.name}
-          </a>
-        )}
+        <Document document={message.document} />
         <Gone name={message.gone} />
         {progress && <ProgressBar progress={progress} />}
         {fields && fields.length > 0 && (
@@ -122,6 +118,16 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
         )}
       </div>
     </article>
+  );
+}
+
+function Document({ document }: { document: WireMessage['document'] }) {
+  if (!document) return null;
+  return (
+    <a class="button small document" href={document.source} download={document.name}>
+      <Icon name="download" />
+      {document.name}
+    </a>
   );
 }
 

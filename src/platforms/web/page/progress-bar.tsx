@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Progress } from '../../../chat/outbound.ts';
 import { Moon } from './moon.tsx';
-import { duration } from './times.ts';
+import { timeLeft } from './times.ts';
 
 export function ProgressBar({ progress: { fraction, eta } }: { readonly progress: Progress }) {
   const left = useCountdown(eta);
   const percent = fraction === null ? null : Math.floor(fraction * 100);
   const done = percent === null ? 'Waiting' : `${percent} %`;
-  const rest = left === null ? '' : `about ${duration(left)} left`;
+  const rest = left === null ? '' : timeLeft(left);
   return (
     <div class="progress">
       <div

@@ -31,9 +31,10 @@ export function dayOf(at: number, now: number): string {
   return new Date(at).toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' });
 }
 
-export function duration(seconds: number): string {
-  if (seconds < 1) return 'a moment';
-  if (seconds < 90) return `${Math.round(seconds)} s`;
+/** How long it will still take, which nobody knows exactly. */
+export function timeLeft(seconds: number): string {
+  if (seconds < 1) return 'a moment left';
+  if (seconds < 90) return `about ${Math.round(seconds)} s left`;
   const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+  return `about ${minutes < 60 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`} left`;
 }

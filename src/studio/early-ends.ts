@@ -1,0 +1,42 @@
+/** Orders that end before they are rendered, or while they are: cancelled, or with a failure. */
+import type { Bells } from './bells.ts';
+import type { Observer } from './observer.ts';
+import type { OrderFailure } from './order.ts';
+import type { Renders } from './renders.ts';
+import { OPEN } from './store/orders.ts';
+import type { OrderStore } from './store/orders.ts';
+
+export interface EarlyEndsParts {
+  readonly store: OrderStore;
+  readonly renders: Renders;
+  readonly bells: Bells;
+  readonly observer: Observer;
+}
+
+export class EarlyEnds {
+  readonly #parts: EarlyEndsParts;
+
+  constructor(parts: EarlyEndsParts) {
+    this.#parts = parts;
+  }
+
+  async fail(id: string, failure: OrderFailure): Promise<void> {
+    const { store, observer } = this.#parts;
+    const failed = await store.change(id, OPEN, { state: 'failed', failure });
+    if (!failed) return;
+    observer.failed(failure.code);
+    this.#ended(id);
+  }
+
+  /** False where it is too late. */
+  async cancel(id: string): Promise<boolean> {
+    const cancelled = await this.#parts.store.change(id, OPEN, { state: 'cancelled' });
+    if (cancelled) this.#ended(id);
+    return cancelled !== null;
+  }
+
+  #ended(id: string): void {
+    this.#parts.renders.stop(id);
+    this.#parts.bells.ring(id);
+  }
+}

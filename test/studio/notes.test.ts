@@ -1,0 +1,137 @@
+/** A database that fails while it is noted down what became of a render. */
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../src/kit/log.ts';
+import type { Estimator } from '../../src/studio/estimate.ts';
+import { Notes } from '../../src/studio/notes.ts';
+import { noObserver } from '../../src/studio/observer.ts';
+import type { OrderState } from '../../src/studio/order.ts';
+import type { Rendered, RenderTask } from '../../src/studio/rendering/messages.ts';
+import { Renders } from '../../src/studio/renders.ts';
+import { openDatabase } from '../../src/studio/store/database.ts';
+import type { OpenDatabase } from '../../src/studio/store/database.ts';
+import type { OrderChange, StoredOrder } from '../../src/studio/store/order-rows.ts';
+import { OrderStore } from '../../src/studio/store/orders.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { newOrder, TestLog } from '../helpers/studio.ts';
+
+const folder = temporaryFolder();
+const FAILED = 'a render could not be noted down';
+/** So long that a test would not end. */
+const FOR_EVER = 2 ** 30;
+
+let count = 0;
+let database: OpenDatabase;
+let store: OrderStore;
+
+beforeEach(async () => {
+  database = await openDatabase(join(folder, `${(count += 1)}`), silentLog);
+  store = new OrderStore(database.tables);
+});
+
+afterEach(() => database.close());
+
+/** A store that refuses changes as long as the test says so. */
+function failing(refuses: (change: OrderChange) => boolean): Pick<OrderStore, 'change'> {
+  return {
+    change: (id, from, change) =>
+      refuses(change)
+        ? Promise.reject(new Error('disk I/O error'))
+        : store.change(id, from, change),
+  };
+}
+
+/** Refuses so many times, then no more. */
+function times(failures: number): () => boolean {
+  return () => failures-- > 0;
+}
+
+async function queuedOrder(): Promise<StoredOrder> {
+  const { order } = await store.add(newOrder(), () => undefined);
+  return (await store.change(order.id, ['received'], { state: 'queued' }))!;
+}
+
+const rendered: Rendered = {
+  result: {
+    ...{ rows: 1, columns: 1, formula: '', notices: [], engine: 'none', seconds: 1, scores: [] },
+  },
+  stepSeconds: 1,
+};
+
+function rendersOn(failingStore: Pick<OrderStore, 'change'>, log: TestLog) {
+  return new Renders({
+    ...{ store: failingStore, log, concurrency: 1, maxSeconds: 60, observer: noObserver },
+    ...{ firstPause: 1, taskOf: () => ({}) as RenderTask, changed: () => undefined },
+    estimator: {
+      seconds: () => 0,
+      learn: () => Promise.resolve(),
+    } as Partial<Estimator> as Estimator,
+    pool: { run: () => Promise.resolve(rendered), close: () => Promise.resolve() },
+  });
+}
+
+describe('what becomes of a render', () => {
+  it('is noted down when the database works again', async () => {
+    const log = new TestLog();
+    const order = await queuedOrder();
+    const renders = rendersOn(failing(times(5)), log);
+    renders.add(order, 1);
+    renders.start();
+    await log.until('rendered');
+    expect(await store.stateOf(order.id)).toBe('rendered');
+    expect(log.of(FAILED)).toHaveLength(5);
+    await renders.close(0);
+  });
+
+  it('does not hold up the next one', async () => {
+    const log = new TestLog();
+    const [stuck, next] = [await queuedOrder(), await queuedOrder()];
+    const renders = rendersOn(
+      {
+        change: (id, from, change) =>
+          id === stuck.id ? Promise.reject(new Error('locked')) : store.change(id, from, change),
+      },
+      log,
+    );
+    for (const order of [stuck, next]) renders.add(order, 1);
+    renders.start();
+    expect(await log.until('rendered')).toMatchObject({ order: next.id });
+    await renders.close(0);
+    // The next start takes it up.
+    expect(await store.stateOf(stuck.id)).toBe('queued');
+  });
+});
+
+describe('notes', () => {
+  it('of one order stay in order, and fail for none of them', async () => {
+    const { id } = await queuedOrder();
+    const log = new TestLog();
+    const notes = new Notes({ store: failing(times(2)), log, firstPause: 1 });
+    const states: readonly [OrderState, OrderState][] = [
+      ['queued', 'rendering'],
+      ['rendering', 'queued'],
+      ['queued', 'rendering'],
+    ];
+    const noted = await Promise.all(
+      states.map(([from, state]) => notes.note(id, [from], { state })),
+    );
+    expect(noted.map((order) => order?.state)).toEqual(['rendering', 'queued', 'rendering']);
+    expect(log.of(FAILED).map(({ state }) => state)).toEqual(['rendering', 'rendering']);
+    await notes.close();
+  });
+
+  it('are tried once more when the bot ends, and then left to the next start', async () => {
+    const { id } = await queuedOrder();
+    const log = new TestLog();
+    let works = false;
+    const notes = new Notes({ store: failing(() => !works), log, firstPause: FOR_EVER });
+    const noted = notes.note(id, ['queued'], { state: 'rendering' });
+    await log.until(FAILED);
+    works = true;
+    await notes.close();
+    expect(await noted).toMatchObject({ state: 'rendering' });
+    works = false;
+    expect(await notes.note(id, ['rendering'], { state: 'rendered' })).toBeNull();
+    expect(await store.stateOf(id)).toBe('rendering');
+  });
+});
