@@ -76,10 +76,12 @@ async function run(folder: string, path: string, options: readonly string[]): Pr
   const child = spawn(process.execPath, [...program, '--name', 'bench', '--replace', ...options], {
     cwd: folder,
     env: { ...process.env, MODELS_DIR: join(folder, 'models') },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let answered = 0;
   child.stdout.once('data', () => (answered = (performance.now() - started) / 1000)).resume();
+  let words = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (words += text));
   const tree = new ProcessTree(child.pid!);
   const code = await new Promise((resolve) => child.once('exit', resolve));
   const found = tree.stop();

@@ -1,25 +1,17 @@
 /** `npm run bench -- NAME… [ARGUMENT…]`; without a name, all of them. What follows the names is for the last. */
 import { availableParallelism, cpus } from 'node:os';
-import { add } from './add.ts';
-import { classes } from './classes.ts';
-import { contest } from './contest.ts';
-import { dream } from './dream.ts';
-import { gpu } from './gpu.ts';
-import { gradient } from './gradient.ts';
-import { load } from './load.ts';
-import { memory } from './memory.ts';
-import { scaling } from './scaling.ts';
 
+/** Loaded when they run: some need what is installed for development alone. */
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
-  gradient,
-  dream,
-  scaling,
-  memory,
-  contest,
-  load,
-  add,
-  classes,
-  gpu,
+  gradient: async () => (await import('./gradient.ts')).gradient(),
+  dream: async () => (await import('./dream.ts')).dream(),
+  scaling: async () => (await import('./scaling.ts')).scaling(),
+  memory: async () => (await import('./memory.ts')).memory(),
+  contest: async () => (await import('./contest.ts')).contest(),
+  load: async () => (await import('./load.ts')).load(),
+  add: async () => (await import('./add.ts')).add(),
+  classes: async (args) => (await import('./classes.ts')).classes(args),
+  gpu: async () => (await import('./gpu.ts')).gpu(),
 };
 
 const given = process.argv.slice(2);

@@ -44,7 +44,7 @@ export class ProcessTree {
   }
 }
 
-/** Null for what is no Node: esbuild, which bundles the program when it has changed. */
+/** Null for what is no Node (esbuild, which bundles the program) and for what is about to end. */
 function watchedOf(id: number): Watched | null {
   if (!readFileSync(`/proc/${id}/comm`, 'utf8').startsWith('node')) return null;
   const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
@@ -52,9 +52,10 @@ function watchedOf(id: number): Watched | null {
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
     .slice(11, 13);
-  const status = readFileSync(`/proc/${id}/status`, 'utf8');
+  const kilobytes = /^VmHWM:\s*(\d+)/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1];
+  if (kilobytes === undefined) return null;
   return {
     seconds: (Number(user) + Number(system)) / TICKS,
-    megabytes: Number(/^VmHWM:\s*(\d+)/m.exec(status)?.[1] ?? NaN) / 1024,
+    megabytes: Number(kilobytes) / 1024,
   };
 }

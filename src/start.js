@@ -99,7 +99,8 @@ async function bundle(entry) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   } finally {
-    await removeOld();
+    // What cannot be removed today can be another day.
+    await removeOld().catch(() => undefined);
     await stop();
   }
 }

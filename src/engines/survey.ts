@@ -73,8 +73,7 @@ function partsOf(
   outputs: readonly NodeRef[],
   shapes: ReadonlyMap<NodeRef, Shape>,
 ): Part[] {
-  const total = [...graph.constants.values()].reduce((sum, each) => sum + bytesOf(each), 0);
-  const most = Math.max(LEAST_PART, total / PARTS);
+  const most = Math.max(LEAST_PART, weightsIn(graph) / PARTS);
   const groups: Node[][] = [[]];
   let bytes = 0;
   for (const node of graph.nodes.values()) {
@@ -120,6 +119,10 @@ function partWith(
 
 function inputsOf({ nodes }: Graph): NodeRef[] {
   return [...nodes.values()].filter(({ op }) => op === 'input').map(({ name }) => name);
+}
+
+function weightsIn({ constants }: Graph): number {
+  return [...constants.values()].reduce((sum, each) => sum + bytesOf(each), 0);
 }
 
 function bytesOf(constant: Constant | undefined): number {

@@ -114,6 +114,24 @@ describe('dream', () => {
     expect(readFileSync(inFolder('other.png')).equals(bytes)).toBe(false);
   });
 
+  it('dreams in half precision, and again by the recipe alone', async () => {
+    const few = ['--octaves', '1', '--steps', '2', '--precision', 'half'];
+    const first = await dream('photo.jpg', ...small, ...few, '-o', 'half.png');
+    expect(first.code).toBe(0);
+    const again = await dream('--redo', 'half.png', 'photo.jpg', '-o', 'half-again.png');
+    expect(again.stderr).not.toContain('made by');
+    const bytes = readFileSync(inFolder('half.png'));
+    expect(readFileSync(inFolder('half-again.png')).equals(bytes)).toBe(true);
+    const recipe = JSON.parse(readPictureText(bytes)['Dream']!) as { engine: unknown };
+    expect(recipe.engine).toMatchObject({
+      description: expect.stringMatching(/ half precision$/) as string,
+      request: { precision: 'half' },
+    });
+    const float = await dream('--redo', 'half.png', 'photo.jpg', '--precision', 'float', '--json');
+    expect(float.code).toBe(0);
+    expect(float.stderr).toMatch(/made by .* half precision, this is /);
+  });
+
   it('says what has changed since the picture was made', async () => {
     const imprint = imprintText({
       recipe: { ...presets.default, layer: 'block_3_expand', octaves: 1, steps: 1 },

@@ -144,8 +144,8 @@ function asKept(
 function shownOf(
   upload: string,
   { name, bytes }: { name: string; bytes: Buffer },
-): Pick<WireMessage, 'picture' | 'document'> {
+): Pick<WireMessage, 'picture' | 'file'> {
+  if (pictureType(bytes) === undefined) return { file: name };
   const source = `/uploads/${upload}`;
-  if (pictureType(bytes) === undefined) return { document: { source, name } };
   return { picture: { source, name, alt: name, spoiler: false, preview: false } };
 }

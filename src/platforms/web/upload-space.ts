@@ -64,8 +64,8 @@ export class UploadSpace {
 
   /** The message stays, and says what came with it. */
   async #remove({ upload, message, ...entry }: Entry): Promise<void> {
-    const { picture, document, ...said } = message;
-    const gone = picture?.name ?? document?.name;
+    const { picture, document, file, ...said } = message;
+    const gone = picture?.name ?? document?.name ?? file;
     const left = { ...said, ...(gone === undefined ? {} : { gone }) };
     await this.parts.conversation.put({ ...entry, message: left });
     await this.parts.uploads.remove(upload!);

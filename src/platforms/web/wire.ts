@@ -19,6 +19,8 @@ export interface WireMessage extends Said {
   readonly private: boolean;
   readonly picture?: WirePicture;
   readonly document?: WireDocument;
+  /** The name of a file that came with it and is no picture: it goes to the command alone. */
+  readonly file?: string;
   /** The name of a file that came with it and is no longer kept. */
   readonly gone?: string;
 }

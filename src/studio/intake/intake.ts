@@ -29,7 +29,7 @@ export interface IntakeOptions {
 }
 
 export class Intake {
-  readonly #pool: Pick<ProcessPool<IntakeTask, never, PictureFacts>, 'run' | 'warm' | 'close'>;
+  readonly #pool: ProcessPool<IntakeTask, never, PictureFacts>;
   readonly #log: Logger;
 
   constructor({ memory = MEMORY, ...options }: IntakeOptions) {

@@ -8,10 +8,13 @@ export interface Reporting<Progress> {
   readonly progress: (progress: Progress) => void;
 }
 
-/** @param work may throw a DreamError; anything else is a defect, which ends the process. */
-export function serveTasks<Task, Progress, Result>(
-  work: (task: Task, reporting: Reporting<Progress>) => Promise<Result>,
-): void {
+/** May throw a DreamError; anything else is a defect, which ends the process. */
+export type Work<Task, Progress, Result> = (
+  task: Task,
+  reporting: Reporting<Progress>,
+) => Promise<Result>;
+
+export function serveTasks<Task, Progress, Result>(work: Work<Task, Progress, Result>): void {
   liveForTheBot();
   let current: AbortController | undefined;
 

@@ -44,6 +44,7 @@ describe('a file', () => {
     const [event] = handler.events;
     if (event?.kind !== 'command') throw new Error('no command came');
     expect(event).toMatchObject({ command: 'box', subcommand: 'add' });
+    await expect.poll(() => tab.messages().at(0)).toMatchObject({ file: 'picture.png' });
     const file = event.values['file'];
     if (typeof file !== 'object') throw new Error('no file came');
     expect(file.size).toBe(2500);

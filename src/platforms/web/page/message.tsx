@@ -42,7 +42,7 @@ function Said({ message, own, now, continued, onEnlarge }: MessageProps) {
           }}
         />
       )}
-      <Document document={message.document} />
+      {message.file !== undefined && <p class="sent-file">{message.file}</p>}
       <Gone name={message.gone} />
       {text !== '' && (
         <p class="bubble">{text.startsWith('/') ? <CommandLine line={text} /> : text}</p>
@@ -101,7 +101,12 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
             }}
           />
         )}
-        <Document document={message.document} />
+        {message.document && (
+          <a class="button small" href={message.document.source} download={message.document.name}>
+            <Icon name="download" />
+            {message.document.name}
+          </a>
+        )}
         <Gone name={message.gone} />
         {progress && <ProgressBar progress={progress} />}
         {fields && fields.length > 0 && (
@@ -118,16 +123,6 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
         )}
       </div>
     </article>
-  );
-}
-
-function Document({ document }: { document: WireMessage['document'] }) {
-  if (!document) return null;
-  return (
-    <a class="button small document" href={document.source} download={document.name}>
-      <Icon name="download" />
-      {document.name}
-    </a>
   );
 }
 
