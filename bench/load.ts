@@ -4,7 +4,7 @@
  * tests' stand-in for Discord, in this process; it takes its share of the processors, which is told.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { readPicture } from '../src/dream/picture.ts';
@@ -176,8 +176,9 @@ async function metricsOf(url: string): Promise<{ megabytes: number; seconds: num
   };
 }
 
-/** The same jobs, one after another, with nothing around them. */
+/** The same jobs, one after another, with nothing around them, as patient as a render process. */
 async function bareSeconds(count: number): Promise<number> {
+  setPriority(constants.priority.PRIORITY_LOW);
   const model = await loadModel('inception_v3');
   const { engine } = await chooseEngine({});
   const picture = await readPicture('examples/clouds.png', { maxSide: WISH.size });

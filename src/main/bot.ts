@@ -108,7 +108,6 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
   };
   try {
     const url = await listen(app, settings);
-    await clearLeftovers(models.folder);
     // New folders are looked at, which may take a while: nobody has to wait for that.
     void reportBroken(models, log);
     await studio.recover();
@@ -146,6 +145,7 @@ async function listen(app: FastifyInstance, { HOST, PORT }: Settings): Promise<s
 /** A bad folder in models/ stops nothing, but nobody should have to search for the reason. */
 async function reportBroken(models: Models, log: Logger): Promise<void> {
   try {
+    await clearLeftovers(models.folder);
     for (const { name, error } of await models.broken(PATIENCE)) {
       log.warn({ model: name, problem: error.message }, 'a model cannot be used');
     }

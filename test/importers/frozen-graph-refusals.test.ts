@@ -274,7 +274,7 @@ describe('damaged and hostile bytes', () => {
   test('millions of nodes in a few bytes each', async () => {
     const head = graphFile([placeholder]);
     const bytes = Buffer.concat([head, Buffer.alloc(2_000_002, Buffer.from([0x0a, 0x00]))]);
-    expect((await refusal(bytes)).message).toContain('more than 1000000 nodes');
+    expect((await refusal(bytes)).message).toContain('more than 50000 nodes');
   });
 
   test('very deep graphs', async () => {

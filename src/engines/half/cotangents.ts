@@ -12,7 +12,7 @@ import { GraphBuilder } from '../../graph/builder.ts';
 import type { Graph, Node, NodeRef } from '../../graph/graph.ts';
 import { inferShapes } from '../../ops/shapes.ts';
 
-/** In Inception V3 (mixed0 to mixed10) the largest cotangent grows on its way by less than 20. */
+/** In Inception V3 (mixed3, mixed5) the largest cotangent grows on its way by less than 20. */
 const LARGEST_START = 64;
 
 /** Added to the square of the largest: where all cotangents are 0 they stay 0. */
