@@ -15,13 +15,25 @@ RUN node src/start.js --bundle src/main.ts src/cli.ts \
     src/studio/rendering/process.ts src/studio/intake/process.ts src/studio/adding/process.ts \
   && cp -R models bundled-models && mkdir data cache && chown -R node:node models data cache
 
-# onnxruntime's CUDA libraries (some 300 MB) come from NuGet, by the install script that .npmrc keeps
-# from running else.
+# onnxruntime's CUDA libraries (some 300 MB) come from NuGet, tensorflow.js's (400 MB) from Google, by
+# install scripts that .npmrc keeps from running else.
 FROM program AS gpu-program
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends ca-certificates python3 make g++ \
+  && rm -rf /var/lib/apt/lists/*
+RUN npm install --no-save --omit=dev --ignore-scripts=false @tensorflow/tfjs-node-gpu@4.22.0 \
+  && npm cache clean --force
 RUN node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12
 
-# CUDA 12 and cuDNN 9, which onnxruntime's CUDA provider was built for.
+# CUDA 12 and cuDNN 9, which onnxruntime's CUDA provider was built for; beside them, under other
+# names of files, CUDA 11 and cuDNN 8, which tensorflow.js was built for.
 FROM nvidia/cuda:12.8.1-cudnn-runtime-ubuntu22.04 AS gpu
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends \
+    cuda-cudart-11-8 libcublas-11-8 libcufft-11-8 libcurand-11-8 libcusolver-11-8 libcusparse-11-8 \
+    libcudnn8 \
+  && rm -rf /var/lib/apt/lists/*
+ENV LD_LIBRARY_PATH=/usr/local/cuda/lib64:/usr/local/cuda-11.8/targets/x86_64-linux/lib
 # The Vulkan loader, for WebGPU on any vendor's card; the driver comes from the host (NVIDIA's wants
 # libXext and libEGL beside it) or from Mesa.
 RUN apt-get update \
