@@ -33,7 +33,7 @@ RUN apt-get update \
     cuda-cudart-11-8 libcublas-11-8 libcufft-11-8 libcurand-11-8 libcusolver-11-8 libcusparse-11-8 \
     libcudnn8 \
   && rm -rf /var/lib/apt/lists/*
-ENV LD_LIBRARY_PATH=/usr/local/cuda/lib64:/usr/local/cuda-11.8/targets/x86_64-linux/lib
+ENV LD_LIBRARY_PATH=/usr/local/cuda/lib64:/usr/local/cuda-11.8/targets/x86_64-linux/lib:${LD_LIBRARY_PATH}
 # The Vulkan loader, for WebGPU on any vendor's card; the driver comes from the host (NVIDIA's wants
 # libXext and libEGL beside it) or from Mesa.
 RUN apt-get update \

@@ -5,11 +5,13 @@ import { DreamError } from '../src/kit/errors.ts';
 import { drawDifference } from '../src/studio/difference.ts';
 import type { DreamJob, Order } from '../src/studio/order.ts';
 import { contestActions } from './contest.ts';
-import { dreamJob, noChange, randomSeed, sourceAgain } from './dream-options.ts';
+import { dreamJob, noChange, picturesAgain, randomSeed } from './dream-options.ts';
 
 /** How far 'Zoom in' goes. */
 const ZOOM = 1.5;
 
+// A mask stays with the picture that it was drawn for: 'Deeper' takes all of the dream, and what
+// 'Zoom in' shows lies elsewhere in it.
 const deeper: OrderAction = {
   name: 'deeper',
   async run(context, order) {
@@ -33,7 +35,7 @@ const again: OrderAction = {
   async run(context, order) {
     const change = { ...noChange, seed: randomSeed() };
     const job = await dreamJob(context, change, dreamOf(order));
-    await context.order({ job, source: sourceAgain(order), parent: order.id });
+    await context.order({ job, ...picturesAgain(order), parent: order.id });
   },
 };
 
@@ -52,7 +54,7 @@ const otherLayer: OrderAction = {
       return;
     }
     const job = await dreamJob(context, { ...noChange, layer: choice }, dreamOf(order));
-    await context.order({ job, source: sourceAgain(order), parent: order.id });
+    await context.order({ job, ...picturesAgain(order), parent: order.id });
   },
 };
 

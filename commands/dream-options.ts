@@ -7,7 +7,7 @@ import { recipeSchema } from '../src/dream/recipe.ts';
 import type { Recipe } from '../src/dream/recipe.ts';
 import { DreamError } from '../src/kit/errors.ts';
 import { DEFAULT_MODEL, DEFAULT_SIZE } from '../src/studio/defaults.ts';
-import type { DreamJob, Order, PictureSource } from '../src/studio/order.ts';
+import type { DreamJob, NewOrder, Order } from '../src/studio/order.ts';
 
 const STYLES = Object.keys(presets) as (keyof typeof presets)[];
 
@@ -105,9 +105,18 @@ export const noChange = Object.fromEntries(
   Object.keys(recipeOptions).map((name) => [name, undefined]),
 ) as RecipeValues;
 
-/** What an order began with; where it came to nothing, its picture may never have arrived. */
-export function sourceAgain({ id, source, result }: Order): PictureSource {
-  return result ? { from: 'source', order: id } : source;
+/** What an order began with; where it came to nothing, its pictures may never have arrived. */
+export function picturesAgain({
+  id,
+  source,
+  mask,
+  result,
+}: Order): Pick<NewOrder, 'source' | 'mask'> {
+  if (!result) return { source, ...(mask ? { mask } : {}) };
+  return {
+    source: { from: 'source', order: id },
+    ...(mask ? { mask: { from: 'mask', order: id } } : {}),
+  };
 }
 
 export function randomSeed(): number {

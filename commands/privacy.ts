@@ -18,9 +18,11 @@ export const privacy: SimpleCommand<typeof options> = {
       await reply({ text }, { private: true });
       return;
     }
+    const { days, bytes } = studio.kept;
     const text = [
       'Kept on the machine that runs this bot: your id and name on this platform, the pictures that you sent me for dreams, the dreams, and their recipes, so that buttons work later on; in contests, your entries and votes.',
       'Nothing is sent anywhere else. Pictures are dreamed on this machine and used for nothing else.',
+      `${counted(days, 'day')} after a dream was delivered it is deleted, with its pictures; the oldest pictures go before that when all of them take more than ${bytes / 1e9} GB. What a running contest needs stays as long as it runs, a contest's entries and results stay with it.`,
       '`/privacy forget:yes` deletes all of it.',
     ].join('\n');
     await reply({ text }, { private: true });

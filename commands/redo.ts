@@ -1,7 +1,7 @@
 import type { Context, SimpleCommand } from '../src/chat/command.ts';
 import { DreamError } from '../src/kit/errors.ts';
 import type { DreamJob, Order } from '../src/studio/order.ts';
-import { dreamJob, randomSeed, recipeOptions, sourceAgain } from './dream-options.ts';
+import { dreamJob, picturesAgain, randomSeed, recipeOptions } from './dream-options.ts';
 
 const options = {
   order: {
@@ -23,7 +23,7 @@ export const redo: SimpleCommand<typeof options> = {
     // Nothing changed would be the same picture: another seed is what is meant.
     const change = changed ? values : { ...values, seed: randomSeed() };
     const job = await dreamJob(context, change, order.job);
-    await context.order({ job, source: sourceAgain(order), parent: order.id });
+    await context.order({ job, ...picturesAgain(order), parent: order.id });
   },
 };
 

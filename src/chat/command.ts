@@ -63,7 +63,7 @@ export interface Context {
   /** A complete answer. */
   readonly reply: (outbound: Outbound, options?: { readonly private?: boolean }) => Promise<void>;
   /** Stores an order, acknowledges it, and sees to it that its result comes to this place. */
-  readonly order: (order: Pick<NewOrder, 'job' | 'source' | 'parent'>) => Promise<void>;
+  readonly order: (order: Pick<NewOrder, 'job' | 'source' | 'mask' | 'parent'>) => Promise<void>;
 }
 
 /** A button or menu that stays under a message: it is known by name, and works after a restart. */

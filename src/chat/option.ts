@@ -42,6 +42,11 @@ export interface FileOption extends Described {
 export type Option =
   TextOption | ChoiceOption | NumberOption | SwitchOption | PictureOption | FileOption;
 
+/** Whether it takes a file. */
+export function isAttached({ kind }: Pick<Option, 'kind'>): boolean {
+  return kind === 'picture' || kind === 'file';
+}
+
 /** By name: small letters, digits and _, at most 32. The first text is what a bare word means. */
 export type Options = Readonly<Record<string, Option>>;
 

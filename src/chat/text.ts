@@ -4,11 +4,13 @@
  *   /dream layer:mixed5 octaves:4      names in any order and case, = and : alike
  *   /dream mixed5 steps 20             a bare word is the first text option; a name and its value
  *   /dream class:"not dog"             quotes around what has spaces
+ *   /dream cat mask                    a file's name alone: one of those that are attached is meant
  */
 import { distance } from 'fastest-levenshtein';
 import { DreamError } from '../kit/errors.ts';
 import type { Command, SimpleCommand } from './command.ts';
 import { findCommand, findSubcommand } from './find.ts';
+import { isAttached } from './option.ts';
 import type { Options } from './option.ts';
 
 export interface ParsedCommand {
@@ -72,6 +74,7 @@ function valuesOf(words: readonly Word[], { options }: SimpleCommand): Record<st
     else if (name !== undefined) bare.push(notAnOption(name, text, options));
     else if (named === undefined) bare.push(text);
     else if (options[named]!.kind === 'switch') set(named, 'yes');
+    else if (isAttached(options[named]!)) set(named, '');
     else if (next && next.name === undefined) {
       set(named, next.text);
       index += 1;

@@ -1,5 +1,6 @@
 /** What came in for a command's options, checked: every platform's values pass here. */
 import { DreamError } from '../kit/errors.ts';
+import { isAttached } from './option.ts';
 import type { Attachment, Option, Options, RawValue, Values } from './option.ts';
 
 const YES = ['yes', 'true', 'on', '1'];
@@ -17,7 +18,9 @@ export function checkValues<Given extends Options>(
   }
   const values = Object.entries(options).map(([name, option]) => {
     const value = raw[name];
-    if (value !== undefined && value !== '') return [name, checked(name, option, value)];
+    // A file that is named and does not come is missed; other options may be left empty.
+    const left = value === undefined || (value === '' && !isAttached(option));
+    if (!left) return [name, checked(name, option, value)];
     if (option.required !== true) return [name, undefined];
     throw new DreamError('bad-option', `${name} is missing`, `${option.description}.`);
   });

@@ -15,6 +15,9 @@ const PASSING: ReadonlySet<DreamErrorCode> = new Set([
   'internal',
 ]);
 
+/** Which of the buttons keep to it, nobody would know otherwise. */
+const MASKED = 'where it was white; Again and Other layer keep to it, Deeper and Zoom in do not';
+
 /** Of an order that is under way. */
 export function progressMessage(order: Order, update: OrderUpdate): Outbound {
   const buttons = [button('cancel', order, 'Cancel', 'danger')];
@@ -128,6 +131,7 @@ function fieldsOf(order: Order): Field[] {
     ...evidenceFields(result!.evidence),
     { name: 'Recipe', value: recipe.join(' · ') },
     { name: 'Picture', value: `${columns}×${rows} · ${duration(seconds)} · ${engine}` },
+    ...(order.mask ? [{ name: 'Mask', value: MASKED }] : []),
     ...(job.kind === 'dream' ? [{ name: 'Command', value: `\`${commandFor(job)}\`` }] : []),
   ];
 }

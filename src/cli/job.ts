@@ -1,5 +1,4 @@
 /** All that a dream on the command line needs, read and checked. */
-import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { existsSync } from 'node:fs';
 import { readPicture } from '../dream/picture.ts';
@@ -17,6 +16,7 @@ import type { Baseline } from './baseline.ts';
 import { measuredModel } from '../studio/measured-model.ts';
 import { CLOUDS, measurementsFile, modelsFolder } from './environment.ts';
 import { noteTo } from './note.ts';
+import { hashOfMask } from '../studio/imprint.ts';
 import type { Imprint } from '../studio/imprint.ts';
 import type { Given } from './program.ts';
 import type { Settings } from './settings.ts';
@@ -66,14 +66,16 @@ export async function prepareJob(
   };
   const [picture, mask, model, [engine, unavailable]] = await Promise.all([
     blank ? blankPicture(settings.size) : readPicture(picturePath, { maxSide: size, ...limits }),
-    settings.mask === undefined ? undefined : readPicture(settings.mask, limits),
+    settings.mask === undefined
+      ? undefined
+      : readPicture(settings.mask, { maxSide: size, ...limits }),
     loading,
     engineFor(baseline, surroundings),
   ]);
   const asked = given.layer !== undefined;
   const clouds = path === undefined && preset === undefined;
   const { recipe, notices } = withLayer(baseline, model, { asked, clouds });
-  const maskHash = mask && hashOf(mask.image);
+  const maskHash = mask && hashOfMask(mask.image);
   const changes = imprint ? await changesSince(imprint, { model, engine, maskHash }) : [];
   const stem = blank ? 'noise' : basename(picturePath, extname(picturePath));
   return {
@@ -151,10 +153,6 @@ function maskChange(then: string | undefined): string {
   return then === undefined
     ? 'The picture was made without a mask: expect another dream.'
     : 'The picture was made with another mask, or with one at all: give it with --mask.';
-}
-
-function hashOf({ rows, columns, data }: Image): string {
-  return createHash('sha256').update(`${columns}×${rows}`).update(data).digest('hex');
 }
 
 function short(hash: string): string {

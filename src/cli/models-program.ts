@@ -11,7 +11,7 @@ export interface ModelsActions {
 
 const EXAMPLES = `
 What it takes: Keras (.h5, .keras), tensorflow.js (model.json with its .bin files, or the zip of
-Teachable Machine), TensorFlow frozen graphs and SavedModels without variables (.pb), ONNX (.onnx)
+Teachable Machine), TensorFlow frozen graphs (.pb) and SavedModels (the folder), ONNX (.onnx)
 and Caffe (.caffemodel with its .prototxt). Labels are found beside it: labels.txt, class_indices.json,
 metadata.json, and their like.
 

@@ -9,6 +9,9 @@ import { importGraphDef } from './graphdef.ts';
 import { attributeOf } from './graphdef/json-attributes.ts';
 import type { Imported, ReadShard } from './imported.ts';
 
+/** The largest picture networks have some thousands. */
+const MOST_NODES = 50_000;
+
 const nodeSchema = z.object({
   name: z.string(),
   op: z.string(),
@@ -21,7 +24,7 @@ const signatureSchema = z
   .optional();
 
 const fileSchema = z.object({
-  modelTopology: z.object({ node: z.array(nodeSchema).min(1) }),
+  modelTopology: z.object({ node: z.array(nodeSchema).min(1).max(MOST_NODES) }),
   weightsManifest: z.unknown(),
   signature: signatureSchema,
   userDefinedMetadata: z.object({ signature: signatureSchema }).nullish(),

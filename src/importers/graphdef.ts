@@ -16,12 +16,16 @@ import { settingsIn } from './graphdef/settings.ts';
 import { sizeOps } from './graphdef/sizes.ts';
 import { passThrough, tensorflowOps } from './graphdef/table.ts';
 import { checkSupported } from './graphdef/unsupported.ts';
-import type { Value } from './graphdef/value.ts';
+import type { Sizes, Value } from './graphdef/value.ts';
 import { INPUT } from './imported.ts';
 import type { Imported } from './imported.ts';
 import { inferredInputSize } from './input-size.ts';
 import { ShapedBuilder } from './shaped-builder.ts';
-import type { Weights } from './weights.ts';
+import { isBeyondMeasure, remembered } from './weights.ts';
+import type { StoredConstant, Weights } from './weights.ts';
+
+/** Lists that tell shapes have a few. */
+const MOST_SIZES = 256;
 
 /**
  * @param weights the values of the graph's Const nodes, by their names.
@@ -72,14 +76,25 @@ function valueOf(
   const constant = inputs.length > 0 && inputs.every((input) => !('ref' in input));
   const sizes = sizeOps.get(op);
   if (sizes && (op === 'Shape' || (constant && inputs.some((input) => 'sizes' in input)))) {
-    return sizes(call);
+    return few(call, sizes(call));
   }
   const rule = constant ? folds.get(op) : undefined;
-  if (rule) return { name, constant: rule.fold(call) };
+  if (rule) return { name, constant: folded(call, rule.fold) };
   const definition = tensorflowOps.get(op);
   if (definition) return { ref: definition.build(call) };
-  if (sizes && constant) return sizes(call);
+  if (sizes && constant) return few(call, sizes(call));
   throw call.unsupported(`what is computed from the picture`);
+}
+
+function folded(call: NodeCall, fold: (call: NodeCall) => StoredConstant): StoredConstant {
+  const constant = remembered(fold(call));
+  if (!isBeyondMeasure(constant)) return constant;
+  throw call.bad('is computed from a hundred others, one after another, or from hundreds at once');
+}
+
+function few(call: NodeCall, value: Sizes): Sizes {
+  if (value.sizes.length <= MOST_SIZES) return value;
+  throw call.bad(`makes a list of ${value.sizes.length} sizes, expected up to ${MOST_SIZES}`);
 }
 
 /** A graph may end in the scores of the first picture of its batch: they get its axis back. */

@@ -9,19 +9,20 @@ import { INPUT } from './imported.ts';
 const USUAL = [224, 299, 227, 192, 160, 128, 96, 331, 256, 240, 260, 300, 380, 64, 32, 28, 48];
 const SMALLEST = 16;
 const LARGEST = 1024;
-/** Beyond this the search would take minutes. No network has so many. */
-const MOST_NODES = 20_000;
 const STEPS = [32, 16, 8, 1];
+/** Nodes whose shapes the search may ask for, all sides together: more would take many seconds. */
+const MOST_SHAPES = 1_000_000;
 
 /**
  * The size at which the head (a pool over the last cells, a dense layer over all of them) fits:
- * one of the usual, else the largest multiple of a large step. Any size fits a network that ends in
+ * one of the usual, else the largest multiple of a large step, as far as a search through the sides
+ * comes. Any size fits a network that ends in
  * means over rows and columns: its size is not known.
  */
 export function inferredInputSize(graph: Graph, output: NodeRef): readonly [Dimension, Dimension] {
   const head = slice(graph, [output]);
   const input = head.nodes.get(INPUT);
-  if (!input || head.nodes.size > MOST_NODES) return [null, null];
+  if (!input) return [null, null];
   const [, , , channels] = shapeAttribute(input.attributes);
   const fits = (side: number): boolean => fitsAt(head, output, [1, side, side, channels!]);
   const usual = USUAL.filter(fits);
@@ -30,11 +31,16 @@ export function inferredInputSize(graph: Graph, output: NodeRef): readonly [Dime
     const anySize = Math.max(...usual) >= 2 * Math.min(...usual);
     return anySize ? [null, null] : [usual[0]!, usual[0]!];
   }
-  const all = Array.from({ length: LARGEST - SMALLEST + 1 }, (_, index) => LARGEST - index);
-  const sides = all.filter(fits);
-  const steps = STEPS.map((step) => sides.find((side) => side % step === 0));
-  const side = steps.find((found) => found !== undefined) ?? null;
+  const left = Math.floor(MOST_SHAPES / head.nodes.size) - USUAL.length;
+  const side = otherSides().slice(0, Math.max(left, 0)).find(fits) ?? null;
   return [side, side];
+}
+
+/** Every side once: the multiples of the largest step first, of those the largest first. */
+function otherSides(): number[] {
+  const all = Array.from({ length: LARGEST - SMALLEST + 1 }, (_, index) => LARGEST - index);
+  const multiples = STEPS.flatMap((step) => all.filter((side) => side % step === 0));
+  return [...new Set(multiples)].filter((side) => !USUAL.includes(side));
 }
 
 /** Whether one picture gives one list of scores, and every window on the way finds a place. */

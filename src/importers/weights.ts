@@ -8,6 +8,8 @@ import type { Constant, Graph } from '../graph/graph.ts';
 export interface StoredConstant extends Constant {
   /** The names of the weights that `read` needs. */
   readonly weights: readonly string[];
+  /** How many constants are computed from one another before it can be read. @default 0 */
+  readonly depth?: number;
 }
 
 export interface Weights {
@@ -26,9 +28,30 @@ export function derived(
 ): StoredConstant {
   return {
     shape,
-    weights: sources.flatMap((source) => source.weights),
+    weights: [...new Set(sources.flatMap((source) => source.weights))],
+    depth: 1 + sources.reduce((deepest, { depth = 0 }) => Math.max(deepest, depth), 0),
     read: () => compute(sources.map((source) => source.read())),
   };
+}
+
+/** The same constant, computed once where several ask for it one after another. */
+export function remembered(constant: StoredConstant): StoredConstant {
+  let known: WeakRef<Float32Array> | undefined;
+  const read = (): Float32Array => {
+    const values = known?.deref() ?? constant.read();
+    known = new WeakRef(values);
+    return values;
+  };
+  return { ...constant, read };
+}
+
+const DEEPEST = 100;
+/** Networks make a constant from a few. Each names all that it is made from. */
+const MOST_SOURCES = 256;
+
+/** Whether a constant is made from more than any network's: it would take long to read. */
+export function isBeyondMeasure({ depth = 0, weights }: StoredConstant): boolean {
+  return depth > DEEPEST || weights.length > MOST_SOURCES;
 }
 
 /** The names of all weights that a graph's constants are made from. */

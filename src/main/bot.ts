@@ -16,6 +16,7 @@ import type { Logger } from '../kit/log.ts';
 import { serveGallery } from '../platforms/web/gallery/index.ts';
 import { clearLeftovers } from '../studio/adding/workplaces.ts';
 import { Contests } from '../studio/contests/contests.ts';
+import type { LocalStudioOptions } from '../studio/local-studio-options.ts';
 import { LocalStudio } from '../studio/local-studio.ts';
 import { Models } from '../studio/models.ts';
 import { galleryLinks } from './gallery.ts';
@@ -65,20 +66,11 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
   const keeper: { contests?: Contests } = {};
   const studio = await LocalStudio.open({
     ...{ models, log, observer: metrics.observer, environment: renderEnvironment },
-    ...{ dataDir: settings.DATA_DIR, databaseUrl: settings.DATABASE_URL },
+    ...studioSettings(settings),
     version: await programVersion(),
-    concurrency: settings.CONCURRENCY,
-    screening: settings.SCREENING,
-    maxMinutes: settings.MAX_RENDER_MINUTES,
-    engine: settings.ENGINE === 'auto' ? {} : { engine: settings.ENGINE },
     keeping: {
       ...{ days: settings.KEEP_DAYS, bytes: settings.KEEP_GB * 1e9 },
       needed: async (order) => (await keeper.contests?.needs(order)) ?? true,
-    },
-    limits: {
-      all: settings.MAX_QUEUE,
-      perPerson: settings.MAX_PER_PERSON,
-      perServer: settings.MAX_PER_SERVER,
     },
   });
   const contests = contestsOf(settings, studio, log);
@@ -119,6 +111,21 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     await stop(0);
     throw error;
   }
+}
+
+/** What of the settings is for the studio as it stands. */
+function studioSettings(settings: Settings) {
+  return {
+    ...{ dataDir: settings.DATA_DIR, databaseUrl: settings.DATABASE_URL },
+    ...{ concurrency: settings.CONCURRENCY, screening: settings.SCREENING },
+    maxMinutes: settings.MAX_RENDER_MINUTES,
+    engine: settings.ENGINE === 'auto' ? {} : { engine: settings.ENGINE },
+    limits: {
+      all: settings.MAX_QUEUE,
+      perPerson: settings.MAX_PER_PERSON,
+      perServer: settings.MAX_PER_SERVER,
+    },
+  } satisfies Partial<LocalStudioOptions>;
 }
 
 function contestsOf({ DATA_DIR }: Settings, studio: LocalStudio, log: Logger): Contests {

@@ -68,7 +68,7 @@ export class Attempts {
   async #untilDone(running: Running): Promise<Outcome> {
     const { log, crashed } = this.#parts;
     const { id, crashes } = running.order;
-    for (let died = crashes; ;) {
+    for (let died = crashes; died < MOST_CRASHES;) {
       try {
         return { kind: 'rendered', rendered: await this.#attempt(running, died > 0) };
       } catch (error) {
@@ -78,9 +78,9 @@ export class Attempts {
         died += 1;
         log.warn({ err: error, order: id, crashes: died }, 'a render process died');
         crashed(id, died);
-        if (died >= MOST_CRASHES) return { kind: 'failed', failure: CRASHED };
       }
     }
+    return { kind: 'failed', failure: CRASHED };
   }
 
   async #attempt(running: Running, cautious: boolean): Promise<Rendered> {

@@ -36,6 +36,20 @@ export function isOurs(error: unknown): boolean {
   return !(error instanceof DreamError) || error.code in INWARD;
 }
 
+/** The same error, told of a mask: what the person sent is more than one picture. */
+export function ofMask(error: unknown): unknown {
+  if (!(error instanceof DreamError)) return error;
+  const { code, message, hint } = error;
+  return new DreamError(code, `mask: ${message}`, hint, { cause: error });
+}
+
+/** What was rendered, and is not there when it is to be delivered. */
+export const LOST: OrderFailure = {
+  code: 'internal',
+  message: "the bot's disk has lost the picture of this dream",
+  hint: 'Try it again.',
+};
+
 export const CRASHED: OrderFailure = {
   code: 'render-crashed',
   message: 'the render broke down twice, so it was given up',

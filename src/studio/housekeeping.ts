@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Logger } from '../kit/log.ts';
 import type { OrderStore } from './store/orders.ts';
 import type { PictureFolder } from './store/pictures.ts';
+import type { Kept } from './studio.ts';
 
 export interface Keeping {
   /** @default 30 */
@@ -28,13 +29,25 @@ const AT_ONCE = 100;
 /** Deliveries between two looks. */
 const DELIVERIES = 10;
 
+/** What is kept where nothing else was asked for. */
+export function keptBy({ days = 30, bytes = 20e9 }: Keeping): Kept {
+  return { days, bytes };
+}
+
 export class Housekeeping {
   readonly #parts: HousekeepingParts;
   #deliveries = 0;
   #tidying: Promise<void> | undefined;
+  #daily: NodeJS.Timeout | undefined;
 
   constructor(parts: HousekeepingParts) {
     this.#parts = parts;
+  }
+
+  /** Looks now, and once a day: also where nothing is delivered, days go by. */
+  async begin(): Promise<void> {
+    this.#daily = setInterval(() => void this.tidy(), DAY).unref();
+    await this.tidy();
   }
 
   /** Now and then it is time to look. */
@@ -48,7 +61,8 @@ export class Housekeeping {
     return (this.#tidying ??= this.#tidy().finally(() => (this.#tidying = undefined)));
   }
 
-  async settled(): Promise<void> {
+  async end(): Promise<void> {
+    clearInterval(this.#daily);
     await this.#tidying;
   }
 
@@ -67,7 +81,7 @@ export class Housekeeping {
 export async function tidyUp(
   parts: Omit<HousekeepingParts, 'log'>,
 ): Promise<{ readonly orders: number; readonly pictures: number }> {
-  const oldest = Date.now() - (parts.keeping.days ?? 30) * DAY;
+  const oldest = Date.now() - keptBy(parts.keeping).days * DAY;
   // Orders first: whose pictures go with them is seen by that.
   const orders = await removeOrders(parts, oldest);
   return { orders, pictures: await removePictures(parts, oldest) };
@@ -91,7 +105,8 @@ async function removePictures(
   { store, pictures, keeping }: Omit<HousekeepingParts, 'log'>,
   oldest: number,
 ): Promise<number> {
-  const { bytes = 20e9, needed } = keeping;
+  const { needed } = keeping;
+  const { bytes } = keptBy(keeping);
   const kept = await pictures.list();
   let total = kept.reduce((sum, picture) => sum + picture.bytes, 0);
   let removed = 0;

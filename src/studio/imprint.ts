@@ -1,6 +1,8 @@
 /** What a PNG of ours says about itself, and how it is read back from any PNG. */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { Image } from '../dream/image.ts';
 import { readPicture, readPictureText } from '../dream/picture.ts';
 import { recipeSchema } from '../dream/recipe.ts';
 import { DreamError } from '../kit/errors.ts';
@@ -36,6 +38,11 @@ const imprintSchema = z.strictObject({
 });
 
 export type Imprint = Readonly<z.output<typeof imprintSchema>>;
+
+/** @param mask as it is read: shrunk to `Imprint.size` where it was longer. */
+export function hashOfMask({ rows, columns, data }: Image): string {
+  return createHash('sha256').update(`${columns}×${rows}`).update(data).digest('hex');
+}
 
 /** The text of a PNG: nothing in it changes from one run to the next. */
 export function imprintText(imprint: Imprint): Record<string, string> {

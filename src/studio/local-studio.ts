@@ -2,6 +2,7 @@
 import { DreamError } from '../kit/errors.ts';
 import type { Shelf } from '../kit/shelf.ts';
 import { admit } from './admission.ts';
+import { keptBy } from './housekeeping.ts';
 import { checkZoom } from './intake/task.ts';
 import type { LocalStudioOptions } from './local-studio-options.ts';
 import type { Address, NewOrder, Order, OrderFailure, OrderUpdate } from './order.ts';
@@ -10,7 +11,7 @@ import type { OpenDatabase } from './store/database.ts';
 import { OPEN } from './store/orders.ts';
 import { openParts } from './studio-parts.ts';
 import type { StudioParts } from './studio-parts.ts';
-import type { OrderOwner, QueueReport, Studio } from './studio.ts';
+import type { Kept, OrderOwner, QueueReport, Studio } from './studio.ts';
 import { watchOrder } from './watching.ts';
 
 const DONE = ['rendered', 'failed', 'cancelled'] as const;
@@ -40,6 +41,10 @@ export class LocalStudio implements Studio {
     return this.#parts.shelf;
   }
 
+  get kept(): Kept {
+    return keptBy(this.#options.keeping ?? {});
+  }
+
   /** For contests. */
   get tables(): OpenDatabase['tables'] {
     return this.#parts.database.tables;
@@ -49,7 +54,7 @@ export class LocalStudio implements Studio {
   async recover(): Promise<void> {
     await takeUp(this.#parts);
     this.#parts.renders.start();
-    await this.#parts.housekeeping.tidy();
+    await this.#parts.housekeeping.begin();
   }
 
   /** Has processes ready for the first orders. */
@@ -62,7 +67,7 @@ export class LocalStudio implements Studio {
   async submit(order: NewOrder): Promise<Order> {
     this.#checkOpen();
     await this.#options.models.checkJob(order.job);
-    await this.#checkSource(order);
+    await this.#checkSources(order);
     const stored = await this.#parts.store.add(order, (waiting) => {
       admit(waiting, this.#options.limits ?? {}, this.#parts.renders.etaOfAnother());
     });
@@ -70,9 +75,13 @@ export class LocalStudio implements Studio {
     return stored.order;
   }
 
-  async supply(id: string, picture: Uint8Array): Promise<void> {
+  async supply(
+    id: string,
+    picture: Uint8Array | null,
+    mask: Uint8Array | null = null,
+  ): Promise<void> {
     const order = await this.#parts.store.get(id);
-    if (order.state === 'received') await this.#parts.arrivals.supply(order, picture);
+    if (order.state === 'received') await this.#parts.arrivals.supply(order, { picture, mask });
   }
 
   fail(id: string, failure: OrderFailure): Promise<void> {
@@ -165,7 +174,7 @@ export class LocalStudio implements Studio {
     // Also pictures that came since.
     await this.#parts.arrivals.settled();
     await this.#parts.intake.close();
-    await this.#parts.housekeeping.settled();
+    await this.#parts.housekeeping.end();
     this.#closed.abort();
     this.#parts.bells.ringAll();
     await this.#parts.database.close();
@@ -176,7 +185,8 @@ export class LocalStudio implements Studio {
     throw new DreamError('queue-full', 'the bot is shutting down', 'Try again in a minute.');
   }
 
-  async #checkSource({ source }: NewOrder): Promise<void> {
+  async #checkSources({ source, mask }: NewOrder): Promise<void> {
+    if (mask?.from === 'mask') await this.#parts.pictures.check(mask.order, 'mask');
     if (source.from !== 'result' && source.from !== 'source') return;
     if (source.from === 'result') checkZoom(source.zoom);
     await this.#parts.pictures.check(source.order, source.from);

@@ -3,7 +3,6 @@ import { recipeSchema } from '../dream/recipe.ts';
 import type { Recipe } from '../dream/recipe.ts';
 import { DreamError } from '../kit/errors.ts';
 import { parseClasses } from '../objectives/class-words.ts';
-import { parseObjective } from '../objectives/parse.ts';
 import type { Weight } from './allowance.ts';
 import { loadModel } from './catalogue.ts';
 import type { Model } from './catalogue.ts';
@@ -11,12 +10,13 @@ import { targetsOf } from './classes.ts';
 import { modelStamp } from './descriptions.ts';
 import type { ModelDescription } from './descriptions.ts';
 import { withoutFlags } from './failure.ts';
-import { checkDepth, hasLayers, pictureLayers, withObjective } from './layers.ts';
+import { hasLayers, pictureLayers } from './layers.ts';
 import { ModelFolder } from './model-folder.ts';
 import type { BrokenModel, ModelFolderOptions } from './model-folder.ts';
 import type { Job } from './order.ts';
 import type { PictureFacts } from './picture-facts.ts';
 import { planRender } from './render.ts';
+import { ScoredNetworks } from './scored-networks.ts';
 import { recipesOf } from './sheet.ts';
 import { matching } from './suggest.ts';
 
@@ -33,6 +33,7 @@ export class Models {
   readonly #all: ModelFolder;
   /** By name and stamp: what is replaced while the bot runs is loaded anew. */
   readonly #loaded = new Map<string, { stamp: string; model: Promise<Model> }>();
+  readonly #scored = new WeakMap<Model, ScoredNetworks>();
 
   constructor({ deepLayers = false, ...options }: ModelsOptions = {}) {
     this.#all = new ModelFolder(options);
@@ -125,7 +126,8 @@ export class Models {
     }
     try {
       const model = await this.#load(job.model);
-      for (const recipe of recipesOf(job)) checkRecipe(model, recipe, job.deepLayers);
+      const networks = this.#networksOf(model);
+      for (const recipe of recipesOf(job)) checkRecipe(model, recipe, job.deepLayers, networks);
     } catch (error) {
       throw withoutFlags(error);
     }
@@ -133,15 +135,17 @@ export class Models {
 
   /**
    * How much a job on a picture asks for.
+   * @param masked whether it is kept to a mask, which not every dream takes.
    * @throws DreamError as `planRender`: 'picture-too-small' and what `checkJob` finds
    */
-  async weigh(job: Job, facts: PictureFacts): Promise<Weight> {
+  async weigh(job: Job, facts: PictureFacts, masked = false): Promise<Weight> {
     const model = await this.#load(job.model);
     const { deepLayers } = job;
     // A plan looks at the size alone.
     const image = { rows: facts.rows, columns: facts.columns, data: new Float32Array() };
+    const request = { picture: { ...facts, image }, deepLayers, mask: masked ? image : undefined };
     const plans = recipesOf(job).map((recipe) =>
-      planRender(model, { picture: { ...facts, image }, recipe, deepLayers }),
+      planRender(model, { ...request, recipe }, this.#networksOf(model)),
     );
     const sizes = plans.flatMap((plan) => plan.sizes);
     return {
@@ -172,9 +176,21 @@ export class Models {
     model.catch(() => this.#loaded.delete(name));
     return model;
   }
+
+  /** They go with the model. */
+  #networksOf(model: Model): ScoredNetworks {
+    const networks = this.#scored.get(model) ?? new ScoredNetworks(model);
+    this.#scored.set(model, networks);
+    return networks;
+  }
 }
 
-function checkRecipe(model: Model, recipe: Recipe, deepLayers: boolean): void {
+function checkRecipe(
+  model: Model,
+  recipe: Recipe,
+  deepLayers: boolean,
+  networks: ScoredNetworks,
+): void {
   const checked = recipeSchema.safeParse(recipe);
   if (!checked.success) {
     const { path, message } = checked.error.issues[0]!;
@@ -184,8 +200,7 @@ function checkRecipe(model: Model, recipe: Recipe, deepLayers: boolean): void {
     targetsOf(model, recipe.class);
     return;
   }
-  const scored = withObjective(model.graph, parseObjective(recipe.layer, recipe));
-  if (!deepLayers) checkDepth(model, recipe.layer, scored.nodes.keys());
+  networks.of(recipe, deepLayers);
 }
 
 function hasClasses(words: string, labels: readonly string[]): boolean {

@@ -9,7 +9,7 @@ import type { Evidence } from './evidence.ts';
  *   received ─► queued ─► rendering ─► rendered ─► delivered
  *       └──────────┴───────────┴──► failed | cancelled ─► delivered
  *
- * `received` waits for its picture to be fetched. `delivered` is the end of every order: its
+ * `received` waits for its picture, and its mask, to be fetched. `delivered` is the end of every order: its
  * person has the picture, or knows why not.
  */
 export type OrderState =
@@ -25,6 +25,12 @@ export type PictureSource =
   | { readonly from: 'source'; readonly order: string }
   /** The clouds that come with the program. */
   | { readonly from: 'clouds' };
+
+/** Where the mask of a dream comes from. */
+export type MaskSource =
+  | Extract<PictureSource, { from: 'attachment' }>
+  /** The mask that an earlier order has. */
+  | { readonly from: 'mask'; readonly order: string };
 
 export interface DreamJob {
   readonly kind: 'dream';
@@ -70,6 +76,8 @@ export interface NewOrder {
   readonly address: Address;
   readonly job: Job;
   readonly source: PictureSource;
+  /** A picture: where it is white the dream takes place. @default everywhere */
+  readonly mask?: MaskSource;
   /** The platform's own name of the request: the same event twice is one order. */
   readonly event: string;
   /** The order whose button or command led here. */

@@ -9,14 +9,14 @@ import { fourierDream } from '../dream/fourier/dream.ts';
 import { planOctaves } from '../dream/octaves.ts';
 import { windowedAscent } from '../dream/windows/ascent.ts';
 import { DreamError } from '../kit/errors.ts';
-import { parseObjective } from '../objectives/parse.ts';
 import type { Model } from './catalogue.ts';
 import { planClassRender } from './class-render.ts';
 import { pictureSizeOf } from './classes.ts';
-import { pixelSteps, windowedWork, workPerPixel } from './cost.ts';
-import { checkDepth, smallestSide, withObjective } from './layers.ts';
+import { pixelSteps, windowedWork } from './cost.ts';
 import { maskOf, pictureNotices, throwIfCancelled } from './plan.ts';
 import type { RenderPlan, RenderRequest } from './plan.ts';
+import { ScoredNetworks } from './scored-networks.ts';
+import type { ScoredNetwork } from './scored-networks.ts';
 
 export type { RenderPlan, RenderRequest } from './plan.ts';
 
@@ -27,22 +27,25 @@ const FOR_CLASSES = ['place', 'perturb', 'attack', 'contrast'] as const;
  * @throws DreamError 'unknown-layer', 'bad-channel', 'unknown-class', 'not-allowed', 'bad-option'
  *   or 'picture-too-small', all of them before any weight is read.
  */
-export function planRender(model: Model, request: RenderRequest): RenderPlan {
+export function planRender(
+  model: Model,
+  request: RenderRequest,
+  networks = new ScoredNetworks(model),
+): RenderPlan {
   if (request.recipe.class !== undefined) return planClassRender(model, request);
   checkLayerRecipe(request);
-  return planLayerRender(model, request);
+  const { recipe, deepLayers = false } = request;
+  return planLayerRender(model, request, networks.of(recipe, deepLayers));
 }
 
-function planLayerRender(model: Model, request: RenderRequest): RenderPlan {
-  const { picture, recipe, deepLayers = false } = request;
-  const objective = parseObjective(recipe.layer, recipe);
-  const scored = withObjective(model.graph, objective);
-  if (!deepLayers) checkDepth(model, recipe.layer, scored.nodes.keys());
+function planLayerRender(model: Model, request: RenderRequest, scored: ScoredNetwork): RenderPlan {
+  const { picture, recipe } = request;
+  const { objective, graph } = scored;
   const { sizes, notices } = planOctaves(picture.image.rows, picture.image.columns, {
     ...recipe,
-    minimumSide: recipe.windows ? 1 : Math.max(model.minimumSide, smallestSide(scored)),
+    minimumSide: recipe.windows ? 1 : Math.max(model.minimumSide, scored.smallestSide()),
   });
-  const needed = [...scored.nodes.keys()].filter((node) => model.graph.nodes.has(node));
+  const needed = [...graph.nodes.keys()].filter((node) => model.graph.nodes.has(node));
   const size = pictureSizeOf(model);
   return {
     sizes: recipe.fourier ? sizes.slice(-1) : sizes,
@@ -52,8 +55,8 @@ function planLayerRender(model: Model, request: RenderRequest): RenderPlan {
     work: () => {
       const { windows, fourier, steps } = recipe;
       const climbed = fourier ? sizes.slice(-1) : sizes;
-      if (!windows) return workPerPixel(scored) * pixelSteps(climbed, steps);
-      return steps * windowedWork(scored, size, { count: windows.count, sizes: climbed });
+      if (!windows) return scored.workPerPixel() * pixelSteps(climbed, steps);
+      return steps * windowedWork(graph, size, { count: windows.count, sizes: climbed });
     },
     async *run(engine, signal) {
       await model.ready(needed);

@@ -134,7 +134,8 @@ export class Renders {
     this.#parts.changed(id);
     this.#queueMoved();
     const rendering = this.#attempts.outcomeOf(running);
-    void this.#notes.note(id, ['queued'], { state: 'rendering' }).then((order) => {
+    // Where the database took it without saying so, it is noted down a second time.
+    void this.#notes.note(id, ['queued', 'rendering'], { state: 'rendering' }).then((order) => {
       // It has ended otherwise in the very moment that its turn came.
       if (!order) running.controller.abort();
     });

@@ -85,11 +85,12 @@ function intakeOf({ log, environment = {}, idle = IDLE }: LocalStudioOptions): I
 function taskOf(
   { models, engine = {}, screening = 'off', version, dataDir }: LocalStudioOptions,
   pictures: PictureFolder,
-  { id, job, picture }: StoredOrder,
+  { id, job, picture, mask }: StoredOrder,
 ): RenderTask {
   return {
     ...{ job, version, engine, screening, facts: picture!, modelsFolder: models.folder },
     picturePath: pictures.path(id, 'source'),
+    ...(mask ? { maskPath: pictures.path(id, 'mask') } : {}),
     resultPath: pictures.path(id, 'result'),
     measurements: join(dataDir, 'engines.json'),
   };

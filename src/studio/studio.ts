@@ -8,16 +8,18 @@
 import type { NewOrder, Order, OrderFailure, OrderUpdate, Address } from './order.ts';
 
 export interface Studio {
+  readonly kept: Kept;
   /**
    * Stores an order. The same `event` again gives the order that is there already.
    * @throws DreamError 'queue-full' (with the minutes to wait) or 'too-many-orders'.
    */
   submit(order: NewOrder): Promise<Order>;
   /**
-   * The picture of a `received` order has arrived: it is checked, stored, and the order queued.
+   * What a `received` order waited for has arrived: it is checked, stored, and the order queued.
+   * @param picture null where it was not to be fetched; so with the mask.
    * @throws DreamError 'bad-picture' or 'picture-too-large'; the order stays as it is.
    */
-  supply(id: string, picture: Uint8Array): Promise<void>;
+  supply(id: string, picture: Uint8Array | null, mask?: Uint8Array | null): Promise<void>;
   /** Ends an order that cannot go on. */
   fail(id: string, failure: OrderFailure): Promise<void>;
   /** Ends an order that is not done; a render stops within one step. False where it is too late. */
@@ -45,6 +47,14 @@ export interface Studio {
   queue(): Promise<QueueReport>;
   /** Removes a person's finished orders and their pictures, and cancels the others. */
   forget(person: OrderOwner): Promise<number>;
+}
+
+/** How long delivered orders stay. */
+export interface Kept {
+  /** After the delivery. */
+  readonly days: number;
+  /** Of all pictures together; beyond them the oldest go before their time. */
+  readonly bytes: number;
 }
 
 export interface OrderOwner {

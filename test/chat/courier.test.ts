@@ -225,6 +225,23 @@ describe('the courier', () => {
     expect(stored().state).toBe('delivered');
   });
 
+  it('says so where the picture that was rendered is not there any more', async () => {
+    const { studio, stored } = studioOf(ORDER, DONE);
+    studio.result = () => Promise.reject(new DreamError('unknown-order', 'it is not there'));
+    const { platform } = stage();
+    const told: Outbound[] = [];
+    platform.deliver = async (_, outbound) => {
+      await outbound.picture?.fileWithin(1e6);
+      told.push(outbound);
+    };
+    const courier = courierOf(studio, platform);
+    courier.follow(ORDER);
+    await courier.settled();
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ tone: 'problem', buttons: [{ label: 'Try again' }] });
+    expect(stored().state).toBe('delivered');
+  });
+
   it('looks first where an earlier process may have delivered', async () => {
     const order = { ...ORDER, state: 'rendered', result: RESULT, deliveryBegun: true } as const;
     const { studio } = studioOf(order, [{ state: 'rendered' }]);
@@ -288,6 +305,7 @@ describe('the courier', () => {
 
   it('has few pictures in memory at once, however many orders wait for theirs', async () => {
     const { studio } = studioOf(TO_FETCH, DONE);
+    studio.order = () => Promise.resolve(TO_FETCH);
     const { platform } = stage();
     const answers: (() => void)[] = [];
     platform.fetch = () =>
@@ -306,6 +324,18 @@ describe('the courier', () => {
     }
     await courier.settled();
     expect(answers).toHaveLength(20);
+  });
+
+  it('does not fetch what was cancelled while others were fetched', async () => {
+    const { studio, calls } = studioOf({ ...TO_FETCH, state: 'cancelled' }, [
+      { state: 'cancelled' },
+    ]);
+    const { platform, delivered } = stage([], new DreamError('fetch-failed', 'never asked for'));
+    const courier = courierOf(studio, platform);
+    courier.follow(TO_FETCH);
+    await courier.settled();
+    expect(calls).toEqual(['begin', 'delivered']);
+    expect(delivered[0]!.outbound.text).toContain('cancelled');
   });
 
   it('tells why a picture could not be fetched', async () => {
@@ -327,6 +357,42 @@ describe('the courier', () => {
     other.follow(order);
     await other.settled();
     expect(defect.delivered[0]!.outbound.text).not.toContain('undefined');
+  });
+
+  it('brings a picture and its mask together, or a mask alone', async () => {
+    const mask = { from: 'attachment', reference: 'm', name: 'm.png' } as const;
+    const supplied: (Uint8Array | null | undefined)[][] = [];
+    for (const source of [TO_FETCH.source, { from: 'clouds' }] as const) {
+      const order: Order = { ...TO_FETCH, source, mask };
+      const { studio } = studioOf(order, DONE);
+      studio.supply = (_, ...files) => Promise.resolve(void supplied.push(files));
+      const { platform } = stage();
+      platform.fetch = ({ reference }) => Promise.resolve(Buffer.from(reference));
+      const courier = courierOf(studio, platform);
+      courier.follow(order);
+      await courier.settled();
+    }
+    const [r, m] = [Buffer.from('r'), Buffer.from('m')];
+    expect(supplied).toEqual([
+      [r, m],
+      [null, m],
+    ]);
+  });
+
+  it('tells which of the two could not be fetched', async () => {
+    const mask = { from: 'attachment', reference: 'm', name: 'm.png' } as const;
+    const { studio, calls } = studioOf({ ...TO_FETCH, mask }, [{ state: 'failed' }]);
+    const { platform, delivered } = stage();
+    const fetch = platform.fetch.bind(platform);
+    platform.fetch = (wanted, ...rest) =>
+      wanted.reference === 'm'
+        ? Promise.reject(new DreamError('bad-picture', 'it is no picture', 'Again.'))
+        : fetch(wanted, ...rest);
+    const courier = courierOf(studio, platform);
+    courier.follow({ ...TO_FETCH, mask });
+    await courier.settled();
+    expect(calls).not.toContain('supply');
+    expect(delivered[0]!.outbound.text).toBe('mask: it is no picture.\nAgain.');
   });
 
   it('leaves to the next start what a stop interrupts', async () => {

@@ -25,6 +25,8 @@ describe('commands as typed', () => {
     ['/dream constructor mixed5', { layer: 'constructor mixed5' }],
     ['/dream steps 3 __proto__ x', { steps: '3', layer: '__proto__ x' }],
     ['/help /dream', { command: '/dream' }],
+    ['/dream mixed5 mask', { layer: 'mixed5', mask: '' }],
+    ['/dream class:mask mask steps 3', { class: 'mask', mask: '', steps: '3' }],
   ])('%s', (text, values) => {
     expect(parse(text).values).toEqual(values);
   });

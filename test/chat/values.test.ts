@@ -48,6 +48,7 @@ describe('values of options', () => {
     ['scale', 'Infinity', 'scale: expected a number'],
     ['spoiler', 'maybe', 'spoiler: expected yes or no, found maybe'],
     ['picture', 'a.png', 'picture is a picture to attach'],
+    ['picture', '', 'picture is a picture to attach'],
     ['layer', { name: 'a', reference: 'b' }, 'layer: expected text, found a file'],
     ['__proto__x', 'a', "there is no option '__proto__x'"],
     ['toString', 'a', "there is no option 'toString'"],

@@ -114,6 +114,19 @@ it('Difference shows what was changed, amplified', async () => {
   expect([image.data[0], image.data[63]]).toEqual([240, 128]);
 });
 
+it('who asks is told how long dreams are kept here', async () => {
+  const said: Outbound[] = [];
+  const context = {
+    person: { id: 'ann', name: 'Ann', admin: false },
+    place: { platform: 'stage', channel: 'main' },
+    studio: { kept: { days: 7, bytes: 5e9 } } as Partial<Context['studio']> as Context['studio'],
+    reply: (outbound: Outbound) => Promise.resolve(void said.push(outbound)),
+  } as Partial<Context> as Context;
+  await privacy.run(context, { forget: undefined });
+  expect(said[0]!.text).toContain('7 days after a dream was delivered it is deleted');
+  expect(said[0]!.text).toContain('more than 5 GB');
+});
+
 it('who is forgotten is forgotten by contests too', async () => {
   const forgotten: unknown[] = [];
   const said: Outbound[] = [];

@@ -13,7 +13,8 @@ import { CHANNEL, TOKEN, userOf } from './discord-world.ts';
 import { seen } from './discord-seen.ts';
 import type { PlatformHarness, Seen, Who } from './platform-harness.ts';
 
-const PICTURE_ID = '1100000000000000999';
+/** Of what is attached, in the order of the options that it goes to. */
+const FILE_IDS = ['1100000000000000999', '1100000000000000998'];
 
 export async function discordHarness(
   commands: readonly Command[],
@@ -33,11 +34,16 @@ export async function discordHarness(
     server,
     connect: () =>
       Promise.resolve(testPlatform(server, { commands, download: downloader.download })),
-    command(who, name, values, picture) {
+    command(who, name, values, ...given) {
       const chosen = chosenCommand(commands, name);
-      const options = optionValues(chosen.command.options, values, picture !== undefined);
-      const upload = { name: 'photo.png', contentType: 'image/png', bytes: picture! };
-      const files = picture ? { [PICTURE_ID]: upload } : {};
+      const sent = given.map((bytes) => bytes !== undefined);
+      const options = optionValues(chosen.command.options, values, sent);
+      const files = Object.fromEntries(
+        given.flatMap((bytes, at) => {
+          const name = at === 0 ? 'photo.png' : 'mask.png';
+          return bytes ? [[FILE_IDS[at]!, { name, contentType: 'image/png', bytes }]] : [];
+        }),
+      );
       server.slash(who, chosen.top, nested(chosen.subcommand, options), { files });
       return Promise.resolve();
     },
@@ -107,7 +113,7 @@ function nested(subcommand: string | undefined, options: readonly OptionValue[])
 function optionValues(
   options: Readonly<Record<string, Option>>,
   values: Readonly<Record<string, string>>,
-  hasPicture: boolean,
+  sent: readonly boolean[],
 ): OptionValue[] {
   const filled = Object.entries(values).map(([name, text]): OptionValue => {
     switch (options[name]?.kind) {
@@ -121,8 +127,9 @@ function optionValues(
         return { name, type: Type.String, value: text };
     }
   });
-  const picture = Object.entries(options).find(([, { kind }]) => kind === 'picture')?.[0];
-  return hasPicture && picture !== undefined
-    ? [...filled, { name: picture, type: Type.Attachment, value: PICTURE_ID }]
-    : filled;
+  const pictures = Object.keys(options).filter((name) => options[name]!.kind === 'picture');
+  const attached = pictures.flatMap((name, at): OptionValue[] =>
+    sent[at] === true ? [{ name, type: Type.Attachment, value: FILE_IDS[at]! }] : [],
+  );
+  return [...filled, ...attached];
 }

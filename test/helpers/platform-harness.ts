@@ -28,12 +28,13 @@ export interface PlatformHarness {
   readonly name: string;
   /** A platform for this harness's stand-in of the service, not started; again after a restart. */
   connect(parts?: HarnessParts): Promise<Platform>;
-  /** As typed or filled in: values are text; `picture` goes where the platform puts pictures. */
+  /** As typed or filled in: values are text; files go where the platform puts them. */
   command(
     who: Who,
     command: string,
     values: Readonly<Record<string, string>>,
     picture?: Uint8Array,
+    mask?: Uint8Array,
   ): Promise<void>;
   press(who: Who, message: Seen, action: string, choice?: string): Promise<void>;
   complete(who: Who, command: string, option: string, text: string): Promise<readonly string[]>;

@@ -66,15 +66,18 @@ export async function slackHarness(commands: readonly Command[]): Promise<SlackH
     server,
     people,
     connect,
-    async command(who, name, values, picture) {
+    async command(who, name, values, picture, mask) {
       const typed = Object.entries(values).map(([option, value]) => `${option}:"${value}"`);
       const text = [`/${name}`, ...typed].join(' ');
       const { options } = commandNamed(commands, unspelled(name));
-      const [field] = pictureOptions(options);
+      const [field, second] = pictureOptions(options);
       if (field === undefined) return people.slash(who, text);
       const form = await open(who, text);
       if (!form) return;
-      const answers = picture ? { [field]: { name: 'photo.png', bytes: picture } } : {};
+      const answers = {
+        ...(picture ? { [field]: { name: 'photo.png', bytes: picture } } : {}),
+        ...(mask && second !== undefined ? { [second]: { name: 'mask.png', bytes: mask } } : {}),
+      };
       const faults = await people.submit(who, form, answers);
       if (!faults) return;
       told.push({ who, seen: { ...NOTHING, id: form.id, text: Object.values(faults).join('\n') } });

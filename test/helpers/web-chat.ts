@@ -119,3 +119,14 @@ export const FILE_COMMAND: Command = {
     },
   ],
 };
+
+/** Takes a picture, and another beside it. */
+export const PAIR_COMMAND: Command = {
+  name: 'pair',
+  description: 'Takes two pictures',
+  options: {
+    picture: { kind: 'picture', description: 'The picture' },
+    mask: { kind: 'picture', description: 'Where it counts' },
+  },
+  run,
+};

@@ -71,9 +71,9 @@ export async function webHarness(commands: readonly Command[]): Promise<Platform
         },
       };
     },
-    async command(who, command, values, picture) {
+    async command(who, command, values, picture, mask) {
       const options = Object.entries(values).map(([name, value]) => `${name}:"${value}"`);
-      await tabOf(who).send([`/${command}`, ...options].join(' '), picture);
+      await tabOf(who).send([`/${command}`, ...options].join(' '), picture, mask);
     },
     async press(who, { id }, action, choice) {
       await tabOf(who).press(id, action, choice);

@@ -14,7 +14,7 @@ export interface Tab {
   messages(): readonly WireMessage[];
   get(path: string): Promise<Response>;
   /** @throws Error where the line was refused. */
-  send(text: string, picture?: Uint8Array): Promise<Accepted>;
+  send(text: string, picture?: Uint8Array, mask?: Uint8Array): Promise<Accepted>;
   press(message: string, action: string, choice?: string): Promise<void>;
   complete(command: string, option: string, text: string): Promise<readonly string[]>;
   close(): void;
@@ -55,10 +55,11 @@ export function openTab(
     ready,
     messages: () => [...messages.values()].sort((one, other) => (one.id < other.id ? -1 : 1)),
     get,
-    async send(text, picture) {
+    async send(text, picture, mask) {
       const form = new FormData();
       form.set('text', text);
       if (picture) form.set('picture', new Blob([Buffer.from(picture)]), 'picture.png');
+      if (mask) form.set('mask', new Blob([Buffer.from(mask)]), 'mask.png');
       return (await (await post('/api/messages', form)).json()) as Accepted;
     },
     async press(message, action, choice) {

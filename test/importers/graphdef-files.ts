@@ -13,7 +13,20 @@ const types = protobufTypes({
   Signature: { outputs: ['repeated OutputEntry', 2] },
   OutputEntry: { key: ['string', 1], value: ['Output', 2] },
   Output: { name: ['string', 1] },
-  Graph: { node: ['repeated Node', 1], versions: ['Versions', 4] },
+  Graph: { node: ['repeated Node', 1], library: ['Library', 2], versions: ['Versions', 4] },
+  Library: { function: ['repeated Function', 1] },
+  Function: {
+    signature: ['FunctionSignature', 1],
+    nodeDef: ['repeated Node', 3],
+    ret: ['repeated Return', 4],
+  },
+  FunctionSignature: {
+    name: ['string', 1],
+    inputArg: ['repeated Argument', 2],
+    outputArg: ['repeated Argument', 3],
+  },
+  Argument: { name: ['string', 1], type: ['int32', 3] },
+  Return: { key: ['string', 1], value: ['string', 2] },
   Versions: { producer: ['int32', 1] },
   Node: {
     name: ['string', 1],
@@ -32,7 +45,9 @@ const types = protobufTypes({
     type: ['optional int32', 6],
     shape: ['Shape', 7],
     tensor: ['Tensor', 8],
+    func: ['Func', 10],
   },
+  Func: { name: ['string', 1] },
   List: { s: ['repeated bytes', 2], i: ['repeated int64', 3], f: ['repeated float', 4] },
   Shape: { dim: ['repeated Dimension', 2], unknownRank: ['bool', 3] },
   Dimension: { size: ['int64', 1] },
@@ -125,22 +140,48 @@ export function metaGraphFile(nodes: readonly FileNode[]): Uint8Array {
   return encoded('MetaGraph', { info: { version: 'v1' }, graph: graphOf(nodes) });
 }
 
-export function savedModelFile(nodes: readonly FileNode[], output?: string): Uint8Array {
+/** A function of a graph: inside it nodes read `argument` or `node:output:0`. */
+export interface FileFunction {
+  readonly name: string;
+  readonly parameters: readonly string[];
+  readonly nodes: readonly FileNode[];
+  /** Result → what gives it. */
+  readonly results: Readonly<Record<string, string>>;
+}
+
+export function savedModelFile(
+  nodes: readonly FileNode[],
+  output?: string,
+  functions: readonly FileFunction[] = [],
+): Uint8Array {
   const outputs = output === undefined ? [] : [{ key: 'scores', value: { name: output } }];
   const meta = {
     info: { tags: ['serve'] },
-    graph: graphOf(nodes),
+    graph: { ...graphOf(nodes), library: { function: functions.map(functionOf) } },
     signature: [{ key: 'serving_default', value: { outputs } }],
   };
   return encoded('SavedModel', { schemaVersion: 1, metaGraphs: [meta] });
 }
 
+function functionOf({ name, parameters, nodes, results }: FileFunction): object {
+  const outputs = Object.entries(results);
+  return {
+    signature: {
+      name,
+      inputArg: parameters.map((parameter) => ({ name: parameter })),
+      outputArg: outputs.map(([result]) => ({ name: result })),
+    },
+    nodeDef: nodes.map(messageOf),
+    ret: outputs.map(([key, value]) => ({ key, value })),
+  };
+}
+
 function graphOf(nodes: readonly FileNode[]): object {
-  const messages = nodes.map(({ attr = {}, ...rest }) => ({
-    ...rest,
-    attr: Object.entries(attr).map(([key, value]) => ({ key, value })),
-  }));
-  return { node: messages, versions: { producer: 21 } };
+  return { node: nodes.map(messageOf), versions: { producer: 21 } };
+}
+
+function messageOf({ attr = {}, ...rest }: FileNode): object {
+  return { ...rest, attr: Object.entries(attr).map(([key, value]) => ({ key, value })) };
 }
 
 function encoded(name: string, message: object): Uint8Array {

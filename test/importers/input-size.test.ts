@@ -51,4 +51,28 @@ describe('the input size that a head tells', () => {
     expect(sizeOf([2], 'same', dense(7))).toEqual([null, null]);
     expect(sizeOf([2], 'same', (_, x) => x)).toEqual([null, null]);
   });
+
+  test.each([
+    [9990, 100],
+    [50_000, 20],
+  ])('a network of %i nodes is tried at no more than %i sides', (count, sides) => {
+    let tried = 0;
+    const one = {
+      // Asked for whenever the shapes of the network are.
+      get shape() {
+        tried++;
+        return [];
+      },
+      read: () => Float32Array.of(1),
+    };
+    const size = sizeOf([2], 'same', (builder, x) => {
+      const scalar = builder.constant(one);
+      let last = x;
+      for (let index = 0; index < count; index++) last = builder.add('mul', [last, scalar]);
+      return last;
+    });
+    expect(size).toEqual([null, null]);
+    expect(tried).toBeGreaterThan(0);
+    expect(tried).toBeLessThanOrEqual(sides);
+  });
 });

@@ -365,6 +365,15 @@ describe('structure', () => {
     const { graph } = await read(functional([late, layer('ReLU', 'r', {}, 'picture_in')], 'sum'));
     expect(graph.nodes.get('sum')!.inputs).toEqual(['r', 'input']);
   });
+
+  test('thousands of layers, the last of them first', async () => {
+    const layers = Array.from({ length: 9000 }, (_, index) =>
+      layer('ReLU', `r${index}`, {}, index === 0 ? 'picture_in' : `r${index - 1}`),
+    );
+    const { graph } = await read(functional(layers.reverse(), 'r8999'));
+    expect(graph.nodes.get('r8999')!.inputs).toEqual(['r8998']);
+    expect([...graph.nodes.keys()].slice(0, 3)).toEqual(['input', 'r0', 'r1']);
+  });
 });
 
 describe('failures', () => {

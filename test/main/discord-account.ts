@@ -56,13 +56,15 @@ export interface StoredOrder {
   readonly id: string;
   readonly event: string;
   readonly state: string;
+  readonly failure: string | null;
 }
 
 /** All orders in a folder that no bot has open. */
 export async function ordersIn(dataDir: string): Promise<StoredOrder[]> {
   const database = await openDatabase(dataDir, silentLog);
   try {
-    return await database.tables.selectFrom('orders').select(['id', 'event', 'state']).execute();
+    const orders = database.tables.selectFrom('orders');
+    return await orders.select(['id', 'event', 'state', 'failure']).execute();
   } finally {
     await database.close();
   }

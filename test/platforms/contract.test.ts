@@ -101,6 +101,17 @@ describe.each(harnesses)('%s', (_, open) => {
     expect(await results()).toHaveLength(2);
   });
 
+  it('dreams where a mask is white, and again there', async () => {
+    const wide = { ...QUICK, octaves: '2' };
+    await harness.command('ann', 'dream', wide, photo, await halfMask());
+    const first = await sees('ann', isResult);
+    expect(first.fields).toContain('Mask');
+    expect(await changes(photo, first.picture!)).toEqual({ left: true, right: false });
+    await harness.press('ann', first, actionOf(first, 'again'));
+    const second = await sees('ann', (message) => isResult(message) && message.id !== first.id);
+    expect(await changes(photo, second.picture!)).toEqual({ left: true, right: false });
+  });
+
   it('takes a button that is pressed twice in a hurry for one', async () => {
     await harness.command('ann', 'dream', QUICK, photo);
     const first = await sees('ann', isResult);
@@ -230,6 +241,24 @@ describe.each(harnesses)('%s', (_, open) => {
     await sees('ann', ({ text }) => /at most 128/.test(text));
   });
 });
+
+/** White on the left, black on the right. */
+async function halfMask(): Promise<Uint8Array> {
+  const white = { width: 60, height: 80, channels: 3, background: 'white' } as const;
+  return sharp({ create: white }).extend({ right: 60, background: 'black' }).png().toBuffer();
+}
+
+/** Whether two pictures of 120×80 differ at their left and at their right. */
+async function changes(
+  before: Uint8Array,
+  after: Uint8Array,
+): Promise<{ left: boolean; right: boolean }> {
+  const part = (picture: Uint8Array, left: number): Promise<Buffer> =>
+    sharp(picture).extract({ left, top: 0, width: 40, height: 80 }).removeAlpha().raw().toBuffer();
+  const differ = async (left: number): Promise<boolean> =>
+    !(await part(before, left)).equals(await part(after, left));
+  return { left: await differ(0), right: await differ(80) };
+}
 
 function readPicture(studio: TestBot['studio'], id: string): Promise<Uint8Array> {
   const [order, which] = id.split('/');

@@ -135,6 +135,11 @@ describe('a plan', () => {
     );
   });
 
+  it('refuses a mask for the smallest change', () => {
+    const mask = picture.image;
+    expect(() => plan({ class: 'cat', strength: 0 }, { mask })).toThrow('without a mask');
+  });
+
   it('refuses the classes of a model that are not to be dreamed of, in words', async () => {
     const screening = await loadModel('mobilenet_v2');
     for (const words of ['Drawing', '0', 'not Drawing', 'nobody']) {

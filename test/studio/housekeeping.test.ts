@@ -1,13 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { silentLog } from '../../src/kit/log.ts';
-import { tidyUp } from '../../src/studio/housekeeping.ts';
+import { Housekeeping, tidyUp } from '../../src/studio/housekeeping.ts';
 import { openDatabase } from '../../src/studio/store/database.ts';
 import { OrderStore } from '../../src/studio/store/orders.ts';
 import { PictureFolder } from '../../src/studio/store/pictures.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { newOrder } from '../helpers/studio.ts';
+import { newOrder, TestLog } from '../helpers/studio.ts';
 
 const folder = temporaryFolder();
 const DAY = 86_400_000;
@@ -53,4 +53,24 @@ it('removes pictures alone where there are too many: their buttons say so', asyn
     ...{ code: 'unknown-order', message: expect.stringContaining('not kept any more') as string },
   });
   await database.close();
+});
+
+it('looks once a day also where nothing is delivered', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const database = await openDatabase(join(folder, 'quiet'), silentLog);
+  const store = new OrderStore(database.tables);
+  const pictures = await PictureFolder.open(join(folder, 'quiet-pictures'));
+  const log = new TestLog();
+  const housekeeping = new Housekeeping({ store, pictures, keeping: {}, log });
+  try {
+    await housekeeping.begin();
+    writeFileSync(pictures.path('0123456789ab', 'source'), 'of an order that is gone');
+    vi.advanceTimersByTime(DAY);
+    expect(await log.until('old orders removed')).toEqual({ orders: 0, pictures: 1 });
+    await housekeeping.end();
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+    await database.close();
+  }
 });

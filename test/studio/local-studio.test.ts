@@ -1,5 +1,6 @@
 /** The studio with its real render processes, on small pictures. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, getPriority } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -241,10 +242,13 @@ describe('a render process', () => {
     const recipe = { ...job.recipe, steps: 300 };
     const { id } = await studio.submit(newOrder({ job: { ...job, recipe } }));
     await until(studio, id, steps);
+    const priorities = [getPriority(log.pidsOf(id)[0])];
     process.kill(log.pidsOf(id)[0]!, 'SIGKILL');
     expect((await updatesOf(studio, id)).at(-1)).toEqual({ state: 'rendered' });
     expect(await studio.order(id)).toMatchObject({ crashes: 1 });
     expect(new Set(log.pidsOf(id)).size).toBe(2);
+    priorities.push(getPriority(log.pidsOf(id)[1]));
+    expect(priorities).toEqual([constants.priority.PRIORITY_LOW, constants.priority.PRIORITY_LOW]);
   });
 
   it('that dies twice fails the order', async () => {

@@ -1,12 +1,15 @@
 /** A database that fails while it is noted down what became of a render. */
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DreamError } from '../../src/kit/errors.ts';
 import { silentLog } from '../../src/kit/log.ts';
 import type { Estimator } from '../../src/studio/estimate.ts';
 import { Notes } from '../../src/studio/notes.ts';
 import { noObserver } from '../../src/studio/observer.ts';
 import type { OrderState } from '../../src/studio/order.ts';
 import type { Rendered, RenderTask } from '../../src/studio/rendering/messages.ts';
+import type { RenderPool } from '../../src/studio/rendering/pool.ts';
 import { Renders } from '../../src/studio/renders.ts';
 import { openDatabase } from '../../src/studio/store/database.ts';
 import type { OpenDatabase } from '../../src/studio/store/database.ts';
@@ -58,7 +61,11 @@ const rendered: Rendered = {
   stepSeconds: 1,
 };
 
-function rendersOn(failingStore: Pick<OrderStore, 'change'>, log: TestLog) {
+function rendersOn(
+  failingStore: Pick<OrderStore, 'change'>,
+  log: TestLog,
+  run: RenderPool['run'] = () => Promise.resolve(rendered),
+) {
   return new Renders({
     ...{ store: failingStore, log, concurrency: 1, maxSeconds: 60, observer: noObserver },
     ...{ firstPause: 1, taskOf: () => ({}) as RenderTask, changed: () => undefined },
@@ -66,7 +73,7 @@ function rendersOn(failingStore: Pick<OrderStore, 'change'>, log: TestLog) {
       seconds: () => 0,
       learn: () => Promise.resolve(),
     } as Partial<Estimator> as Estimator,
-    pool: { run: () => Promise.resolve(rendered), close: () => Promise.resolve() },
+    pool: { run, close: () => Promise.resolve() },
   });
 }
 
@@ -99,6 +106,35 @@ describe('what becomes of a render', () => {
     await renders.close(0);
     // The next start takes it up.
     expect(await store.stateOf(stuck.id)).toBe('queued');
+  });
+});
+
+describe('the beginning of a render', () => {
+  it('counts also where the database took it and did not say so', async () => {
+    const order = await queuedOrder();
+    let [tries, noted] = [0, (): void => undefined];
+    const twice = new Promise<void>((resolve) => (noted = resolve));
+    const forgetful: Pick<OrderStore, 'change'> = {
+      change: async (id, from, change) => {
+        const changed = await store.change(id, from, change);
+        if (change.state !== 'rendering') return changed;
+        tries += 1;
+        if (tries === 1) throw new Error('Connection terminated unexpectedly');
+        noted();
+        return changed;
+      },
+    };
+    const renders = rendersOn(forgetful, new TestLog(), async (_, { signal }) => {
+      await twice;
+      await setImmediate();
+      if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
+      return rendered;
+    });
+    renders.add(order, 1);
+    renders.start();
+    await twice;
+    await renders.close(60_000);
+    expect(await store.stateOf(order.id)).toBe('rendered');
   });
 });
 

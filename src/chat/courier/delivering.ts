@@ -1,6 +1,8 @@
 /** What came of an order, brought to its place: once, however often it has to be tried. */
 import pRetry from 'p-retry';
+import { DreamError } from '../../kit/errors.ts';
 import type { Logger } from '../../kit/log.ts';
+import { LOST } from '../../studio/failure.ts';
 import type { Order } from '../../studio/order.ts';
 import type { Studio } from '../../studio/studio.ts';
 import type { Platform } from '../platform.ts';
@@ -30,7 +32,8 @@ export async function deliver(
 ): Promise<void> {
   const { id, address, requester, createdAt } = order;
   const canEnter = takesEntries && order.result ? await takesEntries(order.place) : false;
-  const message = finalMessage(order, () => studio.result(id), canEnter);
+  const result = (): Promise<Uint8Array> => studio.result(id);
+  let message = finalMessage(order, result, canEnter);
   let again = order.deliveryBegun;
   await studio.beginDelivery(id);
   const send = async (): Promise<void> => {
@@ -50,6 +53,7 @@ export async function deliver(
       shouldRetry: ({ error }) => !(error instanceof Undeliverable),
       onFailedAttempt: ({ error, attemptNumber }) => {
         if (signal.aborted) return;
+        if (isLost(error)) message = finalMessage({ ...order, failure: LOST }, result);
         log.warn({ err: error, order: id, attempt: attemptNumber }, 'not delivered');
       },
     });
@@ -59,4 +63,9 @@ export async function deliver(
     log.warn({ err: error, order: id }, 'undeliverable');
     await studio.delivered(id);
   }
+}
+
+/** What the studio says of a picture that is not there, and no platform of anything. */
+function isLost(error: Error): boolean {
+  return error instanceof DreamError && error.code === 'unknown-order';
 }

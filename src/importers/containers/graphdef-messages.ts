@@ -22,15 +22,33 @@ const types = protobufTypes({
     type: ['optional int32', 6],
     shape: ['Shape', 7],
     tensor: ['bytes', 8],
+    func: ['Func', 10],
   },
+  Func: { name: ['string', 1] },
   List: { s: ['repeated bytes', 2], i: ['repeated int64', 3], f: ['repeated float', 4] },
   Shape: { dim: ['repeated Dimension', 2], unknownRank: ['bool', 3] },
   Dimension: { size: ['int64', 1] },
+  // Of a function: what goes in and out, and which of its nodes gives each of those.
+  Signature: {
+    name: ['string', 1],
+    inputArg: ['repeated Argument', 2],
+    outputArg: ['repeated Argument', 3],
+  },
+  Argument: { name: ['string', 1] },
+  Return: { key: ['string', 1], value: ['string', 2] },
 });
 
 export const nodeMessage = types.lookupType('Node');
 export const valueMessage = types.lookupType('Value');
 export const shapeMessage = types.lookupType('Shape');
+export const signatureMessage = types.lookupType('Signature');
+export const returnMessage = types.lookupType('Return');
+
+export interface SignatureMessage {
+  readonly name: string;
+  readonly inputArg: readonly { name: string }[];
+  readonly outputArg: readonly { name: string }[];
+}
 
 export interface NodeMessage {
   readonly name: string;
@@ -49,6 +67,7 @@ export interface ValueMessage {
   readonly type?: number;
   readonly shape?: ShapeMessage;
   readonly tensor?: Uint8Array;
+  readonly func?: { name: string };
 }
 
 export interface ShapeMessage {

@@ -5,13 +5,20 @@
  */
 import { DreamError } from '../../kit/errors.ts';
 import type { TensorflowAttribute, TensorflowNode } from '../graphdef/node.ts';
-import { nodeMessage, sizesOf, valueMessage } from './graphdef-messages.ts';
-import type { NodeMessage, ValueMessage } from './graphdef-messages.ts';
+import {
+  nodeMessage,
+  returnMessage,
+  signatureMessage,
+  sizesOf,
+  valueMessage,
+} from './graphdef-messages.ts';
+import type { NodeMessage, SignatureMessage, ValueMessage } from './graphdef-messages.ts';
 import { fieldsOf, undamaged } from './protobuf-fields.ts';
 import { typeName } from './tensor-proto.ts';
 
 /** The largest picture networks have some thousands. */
 const MOST_NODES = 50_000;
+const LIBRARY = 2;
 const MOST_INPUTS = 10_000;
 const LONGEST_NAME = 1000;
 /** Of all that is not the contents of a tensor. The largest networks have about 6 MB. */
@@ -24,6 +31,16 @@ export interface GraphDef {
   /** Node → the bytes of the TensorProto in its attribute `value`, part of the file's. */
   readonly tensors: ReadonlyMap<string, Uint8Array>;
 }
+
+/** A graph that nodes call: its own nodes read `argument`, `node:output:0` or `^node`. */
+export interface GraphFunction extends GraphDef {
+  readonly parameters: readonly string[];
+  /** What it gives, in order. */
+  readonly results: readonly string[];
+}
+
+/** The functions of a GraphDef by their names; each is decoded when it is asked for. */
+export type GraphFunctions = ReadonlyMap<string, () => GraphFunction>;
 
 /** How a message begins whose first field is `field`, of bytes. */
 const key = (field: number): number => (field << 3) | 2;
@@ -64,13 +81,57 @@ export function readGraphDef(bytes: Uint8Array): GraphDef {
   return reader;
 }
 
+/** @throws DreamError 'bad-model', also when a function is asked for. */
+export function readFunctions(bytes: Uint8Array): GraphFunctions {
+  const damaged = (): string => "the graph's functions are damaged";
+  const functions = new Map<string, () => GraphFunction>();
+  const measure = new Measure();
+  undamaged(() => {
+    for (const { content } of ofField(bytes, LIBRARY)) {
+      for (const { content: body } of ofField(content, 1)) {
+        const { name } = signatureOf(body);
+        let known: GraphFunction | undefined;
+        functions.set(name, () => (known ??= undamaged(() => functionOf(body, measure), damaged)));
+      }
+    }
+  }, damaged);
+  return functions;
+}
+
+function functionOf(bytes: Uint8Array, measure: Measure): GraphFunction {
+  const { inputArg, outputArg } = signatureOf(bytes);
+  const reader = new GraphReader(measure);
+  for (const { content } of ofField(bytes, 3)) reader.node(content);
+  const returns = ofField(bytes, 4).map(
+    ({ content }) => returnMessage.decode(content) as unknown as { key: string; value: string },
+  );
+  const given = new Map(returns.map(({ key: name, value }) => [name, value]));
+  return {
+    nodes: reader.nodes,
+    tensors: reader.tensors,
+    parameters: inputArg.map(({ name }) => name),
+    results: outputArg.map(({ name }) => given.get(name) ?? ''),
+  };
+}
+
+function signatureOf(bytes: Uint8Array): SignatureMessage {
+  const [signature] = ofField(bytes, 1);
+  const content = signature?.content ?? new Uint8Array();
+  return signatureMessage.decode(content) as unknown as SignatureMessage;
+}
+
+function ofField(bytes: Uint8Array, wanted: number): { content: Uint8Array }[] {
+  return [...fieldsOf(bytes)].filter(({ field }) => field === wanted);
+}
+
 class GraphReader implements GraphDef {
   readonly nodes: TensorflowNode[] = [];
   readonly tensors = new Map<string, Uint8Array>();
-  #structure = 0;
+
+  constructor(private readonly measure = new Measure()) {}
 
   node(bytes: Uint8Array): void {
-    this.#weigh(bytes);
+    this.measure.add(bytes);
     const { name, op, input, attr } = nodeMessage.decode(bytes) as unknown as NodeMessage;
     if (name.length > LONGEST_NAME || op.length > LONGEST_NAME) {
       throw new DreamError('bad-model', `node ${this.nodes.length} has a name without end`);
@@ -88,9 +149,14 @@ class GraphReader implements GraphDef {
     }
     this.nodes.push({ name, op, inputs: input, attributes });
   }
+}
 
-  /** Before the node is decoded: what is not a tensor grows tenfold in memory. */
-  #weigh(bytes: Uint8Array): void {
+/** Of nodes before they are decoded: what is not a tensor grows tenfold in memory. */
+class Measure {
+  #structure = 0;
+  #nodes = 0;
+
+  add(bytes: Uint8Array): void {
     let tensors = 0;
     for (const { field, content } of fieldsOf(bytes)) {
       if (field !== 5) continue;
@@ -99,7 +165,7 @@ class GraphReader implements GraphDef {
       }
     }
     this.#structure += bytes.length - tensors;
-    if (this.#structure > MOST_STRUCTURE || this.nodes.length >= MOST_NODES) {
+    if (this.#structure > MOST_STRUCTURE || ++this.#nodes > MOST_NODES) {
       throw new DreamError(
         'bad-model',
         `the graph has more than ${MOST_NODES} nodes or ${MOST_STRUCTURE / 2 ** 20} MB besides ` +
@@ -122,6 +188,7 @@ function attributeOf(value: ValueMessage): TensorflowAttribute | undefined {
   if (has('i')) return Number(value.i);
   if (has('f')) return value.f;
   if (has('b')) return value.b;
+  if (has('func')) return value.func!.name;
   if (has('type')) return typeName(value.type!);
   if (has('shape') && !value.shape!.unknownRank) return sizesOf(value.shape!);
   return has('list') ? listOf(value.list!) : undefined;

@@ -78,33 +78,54 @@ export interface StoredTensor {
 export function openTensor(bytes: Uint8Array, name: string): StoredTensor {
   const damaged = (): string => damage(name);
   const parts = undamaged(() => partsOf(bytes), damaged);
-  const format = formats.get(parts.type);
-  const problem = (text: string): DreamError =>
-    new DreamError('bad-model', `the constant '${name}' ${text}`);
-  if (!format) throw problem(`holds ${typeName(parts.type)}, which are no numbers of a network`);
-  const { shape } = parts;
-  const cells = shape.reduce((product, size) => product * size, 1);
-  const written = `[${shape.join(', ')}]`;
-  if (!shape.every((size) => size >= 0) || !Number.isSafeInteger(cells)) {
-    throw problem(`has the shape ${written}`);
-  }
-  const { content } = parts;
-  if (content) {
-    if (content.length !== cells * format.bytes) {
-      throw problem(
-        `of shape ${written} has ${content.length} bytes, expected ${cells * format.bytes}`,
-      );
-    }
-    return { shape, repeated: 0, read: () => decoded(content, cells, format) };
-  }
+  const { content, shape } = parts;
+  if (content) return openContent(content, parts, name);
+  const { format, cells } = measured(parts, name);
   const count = parts.lists.reduce((sum, list) => sum + list.count, 0);
-  if (count > cells) throw problem(`of shape ${written} has ${count} numbers`);
+  if (count > cells) throw problem(name, `of shape [${shape.join(', ')}] has ${count} numbers`);
   const bits = format.name === 'DT_BFLOAT16' ? bfloat : format.name === 'DT_HALF' ? fromHalf : null;
   return {
     shape,
     repeated: cells - count,
     read: () => undamaged(() => filled(parts.lists, cells, bits), damaged),
   };
+}
+
+interface TypeAndShape {
+  readonly type: number;
+  readonly shape: readonly number[];
+}
+
+/**
+ * A tensor whose numbers lie one after another.
+ * @throws DreamError 'bad-model' where its shape and its bytes do not fit.
+ */
+export function openContent(content: Uint8Array, kind: TypeAndShape, name: string): StoredTensor {
+  const { format, cells } = measured(kind, name);
+  const { shape } = kind;
+  const bytes = cells * format.bytes;
+  if (content.length !== bytes) {
+    const found = `has ${content.length} bytes, expected ${bytes}`;
+    throw problem(name, `of shape [${shape.join(', ')}] ${found}`);
+  }
+  return { shape, repeated: 0, read: () => decoded(content, cells, format) };
+}
+
+function measured(
+  { type, shape }: TypeAndShape,
+  name: string,
+): { format: NumberFormat; cells: number } {
+  const format = formats.get(type);
+  if (!format) throw problem(name, `holds ${typeName(type)}, which are no numbers of a network`);
+  const cells = shape.reduce((product, size) => product * size, 1);
+  if (!shape.every((size) => size >= 0) || !Number.isSafeInteger(cells)) {
+    throw problem(name, `has the shape [${shape.join(', ')}]`);
+  }
+  return { format, cells };
+}
+
+function problem(name: string, text: string): DreamError {
+  return new DreamError('bad-model', `the constant '${name}' ${text}`);
 }
 
 /** A tensor's shape, and whether not one of its numbers is in the file: they all are 0 then. */

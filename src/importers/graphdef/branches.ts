@@ -10,7 +10,7 @@ import type { TensorflowNode } from './node.ts';
 
 const SWITCHES = new Set(['Switch', 'RefSwitch']);
 const MERGES = new Set(['Merge', 'RefMerge']);
-const HANDS_ON = new Set(['Identity', 'PlaceholderWithDefault', ...SWITCHES]);
+const HANDS_ON = new Set(['Identity', 'LogicalNot', ...SWITCHES]);
 
 /** The graph without the branches whose flag is known; loops stay as they are. */
 export async function withoutBranches(
@@ -19,10 +19,11 @@ export async function withoutBranches(
 ): Promise<readonly TensorflowNode[]> {
   if (!nodes.some(({ op }) => SWITCHES.has(op))) return nodes;
   const links = linksOf(nodes);
+  const flags = new Flags(links, weights);
   const ways = new Map<string, 0 | 1>();
   for (const node of links.order) {
     if (!SWITCHES.has(node.op)) continue;
-    const flag = await flagOf(sourcesOf(node)[1], links, weights);
+    const flag = await flags.of(sourcesOf(node)[1]);
     if (flag !== null) ways.set(node.name, flag ? 1 : 0);
   }
   const dead = new DeadEnds(nodes, ways);
@@ -42,48 +43,69 @@ export async function withoutBranches(
   });
 }
 
-/** The value of a flag, null where it is computed from something that is not known. */
-async function flagOf(
-  start: string | undefined,
-  { byName }: Links,
-  weights: Weights,
-): Promise<boolean | null> {
-  let node = byName.get(start ?? '');
-  let inverted = false;
-  for (; node; node = byName.get(sourcesOf(node)[0] ?? '')) {
-    if (node.op === 'Placeholder' || node.op === 'PlaceholderWithDefault') return inverted;
-    if (node.op === 'Const') return (await isTrue(node.name, weights)) !== inverted;
-    if (node.op === 'LogicalNot') inverted = !inverted;
-    else if (!HANDS_ON.has(node.op)) return null;
+/** The values of flags, null where one is computed from something that is not known. */
+class Flags {
+  readonly #known = new Map<string, boolean | null>();
+
+  constructor(
+    private readonly links: Links,
+    private readonly weights: Weights,
+  ) {}
+
+  async of(start: string | undefined): Promise<boolean | null> {
+    const { byName } = this.links;
+    const passed: TensorflowNode[] = [];
+    let node = byName.get(start ?? '');
+    while (node && !this.#known.has(node.name) && HANDS_ON.has(node.op)) {
+      passed.push(node);
+      node = byName.get(sourcesOf(node)[0] ?? '');
+    }
+    let flag = node ? await this.#at(node) : null;
+    for (const { name, op } of passed.reverse()) {
+      if (op === 'LogicalNot' && flag !== null) flag = !flag;
+      this.#known.set(name, flag);
+    }
+    return flag;
   }
-  return null;
+
+  async #at({ name, op }: TensorflowNode): Promise<boolean | null> {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const isSet = op === 'Const' ? await this.#isTrue(name) : null;
+    const flag = op === 'Placeholder' || op === 'PlaceholderWithDefault' ? false : isSet;
+    this.#known.set(name, flag);
+    return flag;
+  }
+
+  async #isTrue(name: string): Promise<boolean> {
+    await this.weights.ready([name]);
+    return this.weights.constant(name).read()[0] === 1;
+  }
 }
 
-async function isTrue(name: string, weights: Weights): Promise<boolean> {
-  await weights.ready([name]);
-  return weights.constant(name).read()[0] === 1;
+/** That `reader` reads `input`. */
+interface Link {
+  readonly reader: TensorflowNode;
+  readonly input: string;
 }
 
 /** What nothing ever reaches: the ways that no Switch takes, and all that waits for them. */
 class DeadEnds {
   readonly #outputs = new Set<string>();
   readonly #nodes = new Set<string>();
+  readonly #links = new Map<string, Link[]>();
+  readonly #dead = new Set<Link>();
+  /** For each Merge, how many of the ways to it are not known to be dead. */
+  readonly #open = new Map<TensorflowNode, number>();
 
   constructor(nodes: readonly TensorflowNode[], ways: ReadonlyMap<string, 0 | 1>) {
-    const readers = new Map<string, TensorflowNode[]>();
-    for (const node of nodes) {
-      for (const input of node.inputs) {
-        const source = nodeName(input.replace(/^\^/, ''));
-        const known = readers.get(source);
-        if (known) known.push(node);
-        else readers.set(source, [node]);
-      }
-    }
+    for (const reader of nodes) this.#add(reader);
     for (const [name, way] of ways) this.#outputs.add(way === 1 ? name : `${name}:1`);
     const pending = [...ways.keys()];
     for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-      for (const reader of readers.get(name) ?? []) {
-        if (this.#nodes.has(reader.name) || !this.#waits(reader)) continue;
+      for (const link of this.#links.get(name) ?? []) {
+        const { reader } = link;
+        if (this.#nodes.has(reader.name) || !this.#ends(link)) continue;
         this.#nodes.add(reader.name);
         pending.push(reader.name);
       }
@@ -95,13 +117,29 @@ class DeadEnds {
     return this.#outputs.has(output) || this.#nodes.has(nodeName(output));
   }
 
-  /** A Merge takes what comes; anything else waits for all its inputs. */
-  #waits({ op, inputs }: TensorflowNode): boolean {
-    const data = inputs.filter((input) => !input.startsWith('^'));
-    if (MERGES.has(op)) return data.every((input) => this.has(input));
-    return inputs.some((input) =>
-      // A Switch itself runs whichever way it sends its value.
-      input.startsWith('^') ? this.#nodes.has(input.slice(1)) : this.has(input),
-    );
+  #add(reader: TensorflowNode): void {
+    for (const input of reader.inputs) {
+      const source = nodeName(input.replace(/^\^/, ''));
+      const link = { reader, input };
+      const known = this.#links.get(source);
+      if (known) known.push(link);
+      else this.#links.set(source, [link]);
+    }
+    const data = reader.inputs.filter((input) => !input.startsWith('^'));
+    if (MERGES.has(reader.op)) this.#open.set(reader, data.length);
+  }
+
+  /** Whether its reader waits in vain: a Merge takes what comes, anything else waits for all. */
+  #ends(link: Link): boolean {
+    const { reader, input } = link;
+    const runsBefore = input.startsWith('^');
+    // A Switch itself runs whichever way it sends its value.
+    const isDead = runsBefore ? this.#nodes.has(input.slice(1)) : this.has(input);
+    const open = this.#open.get(reader);
+    if (open === undefined || !isDead) return isDead;
+    if (runsBefore || this.#dead.has(link)) return false;
+    this.#dead.add(link);
+    this.#open.set(reader, open - 1);
+    return open === 1;
   }
 }

@@ -2,7 +2,8 @@
  * Dropout that a training left in the graph: x / keep · mask, with a mask of random ones and
  * zeros. In use nothing is dropped: it hands on x.
  */
-import { nodeName, sourcesOf } from './links.ts';
+import { linksOf, nodeName, sourcesOf } from './links.ts';
+import type { Links } from './links.ts';
 import type { TensorflowNode } from './node.ts';
 
 const RANDOM = 'RandomUniform';
@@ -11,10 +12,11 @@ const MASKS = new Set(['Floor', 'Cast', 'GreaterEqual', 'Add', 'AddV2', 'Sub', '
 
 export function withoutDropout(nodes: readonly TensorflowNode[]): readonly TensorflowNode[] {
   if (!nodes.some(({ op }) => op === RANDOM)) return nodes;
-  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const links = linksOf(nodes);
+  const random = randomNodes(links);
   return nodes.map((node) => {
     if (node.op !== 'Mul') return node;
-    const kept = keptBy(node, byName);
+    const kept = keptBy(node, links, random);
     return kept === null ? node : { ...node, op: 'Identity', inputs: [kept] };
   });
 }
@@ -22,7 +24,8 @@ export function withoutDropout(nodes: readonly TensorflowNode[]): readonly Tenso
 /** The x of a product x / keep · mask, in either order; null for any other product. */
 function keptBy(
   product: TensorflowNode,
-  byName: ReadonlyMap<string, TensorflowNode>,
+  { byName }: Links,
+  random: ReadonlySet<string>,
 ): string | null {
   const [left, right] = sourcesOf(product).map((source) => byName.get(source));
   if (!left || !right) return null;
@@ -31,7 +34,7 @@ function keptBy(
     [right, left],
   ] as const) {
     const masks = mask.op === 'Floor' || mask.op === 'Cast';
-    if (!masks || !isRandom(mask, byName) || !['RealDiv', 'Div', 'Mul'].includes(scaled.op))
+    if (!masks || !random.has(mask.name) || !['RealDiv', 'Div', 'Mul'].includes(scaled.op))
       continue;
     const [x] = scaled.inputs;
     if (x !== undefined) return nodeName(x);
@@ -39,14 +42,16 @@ function keptBy(
   return null;
 }
 
-function isRandom(mask: TensorflowNode, byName: ReadonlyMap<string, TensorflowNode>): boolean {
-  const seen = new Set<TensorflowNode>();
-  const pending = [mask];
+/** The names of those random numbers, and of what masks are made of with them. */
+function randomNodes({ byName, readers }: Links): Set<string> {
+  const random = new Set<string>();
+  const pending = [...byName.values()].filter(({ op }) => op === RANDOM);
   for (let node = pending.pop(); node; node = pending.pop()) {
-    if (node.op === RANDOM) return true;
-    if (seen.has(node) || !MASKS.has(node.op)) continue;
-    seen.add(node);
-    pending.push(...sourcesOf(node).flatMap((source) => byName.get(source) ?? []));
+    if (random.has(node.name)) continue;
+    random.add(node.name);
+    for (const reader of readers.get(node.name) ?? []) {
+      if (MASKS.has(reader.op)) pending.push(reader);
+    }
   }
-  return false;
+  return random;
 }

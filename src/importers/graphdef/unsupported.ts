@@ -53,7 +53,8 @@ function refusal(missing: ReadonlyMap<string, readonly string[]>): DreamError {
 }
 
 export const FREEZE =
-  'Convert the SavedModel instead, which brings graph and weights together: pip install ' +
+  'Bring the whole folder of the SavedModel, with the folder variables in it. Or convert it, which ' +
+  'brings graph and weights together: pip install ' +
   'tensorflowjs, then tensorflowjs_converter --input_format=tf_saved_model <its folder> <a new ' +
   'folder>; the model.json in the new folder can be read.';
 

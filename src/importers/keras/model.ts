@@ -69,22 +69,19 @@ function addFunctional(
     throw new DreamError('unsupported-op', `${found}; expected ${inputs.length}`);
   }
   declared.forEach((source, index) => values.set(keyOf(source), inputs[index]!));
-  let pending = pendingCalls(model);
-  // Keras lists layers in the order they are computed, mostly: else a later round takes them.
-  while (pending.length > 0) {
-    const waiting = pending.filter(({ layer, operands, key }) => {
-      const ready = operands.map((operand) =>
-        isSource(operand) ? values.get(keyOf(operand)) : operand,
-      );
-      if (ready.includes(undefined)) return true;
-      const built = addLayer(shared, layer, ready as Value[]);
-      calls.push(...built);
-      values.set(key, built.at(-1)!.output);
-      return false;
-    });
-    if (waiting.length === pending.length) throw neverComputed(pending[0]!, config.layers);
-    pending = waiting;
+  const pending = pendingCalls(model);
+  const left = new Set(pending);
+  for (const call of inOrder(pending, values)) {
+    left.delete(call);
+    const ready = call.operands.map((operand) =>
+      isSource(operand) ? values.get(keyOf(operand))! : operand,
+    );
+    const built = addLayer(shared, call.layer, ready);
+    calls.push(...built);
+    values.set(call.key, built.at(-1)!.output);
   }
+  const [stuck] = left;
+  if (stuck) throw neverComputed(stuck, config.layers);
   const outputs = sourcesIn(config['output_layers']).flatMap(
     (source) => values.get(keyOf(source)) ?? [],
   );
@@ -121,6 +118,40 @@ function pendingCalls({ config }: KerasModel): PendingCall[] {
     const first = isModel(layer) && (latest.get(name) ?? 0) >= own.length ? 1 : 0;
     return own.map((operands, call) => ({ layer, operands, key: `${name} ${call + first}` }));
   });
+}
+
+/**
+ * Each call after those that it reads, as far as that can be. Keras mostly lists layers so; one
+ * that comes before what it reads is taken after it.
+ * @param values what has been computed: what the caller adds is looked for after each call.
+ */
+function* inOrder(
+  listed: readonly PendingCall[],
+  values: ReadonlyMap<string, unknown>,
+): Generator<PendingCall> {
+  const waiting = new Map<string, PendingCall[]>();
+  const missing = new Map<PendingCall, number>();
+  for (const first of listed) {
+    const keys = new Set(first.operands.filter(isSource).map(keyOf));
+    const unknown = [...keys].filter((key) => !values.has(key));
+    missing.set(first, unknown.length);
+    for (const key of unknown)
+      waiting
+        .set(key, waiting.get(key) ?? [])
+        .get(key)!
+        .push(first);
+    const ready = unknown.length === 0 ? [first] : [];
+    // Grows while it is walked through.
+    for (const call of ready) {
+      yield call;
+      for (const reader of waiting.get(call.key) ?? []) {
+        const rest = missing.get(reader)! - 1;
+        missing.set(reader, rest);
+        if (rest === 0) ready.push(reader);
+      }
+      waiting.delete(call.key);
+    }
+  }
 }
 
 /** The layer's own call comes last, after those of the layers inside it. */

@@ -1,5 +1,5 @@
 /** Nodes that compute with what is known: sizes, axes, weights. They are done here and now. */
-import { derived } from '../weights.ts';
+import { derived, isBeyondMeasure, remembered } from '../weights.ts';
 import type { StoredConstant } from '../weights.ts';
 import type { NodeCall } from './node-call.ts';
 import { cellsOf, dimsOf, sameNumbers } from './value.ts';
@@ -40,30 +40,18 @@ export function folded(
     const made = compute(values);
     return made instanceof Float32Array ? made : Float32Array.from(made);
   };
-  return computed(call, call.node.name, derived(dims, sources, read), inputs);
+  return computed(call, call.node.name, derived(dims, sources, read));
 }
 
-/** A constant that is computed from others: once, where several ask for it one after another. */
-export function computed(
-  call: NodeCall,
-  name: string,
-  constant: StoredConstant,
-  inputs: readonly Value[],
-): ConstantValue {
-  const depths = inputs.map((input) => (input.kind === 'constant' ? (input.depth ?? 0) : 0));
-  const depth = Math.max(...depths) + 1;
-  if (depth > DEEPEST) throw call.bad('is computed from a hundred others, one after another');
-  let remembered: WeakRef<Float32Array> | undefined;
-  const read = (): Float32Array => {
-    const values = remembered?.deref() ?? constant.read();
-    remembered = new WeakRef(values);
-    return values;
-  };
-  const weights = [...new Set(constant.weights)];
-  return { kind: 'constant', name, constant: { shape: constant.shape, weights, read }, depth };
+/** A constant that is computed from others. */
+export function computed(call: NodeCall, name: string, constant: StoredConstant): ConstantValue {
+  if (isBeyondMeasure(constant)) {
+    throw call.bad(
+      'is computed from a hundred others, one after another, or from hundreds at once',
+    );
+  }
+  return { kind: 'constant', name, constant: remembered(constant) };
 }
-
-const DEEPEST = 100;
 
 /** The inputs, where none of them comes from the picture. */
 export function knownInputs(call: NodeCall): (ConstantValue | Numbers)[] | null {

@@ -72,7 +72,9 @@ function readersOf(
     for (const input of result === undefined ? [] : node.inputs) {
       const ref = refs.get(input);
       if (ref === undefined || ref === result) continue;
-      readers.set(ref, [...(readers.get(ref) ?? []), node]);
+      const known = readers.get(ref);
+      if (known) known.push(node);
+      else readers.set(ref, [node]);
     }
   }
   return readers;

@@ -73,7 +73,7 @@ export function transpose(call: NodeCall): Value {
   }
   if (x.kind === 'constant') {
     const name = `${x.name} turned ${order.join('')}`;
-    return computed(call, name, transposedConstant(x.constant, order), [x]);
+    return computed(call, name, transposedConstant(x.constant, order));
   }
   const steps = order.map((axis) => cellsOf(x.dims.slice(axis + 1)));
   const dims = order.map((axis) => x.dims[axis]!);

@@ -26,8 +26,6 @@ export interface ConstantValue {
   readonly kind: 'constant';
   readonly name: string;
   readonly constant: StoredConstant;
-  /** How many constants are computed from one another before it can be read. */
-  readonly depth?: number;
 }
 
 /** Numbers that are known now: sizes, axes. */

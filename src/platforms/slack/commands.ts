@@ -55,12 +55,16 @@ export function attachedOptions(options: Options): string[] {
   return [...pictureOptions(options), ...files];
 }
 
-/** The files of a message as values: the first for the first option that takes it, and so on. */
+/**
+ * The files of a message as values: the first for the first option that takes one; another for an
+ * option that was said, such as `mask`, so that nobody's second photo is taken for something else.
+ */
 export function attachedValues(
   options: Options,
   files: readonly Attachment[],
+  said: readonly string[] = [],
 ): Record<string, Attachment> {
-  const named = attachedOptions(options);
+  const named = attachedOptions(options).filter((name, at) => at === 0 || said.includes(name));
   const takesAny = named.some((name) => options[name]!.kind === 'file');
   const taken = takesAny ? files : files.filter(isPicture);
   return Object.fromEntries(

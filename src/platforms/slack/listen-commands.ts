@@ -26,13 +26,16 @@ async function slash(desk: Desk, origin: Origin, typed: SlashCommand): Promise<v
   const text = asMeant(desk.commands, typed.command.slice(1), fromMrkdwn(typed.text));
   const { values, ...name } = parseCommandText(text, desk.commands);
   const command = commandNamed(desk.commands, name);
-  if (attachedOptions(command.options).length === 0) {
+  const attached = attachedOptions(command.options);
+  if (attached.length === 0) {
     await runCommand(desk, origin, { ...name, values });
     return;
   }
   const { channel, thread, responseUrl } = origin;
   const remembered = { ...name, channel, thread, responseUrl, pictures: {} };
-  await openModal(desk, command, typed.trigger_id, remembered, values);
+  // What is named for a file that is to come, the form asks for.
+  const known = Object.entries(values).filter(([key, text]) => text || !attached.includes(key));
+  await openModal(desk, command, typed.trigger_id, remembered, Object.fromEntries(known));
 }
 
 /** `/dream help` means `/help`, which in a workspace may be another app's. */

@@ -72,7 +72,7 @@ async function hear(desk: Desk, event: Said): Promise<void> {
     const full = usual ? withCommand(desk.commands, text, usual.name) : text;
     const { values, ...name } = parseCommandText(full, desk.commands);
     const { options } = commandNamed(desk.commands, name);
-    const all = { ...values, ...attachedValues(options, files) };
+    const all = { ...values, ...attachedValues(options, files, Object.keys(values)) };
     await runCommand(desk, origin, { ...name, values: all });
   });
 }

@@ -19,8 +19,8 @@ export interface Entry {
   readonly event?: string;
   /** The message that it answers, where that was a line which somebody typed. */
   readonly asked?: string;
-  /** A file that came with it: a picture that was sent, or what the bot gave only here. */
-  readonly upload?: string;
+  /** Files that came with it: pictures that were sent, or what the bot gave only here. */
+  readonly uploads?: readonly string[];
   /** `Delivery.key` of the answer that it is. */
   readonly delivery?: string;
 }
@@ -46,7 +46,7 @@ export class Conversation {
 
   async load(): Promise<void> {
     for (const { key, value } of await this.shelf.list(COLLECTION)) {
-      this.#entries.set(key, { ...(value as Entry), revision: 0 });
+      this.#entries.set(key, { ...entryOf(value), revision: 0 });
       // Whatever the clock has done since: what is said next comes after it.
       this.#lastTime = Math.max(this.#lastTime, parseInt(key.slice(0, TIME_LENGTH), 36));
     }
@@ -120,6 +120,12 @@ export class Conversation {
       await this.onDropped(entry);
     }
   }
+}
+
+/** Messages had one file at most, and may still be there. */
+function entryOf(value: unknown): Entry {
+  const { upload, ...entry } = value as Entry & { upload?: string };
+  return upload === undefined ? entry : { ...entry, uploads: [upload] };
 }
 
 export function isVisible({ audience }: Entry, person: string): boolean {

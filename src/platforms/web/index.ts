@@ -56,8 +56,8 @@ export function webChat(parts: WebChatParts): Platform {
   const { maxPicture = MAX_PICTURE, maxFile = MAX_FILE, maxUploads = MAX_UPLOADS } = parts;
   const uploads = new Uploads(parts.uploadsDir);
   const previews = new Previews();
-  const conversation = new Conversation(shelf, async ({ upload }) => {
-    if (upload !== undefined) await uploads.remove(upload);
+  const conversation = new Conversation(shelf, async ({ uploads: dropped = [] }) => {
+    for (const name of dropped) await uploads.remove(name);
   });
   const space = new UploadSpace({ uploads, conversation, most: maxUploads });
   const room = new Room({ conversation, previews, pictures, space });
@@ -88,7 +88,7 @@ export function webChat(parts: WebChatParts): Platform {
     editInterval: EDIT_INTERVAL,
     async start(given) {
       const [bundle] = await Promise.all([bundlePage(), conversation.load()]);
-      const sent = conversation.entries().flatMap(({ upload }) => upload ?? []);
+      const sent = conversation.entries().flatMap(({ uploads: kept = [] }) => kept);
       await uploads.open(new Set(sent));
       page = { ...bundle, assets: [...bundle.assets, ...sample.assets] };
       handler = given;

@@ -33,7 +33,7 @@ export function pictureRoutes(
   app.get<{ Params: { name: string } }>('/uploads/:name', async (request, reply) => {
     const person = served.personOf(request);
     const { name } = request.params;
-    const entry = conversation.find(({ upload }) => upload === name);
+    const entry = conversation.find(({ uploads: kept = [] }) => kept.includes(name));
     if (!entry || !isVisible(entry, person.id)) throw noPicture();
     const bytes = await uploads.read(name).catch(missing);
     const { document } = entry.message;

@@ -71,7 +71,7 @@ export class Room {
       ...kept,
       audience,
       ...(typeof address['asked'] === 'string' ? { asked: address['asked'] } : {}),
-      ...(upload === undefined ? {} : { upload }),
+      ...(upload === undefined ? {} : { uploads: [upload] }),
       message: {
         ...said,
         id,

@@ -1,30 +1,49 @@
-/** From a line that somebody typed, and the picture beside it, to a command. */
+/** From a line that somebody typed, and the files beside it, to a command. */
 import type { Command } from '../../chat/command.ts';
 import type { CommandEvent } from '../../chat/inbound.ts';
+import { isAttached } from '../../chat/option.ts';
 import type { Attachment } from '../../chat/option.ts';
 import { parseCommandText } from '../../chat/text.ts';
 import { DreamError } from '../../kit/errors.ts';
+import { placesOf } from './file-lines.ts';
 
 type Asked = Pick<CommandEvent, 'command' | 'subcommand' | 'values'>;
 
-/** @throws DreamError where it is no command, or one that takes no file. */
+export interface Given {
+  /** That it is meant for. */
+  readonly option: string;
+  readonly file: Attachment;
+}
+
+/** @throws DreamError where it is no command, or one that does not take so many files. */
 export function commandOf(
   line: string,
-  picture: Attachment | undefined,
+  files: readonly Given[],
   commands: readonly Command[],
 ): Asked {
-  const asked = line.startsWith('/') ? parseCommandText(line, commands) : bare(picture, commands);
-  if (!picture) return asked;
-  const option = pictureOption(asked, commands);
-  if (option !== undefined) return { ...asked, values: { ...asked.values, [option]: picture } };
-  const name = [asked.command, asked.subcommand ?? ''].join(' ').trim();
-  throw new DreamError('bad-option', `/${name} takes no file`, 'Send it without one.');
+  const asked = line.startsWith('/') ? parseCommandText(line, commands) : bare(files, commands);
+  const options = fileOptions(asked, commands);
+  const places = placesOf(
+    files.map(({ option }) => option),
+    options,
+  );
+  const attached = files.map(
+    ({ file }, index) => [places[index] ?? refuse(asked, options), file] as const,
+  );
+  return { ...asked, values: { ...asked.values, ...Object.fromEntries(attached) } };
+}
+
+function refuse({ command, subcommand }: Asked, options: readonly string[]): never {
+  const name = subcommand === undefined ? command : `${command} ${subcommand}`;
+  throw options.length === 0
+    ? new DreamError('bad-option', `/${name} takes no file`, 'Send it without one.')
+    : new DreamError('bad-option', `/${name} takes one file`, 'Send it without the other.');
 }
 
 /** A picture by itself asks for what is offered on pictures. */
-function bare(picture: Attachment | undefined, commands: readonly Command[]): Asked {
+function bare(files: readonly Given[], commands: readonly Command[]): Asked {
   const command = commands.find((each) => 'onPicture' in each);
-  if (picture && command) return { command: command.name, values: {} };
+  if (files.length > 0 && command) return { command: command.name, values: {} };
   throw new DreamError(
     'unknown-command',
     'I understand commands and pictures, but no sentences',
@@ -32,14 +51,12 @@ function bare(picture: Attachment | undefined, commands: readonly Command[]): As
   );
 }
 
-function pictureOption(asked: Asked, commands: readonly Command[]): string | undefined {
+function fileOptions(asked: Asked, commands: readonly Command[]): string[] {
   const command = commands.find(({ name }) => name === asked.command);
-  if (!command) return undefined;
   const simple =
-    'subcommands' in command
+    command && 'subcommands' in command
       ? command.subcommands.find(({ name }) => name === asked.subcommand)
       : command;
-  return Object.entries(simple?.options ?? {}).find(
-    ([, { kind }]) => kind === 'picture' || kind === 'file',
-  )?.[0];
+  const options = Object.entries(simple?.options ?? {});
+  return options.filter(([, option]) => isAttached(option)).map(([name]) => name);
 }

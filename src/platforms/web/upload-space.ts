@@ -1,6 +1,7 @@
 /**
  * Room for files, within a bound: what nothing needs any more makes room for what comes, the
- * oldest first. A file is needed until what was asked with it has its answer.
+ * oldest first. A file is needed until what was asked with it has its answer; what came together
+ * goes together.
  */
 import PQueue from 'p-queue';
 import type { Conversation, Entry } from './conversation.ts';
@@ -19,11 +20,18 @@ export class UploadSpace {
 
   constructor(private readonly parts: UploadSpaceParts) {}
 
-  /** @returns the name that it can be read by; null where all that is kept is still needed. */
-  keepSent(bytes: Uint8Array): Promise<string | null> {
-    return this.#line.add(async () =>
-      (await this.#makeRoom(bytes.length)) ? this.parts.uploads.keep(bytes) : null,
-    );
+  /**
+   * Keeps all of them, or none.
+   * @returns the names that they can be read by; null where all that is kept is still needed.
+   */
+  keepSent(files: readonly Uint8Array[]): Promise<string[] | null> {
+    return this.#line.add(async () => {
+      const total = files.reduce((sum, { length }) => sum + length, 0);
+      if (!(await this.#makeRoom(total))) return null;
+      const names: string[] = [];
+      for (const bytes of files) names.push(await this.parts.uploads.keep(bytes));
+      return names;
+    });
   }
 
   /** What the bot itself says is few and small: there is always room for it. */
@@ -42,7 +50,7 @@ export class UploadSpace {
     for (const entry of this.#unneeded()) {
       if (free >= length) break;
       going.push(entry);
-      free += uploads.sizeOf(entry.upload!);
+      free += entry.uploads!.reduce((sum, name) => sum + uploads.sizeOf(name), 0);
     }
     if (free < length) return false;
     for (const entry of going) await this.#remove(entry);
@@ -56,18 +64,19 @@ export class UploadSpace {
     const answered = new Set(answers.map(({ asked }) => asked));
     for (const { asked, message } of answers) if (message.progress) answered.delete(asked);
     return entries
-      .filter(({ upload, message: { id, author } }) => {
-        return upload !== undefined && (author === null || answered.has(id));
+      .filter(({ uploads, message: { id, author } }) => {
+        return uploads !== undefined && (author === null || answered.has(id));
       })
       .sort(({ message: one }, { message: other }) => (one.id < other.id ? -1 : 1));
   }
 
   /** The message stays, and says what came with it. */
-  async #remove({ upload, message, ...entry }: Entry): Promise<void> {
-    const { picture, document, file, ...said } = message;
-    const gone = picture?.name ?? document?.name ?? file;
-    const left = { ...said, ...(gone === undefined ? {} : { gone }) };
+  async #remove({ uploads = [], message, ...entry }: Entry): Promise<void> {
+    const { picture, beside, document, file, ...said } = message;
+    const names = [picture?.name, beside?.name, document?.name, file];
+    const gone = names.filter((name) => name !== undefined).join(', ');
+    const left = { ...said, ...(gone === '' ? {} : { gone }) };
     await this.parts.conversation.put({ ...entry, message: left });
-    await this.parts.uploads.remove(upload!);
+    for (const name of uploads) await this.parts.uploads.remove(name);
   }
 }

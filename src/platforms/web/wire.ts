@@ -18,10 +18,12 @@ export interface WireMessage extends Said {
   /** Nobody else sees it. */
   readonly private: boolean;
   readonly picture?: WirePicture;
+  /** Another that somebody sent with it, such as its mask. */
+  readonly beside?: WirePicture;
   readonly document?: WireDocument;
-  /** The name of a file that came with it and is no picture: it goes to the command alone. */
+  /** The names of files that came with it and are no pictures: they go to the command alone. */
   readonly file?: string;
-  /** The name of a file that came with it and is no longer kept. */
+  /** The names of files that came with it and are no longer kept. */
   readonly gone?: string;
 }
 

@@ -9,6 +9,8 @@ export interface RenderTask {
   /** PNG, as large as it is dreamed. */
   readonly picturePath: string;
   readonly facts: PictureFacts;
+  /** PNG: where it is white the dream takes place. @default everywhere */
+  readonly maskPath?: string;
   /** Where the PNG of the result goes. */
   readonly resultPath: string;
   readonly modelsFolder: string;

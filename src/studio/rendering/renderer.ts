@@ -1,4 +1,4 @@
-/** What a render process does: from a task and two paths to a PNG. */
+/** What a render process does: from a task and its pictures to a PNG. */
 import { setImmediate } from 'node:timers/promises';
 import { readPicture, encodePicture, writeFileAtomically } from '../../dream/picture.ts';
 import type { Picture } from '../../dream/picture.ts';
@@ -9,8 +9,9 @@ import type { Model } from '../catalogue.ts';
 import { modelStamp } from '../descriptions.ts';
 import { composeSheet } from '../contact-sheet.ts';
 import { gatherEvidence } from '../evidence.ts';
-import { imprintText } from '../imprint.ts';
+import { hashOfMask, imprintText } from '../imprint.ts';
 import type { OrderResult } from '../order.ts';
+import { throwIfCancelled } from '../plan.ts';
 import type { Reporting } from '../processes/serve.ts';
 import { planRender } from '../render.ts';
 import type { RenderPlan } from '../render.ts';
@@ -28,6 +29,7 @@ interface Studio {
   readonly model: Model;
   readonly chosen: ChosenEngine;
   readonly picture: Picture;
+  readonly mask: Image | undefined;
 }
 
 interface Finished {
@@ -54,6 +56,8 @@ export class Renderer {
       task.job.kind === 'dream'
         ? await dreamed({ ...task, job: task.job }, studio, shown)
         : await sheeted({ ...task, job: task.job }, studio, shown);
+    // Nobody would ask for the file, or remove it.
+    throwIfCancelled(reporting.signal);
     await writeFileAtomically(task.resultPath, png);
     const { rows, columns } = image;
     const seconds = (performance.now() - began) / 1000;
@@ -66,14 +70,15 @@ export class Renderer {
   }
 
   async #prepare(task: RenderTask): Promise<Studio> {
-    const { job, picturePath, facts, modelsFolder } = task;
+    const { job, picturePath, maskPath, facts, modelsFolder } = task;
     const loading = this.#model(job.model, modelsFolder);
-    const [model, chosen, picture] = await Promise.all([
+    const [model, chosen, picture, mask] = await Promise.all([
       loading,
       this.#engines.for(task, loading),
       readStored(picturePath),
+      maskPath === undefined ? undefined : readStored(maskPath),
     ]);
-    return { model, chosen, picture: { ...picture, ...facts } };
+    return { model, chosen, picture: { ...picture, ...facts }, mask: mask?.image };
   }
 
   /** @throws DreamError 'picture-refused' */
@@ -122,17 +127,18 @@ type Made = Pick<OrderResult, 'formula' | 'notices' | 'scores' | 'evidence'> & {
 
 async function dreamed(
   { job, version }: JobOf<'dream'>,
-  { model, chosen, picture }: Studio,
+  { model, chosen, picture, mask }: Studio,
   reporting: Reporting<RenderProgress>,
 ): Promise<Made> {
   const { recipe, deepLayers, size } = job;
-  const plan = planRender(model, { picture, recipe, deepLayers });
+  const plan = planRender(model, { picture, recipe, deepLayers, mask });
   const { finished, stepSeconds } = await climbed([plan], chosen, reporting);
   const [{ image, scores }] = finished as [Finished];
   const { request } = chosen;
   const text = imprintText({
     ...{ recipe, model: model.name, modelHash: await model.hash(), size, version },
     engine: { description: chosen.engine.describe(), request },
+    ...(mask ? { mask: hashOfMask(mask) } : {}),
   });
   const { alpha } = picture;
   const png = await encodePicture(image, { format: 'png', text, ...(alpha ? { alpha } : {}) });

@@ -20,6 +20,7 @@ export class StallWatch {
   #timer: NodeJS.Timeout;
   #last: number | undefined;
   #longest = 0;
+  #stopped = false;
 
   constructor(
     private readonly times: StallTimes,
@@ -32,6 +33,8 @@ export class StallWatch {
 
   /** @param fraction of the work that is done, a step more than before */
   stepped(fraction: number): void {
+    // A process that was given up may have had something left to say.
+    if (this.#stopped) return;
     const now = performance.now();
     if (this.#last !== undefined) this.#longest = Math.max(this.#longest, now - this.#last);
     this.#last = now;
@@ -40,6 +43,7 @@ export class StallWatch {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
   }
 

@@ -36,16 +36,20 @@ export interface OrderChange {
 
 type Row = Selectable<OrdersTable>;
 
-interface Wish extends Pick<NewOrder, 'job' | 'source' | 'parent' | 'spoiler'> {
+interface Wish extends Pick<NewOrder, 'job' | 'source' | 'mask' | 'parent' | 'spoiler'> {
   readonly requester: Requester;
   readonly channel: string;
 }
 
 export function newRow(order: NewOrder, sequence: number): Insertable<OrdersTable> & Row {
-  const { requester, place, address, job, source, event, parent, spoiler } = order;
+  const { requester, place, address, job, source, mask, event, parent, spoiler } = order;
   const { platform, server = null, channel } = place;
   const now = Date.now();
-  const wish: Wish = { requester, channel, job, source, ...(parent ? { parent } : {}), spoiler };
+  const wish: Wish = {
+    ...{ requester, channel, job, source, spoiler },
+    ...(mask ? { mask } : {}),
+    ...(parent ? { parent } : {}),
+  };
   return {
     ...{ id: newOrderId(), sequence, platform, event, person: requester.id, server },
     ...{ state: 'received', wish: JSON.stringify(wish), address: JSON.stringify(address) },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DreamError } from '../../kit/errors.ts';
 import { isOrderId } from './order-id.ts';
 
-export type PictureKind = 'source' | 'result';
+export type PictureKind = 'source' | 'mask' | 'result';
 
 /** All that is kept of an order's pictures. */
 export interface KeptPictures {
@@ -49,7 +49,7 @@ export class PictureFolder {
   }
 
   async remove(id: string): Promise<void> {
-    const kinds: readonly PictureKind[] = ['source', 'result'];
+    const kinds: readonly PictureKind[] = ['source', 'mask', 'result'];
     await Promise.all(kinds.map((kind) => rm(this.path(id, kind), { force: true })));
   }
 
@@ -57,7 +57,7 @@ export class PictureFolder {
   async list(): Promise<KeptPictures[]> {
     const kept = new Map<string, KeptPictures>();
     for (const name of await readdir(this.folder)) {
-      const id = /^([0-9a-z]{12})-(?:source|result)\.png$/.exec(name)?.[1];
+      const id = /^([0-9a-z]{12})-(?:source|mask|result)\.png$/.exec(name)?.[1];
       // It may be gone by now.
       const file = id && (await stat(join(this.folder, name)).catch(() => null));
       if (!id || !file) continue;
@@ -70,7 +70,7 @@ export class PictureFolder {
 
 function notKept(kind: PictureKind, cause: unknown): unknown {
   if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') return cause;
-  const what = kind === 'result' ? 'result' : 'picture';
+  const what = kind === 'source' ? 'picture' : kind;
   const message = `the ${what} of this dream is not there, or not kept any more`;
   return new DreamError('unknown-order', message, 'Begin with a picture of your own.', { cause });
 }

@@ -13,6 +13,7 @@ import { memoryShelf } from '../../helpers/memory-shelf.ts';
 import {
   FILE_COMMAND,
   listeningChat,
+  PAIR_COMMAND,
   SAMPLE_COMMANDS,
   ScriptedHandler,
 } from '../../helpers/web-chat.ts';
@@ -183,6 +184,35 @@ describe.skipIf(missing)(title, () => {
     await expect.poll(() => bar.count()).toBe(0);
     // An edit is nothing new to a log: it is announced apart.
     await expect.poll(() => page.getByRole('status').textContent()).toContain('Dream of mixed5');
+    expect(complaints).toEqual([]);
+  });
+
+  it('takes a second picture for what it is named for', async () => {
+    await chat.close();
+    await start(0, [...SAMPLE_COMMANDS, PAIR_COMMAND]);
+    const page = await open();
+    const strip = (name: string) => page.getByRole('img', { name, exact: true });
+    await field(page).fill('/pair ');
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('option', { name: 'mask' }).click();
+    await (await chooser).setFiles({ name: 'half.png', mimeType: 'image/png', buffer: dreamed });
+    await strip('To be sent as mask: half.png').waitFor();
+    await page.evaluate(dropOf(clouds));
+    await strip('To be sent as picture: clouds.png').waitFor();
+    expect(await page.getByRole('option').count()).toBe(0);
+    // A command that takes one picture has no place for the other.
+    await page.getByRole('button', { name: 'Remove clouds.png' }).click();
+    await field(page).fill('/dream ');
+    await strip('To be sent: half.png').waitFor();
+    await field(page).fill('/pair ');
+    await strip('To be sent as mask: half.png').waitFor();
+    await page.evaluate(dropOf(clouds));
+    await strip('To be sent as picture: clouds.png').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Enlarge half.png' }).click();
+    await page.getByRole('dialog').getByRole('img', { name: 'half.png' }).waitFor();
+    const values = { picture: { name: 'clouds.png' }, mask: { name: 'half.png' } };
+    expect(handler.events).toMatchObject([{ command: 'pair', values }]);
     expect(complaints).toEqual([]);
   });
 

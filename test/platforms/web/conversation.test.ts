@@ -14,18 +14,18 @@ const PROGRESS = { text: 'Under way', progress: { fraction: 0.5, eta: null } };
 
 function entryOf(id: string): Entry {
   const message = { id, author: null, text: id, at: 0, private: false };
-  return { message, audience: null, upload: `upload of ${id}` };
+  return { message, audience: null, uploads: [`upload of ${id}`] };
 }
 
 function opened() {
   const dropped: (string | undefined)[] = [];
   const shelf = memoryShelf();
-  const conversation = new Conversation(shelf, ({ upload }) => {
-    dropped.push(upload);
+  const conversation = new Conversation(shelf, ({ uploads = [] }) => {
+    dropped.push(...uploads);
     return Promise.resolve();
   });
   const kept = async (): Promise<number> => (await shelf.list('web-messages')).length;
-  return { conversation, dropped, kept };
+  return { conversation, dropped, kept, shelf };
 }
 
 async function full() {
@@ -36,6 +36,14 @@ async function full() {
 }
 
 describe('a conversation', () => {
+  it('reads messages that were kept when each had one file at most', async () => {
+    const { conversation, shelf } = opened();
+    const { message, audience } = entryOf(conversation.newId());
+    await shelf.put('web-messages', message.id, { message, audience, upload: 'abc' });
+    await conversation.load();
+    expect(conversation.get(message.id)).toMatchObject({ message, uploads: ['abc'] });
+  });
+
   it('drops each old message once, however many come at the same time', async () => {
     const { conversation, dropped, ids, kept } = await full();
     const more = Array.from({ length: 5 }, () => conversation.newId());

@@ -1,13 +1,16 @@
 /** Files that are no pictures: only for the commands that ask for one, within a limit of their own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Attachment } from '../../../src/chat/option.ts';
 import type { Snapshot } from '../../../src/platforms/web/wire.ts';
-import { takesFile } from '../../../src/platforms/web/file-lines.ts';
+import { fileOptions, placesOf, takesFile } from '../../../src/platforms/web/file-lines.ts';
 import { commandsOnWire } from '../../../src/platforms/web/snapshot.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { memoryShelf } from '../../helpers/memory-shelf.ts';
+import { noisyJpeg } from '../../helpers/pictures.ts';
 import {
   FILE_COMMAND,
   listeningChat,
+  PAIR_COMMAND,
   SAMPLE_COMMANDS,
   ScriptedHandler,
 } from '../../helpers/web-chat.ts';
@@ -15,7 +18,7 @@ import type { RunningChat } from '../../helpers/web-chat.ts';
 import { openTab, streamEvents } from '../../helpers/web-tab.ts';
 import type { Tab } from '../../helpers/web-tab.ts';
 
-const commands = [...SAMPLE_COMMANDS, FILE_COMMAND];
+const commands = [...SAMPLE_COMMANDS, FILE_COMMAND, PAIR_COMMAND];
 const handler = new ScriptedHandler();
 const uploadsDir = temporaryFolder();
 
@@ -66,6 +69,51 @@ describe('a file', () => {
     await expect(tab.send('/box list', new Uint8Array(10))).resolves.toMatchObject({
       understood: false,
     });
+  });
+});
+
+describe('two pictures', () => {
+  const bytes = (picture: unknown): Promise<Uint8Array> =>
+    chat.platform.fetch(picture as Attachment, new AbortController().signal);
+
+  it('each go to the option that they are for, and are both shown', async () => {
+    const [one, other] = await Promise.all([noisyJpeg(8, 6), noisyJpeg(8, 6, 2)]);
+    await tab.send('/pair', one, other);
+    const event = handler.events.at(-1);
+    if (event?.kind !== 'command') throw new Error('no command came');
+    expect(await bytes(event.values['picture'])).toEqual(one);
+    expect(await bytes(event.values['mask'])).toEqual(other);
+    const shown = () => tab.messages().find(({ text }) => text === '/pair');
+    await expect.poll(shown).toMatchObject({ beside: { name: 'mask.png' } });
+    const sources = [shown()!.picture!.source, shown()!.beside!.source];
+    expect(new Set(sources).size).toBe(2);
+    for (const source of sources) expect((await tab.get(source)).status).toBe(200);
+  });
+
+  it('are one too many for a command that takes one', async () => {
+    const before = handler.events.length;
+    const picture = await noisyJpeg(8, 6);
+    await expect(tab.send('/dream', picture, picture)).resolves.toMatchObject({
+      understood: false,
+    });
+    expect(handler.events).toHaveLength(before);
+    const answer = () => tab.messages().some(({ text }) => /dream takes one file/.test(text));
+    await expect.poll(answer).toBe(true);
+  });
+
+  it('find their places also where they were added before the command', () => {
+    const wire = commandsOnWire(commands);
+    expect(fileOptions('/pair x', wire)).toEqual(['picture', 'mask']);
+    expect(fileOptions('/box add', wire)).toEqual(['file']);
+    for (const line of ['', '/', '/queue', '/dream']) {
+      expect(fileOptions(line, wire)).toEqual(['picture']);
+    }
+    expect(placesOf(['mask', 'picture'], ['picture', 'mask'])).toEqual(['mask', 'picture']);
+    expect(placesOf(['mask'], ['picture', 'mask'])).toEqual(['mask']);
+    expect(placesOf(['picture', 'picture'], ['picture', 'mask'])).toEqual(['picture', 'mask']);
+    expect(placesOf(['picture'], ['file'])).toEqual(['file']);
+    expect(placesOf(['picture', 'mask'], ['file'])).toEqual(['file', undefined]);
+    expect(placesOf(['__proto__'], [])).toEqual([undefined]);
   });
 });
 

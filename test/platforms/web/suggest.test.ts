@@ -7,9 +7,9 @@ import { SAMPLE_COMMANDS } from '../../helpers/web-chat.ts';
 const commands = commandsOnWire(SAMPLE_COMMANDS);
 
 /** @param marked the line, with | where the caret is; at the end where there is none. */
-function at(marked: string, hasPicture = false): Advice {
+function at(marked: string, attached: readonly string[] = []): Advice {
   const caret = marked.includes('|') ? marked.indexOf('|') : marked.length;
-  return advise(marked.replace('|', ''), caret, commands, hasPicture);
+  return advise(marked.replace('|', ''), caret, commands, attached);
 }
 
 function labels({ items }: Advice): string[] {
@@ -38,7 +38,7 @@ describe('suggestions', () => {
   it('are the options that are not given yet', () => {
     expect(labels(at('/dream '))).toContain('layer:');
     expect(labels(at('/dream layer:mixed5 '))).not.toContain('layer:');
-    expect(labels(at('/dream ', true))).not.toContain('picture');
+    expect(labels(at('/dream ', ['picture']))).not.toContain('picture');
     expect(labels(at('/dream st'))).toEqual(['strength:']);
     expect(at('/dream st').items[0]).toMatchObject({ line: '/dream strength:', caret: 16 });
   });

@@ -7,7 +7,12 @@ import type { Inbound } from '../../../src/chat/inbound.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { memoryShelf } from '../../helpers/memory-shelf.ts';
 import { noisyJpeg } from '../../helpers/pictures.ts';
-import { listeningChat, SAMPLE_COMMANDS, ScriptedHandler } from '../../helpers/web-chat.ts';
+import {
+  listeningChat,
+  PAIR_COMMAND,
+  SAMPLE_COMMANDS,
+  ScriptedHandler,
+} from '../../helpers/web-chat.ts';
 import type { RunningChat } from '../../helpers/web-chat.ts';
 import { openTab } from '../../helpers/web-tab.ts';
 import type { Tab } from '../../helpers/web-tab.ts';
@@ -36,7 +41,12 @@ async function start(): Promise<void> {
   handler = new ScriptedHandler();
   handler.onEvent = ({ responder }) => responder.reply({ text: 'done' });
   chat = await listeningChat({
-    ...{ commands: SAMPLE_COMMANDS, shelf, uploadsDir: folder, maxUploads: MOST },
+    ...{
+      commands: [...SAMPLE_COMMANDS, PAIR_COMMAND],
+      shelf,
+      uploadsDir: folder,
+      maxUploads: MOST,
+    },
     pictures: { read: () => Promise.reject(new Error('missing')) },
   });
   await chat.platform.start(handler);
@@ -127,4 +137,16 @@ it('a second try by a button needs the picture again', async () => {
   await expect.poll(answer).toBeDefined();
   await tab.press(answer()!.id, 'again:abc');
   await expect(tab.send('/dream', padded(6000))).rejects.toThrow(/^507/);
+});
+
+it('two that came together are kept and removed together', async () => {
+  await tab.send('/pair', padded(4000), padded(4000));
+  expect(await kept()).toBe(2);
+  await expect(tab.send('/pair', padded(4000), padded(7000))).rejects.toThrow(/^507/);
+  expect(await kept()).toBe(2);
+  await tab.send('/dream', padded(4000));
+  expect(await kept()).toBe(1);
+  await expect
+    .poll(() => tab.messages().find(({ gone }) => gone))
+    .toMatchObject({ text: '/pair', gone: 'picture.png, mask.png' });
 });

@@ -20,9 +20,10 @@ describe('the folder of pictures', () => {
     const pictures = await PictureFolder.open(folder);
     const id = newOrderId();
     writeFileSync(pictures.path(id, 'source'), 'one');
+    writeFileSync(pictures.path(id, 'mask'), 'mask');
     writeFileSync(pictures.path(id, 'result'), 'three');
     expect(await pictures.read(id, 'result')).toEqual(Buffer.from('three'));
-    expect(await pictures.list()).toMatchObject([{ id, bytes: 8 }]);
+    expect(await pictures.list()).toMatchObject([{ id, bytes: 12 }]);
     await pictures.remove(id);
     expect(await pictures.list()).toEqual([]);
     await expect(pictures.read(id, 'source')).rejects.toMatchObject({ code: 'unknown-order' });

@@ -14,9 +14,15 @@ export class Failed extends Error {
   }
 }
 
+export interface DraftFile {
+  /** That it is meant for; the line that is sent has the last word. */
+  readonly option: string;
+  readonly file: File;
+}
+
 export interface Draft {
   readonly text: string;
-  readonly picture: File | null;
+  readonly files: readonly DraftFile[];
   /** The same draft sent again is the same message. */
   readonly event: string;
 }
@@ -28,11 +34,11 @@ export function newEventId(): string {
 }
 
 /** @throws Failed */
-export async function sendMessage({ text, picture, event }: Draft): Promise<Accepted> {
+export async function sendMessage({ text, files, event }: Draft): Promise<Accepted> {
   const form = new FormData();
   form.set('event', event);
   form.set('text', text);
-  if (picture) form.set('picture', picture, picture.name || 'picture');
+  for (const { option, file } of files) form.append(option, file, file.name || 'picture');
   const response = await request('/api/messages', { method: 'POST', body: form });
   return (await response.json()) as Accepted;
 }

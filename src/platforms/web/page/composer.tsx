@@ -1,10 +1,10 @@
-/** The line to type in: commands are completed, a picture can be added. */
+/** The line to type in: commands are completed, pictures can be added. */
 import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 import { lineFor } from '../file-lines.ts';
 import type { Snapshot, WireMessage } from '../wire.ts';
-import { Attached } from './attached.tsx';
 import { DropZone } from './drop-zone.tsx';
+import { FileField, useFileChooser } from './file-field.tsx';
 import { Icon } from './icons.tsx';
 import { PALETTE, Palette, optionId } from './palette.tsx';
 import type { Suggestion } from './suggest.ts';
@@ -30,28 +30,26 @@ interface ComposerProps {
 
 export function Composer({ handle, about, messages }: ComposerProps) {
   const draft = useDraft(about);
-  const { line, picture, problem } = draft;
+  const { line, problem } = draft;
   const input = useRef<HTMLInputElement>(null);
-  const files = useRef<HTMLInputElement>(null);
   const caret = useCaret(input, draft);
-  const hasPicture = picture !== null;
   const suggestions = useSuggestions({
     line,
     caret: caret.caret,
     commands: about.commands,
-    hasPicture,
+    attached: draft.files.map(({ option }) => option),
   });
-  const take = ({ kind, line: taken, caret: at }: Suggestion): void => {
+  const attach = (given: readonly File[], option?: string): void => {
+    draft.attach(given, option);
+    input.current?.focus();
+  };
+  const chooser = useFileChooser(attach);
+  const take = ({ kind, label, line: taken, caret: at }: Suggestion): void => {
     caret.write(taken, at);
-    if (kind === 'attach') files.current?.click();
+    if (kind === 'attach') chooser.open(label);
   };
   const earlier = linesOf(messages, about.you.id);
   const onKeyDown = useKeys({ draft, suggestions, take, earlier, write: caret.write });
-  const attach = (file: File): void => {
-    draft.setPicture(file);
-    input.current?.focus();
-  };
-  const forFile = lineFor(line, about.commands);
   handle.current = {
     type: (text) => {
       caret.write(text, text.length);
@@ -60,7 +58,7 @@ export function Composer({ handle, about, messages }: ComposerProps) {
   };
   return (
     <>
-      <DropZone command={forFile} onFile={attach} />
+      <DropZone command={lineFor(line, about.commands)} onFiles={attach} />
       <form
         class="composer"
         aria-label="Write a message"
@@ -78,9 +76,12 @@ export function Composer({ handle, about, messages }: ComposerProps) {
           </p>
         )}
         <div class="line">
-          <FileField {...{ files, draft, onFile: attach, any: forFile !== undefined }} />
+          <FileField {...{ draft, chooser, commands: about.commands }} />
           <TextField {...{ input, draft, caret, suggestions, onKeyDown }} />
-          <SendButton disabled={line.trim() === '' && !hasPicture} busy={draft.sending} />
+          <SendButton
+            disabled={line.trim() === '' && draft.files.length === 0}
+            busy={draft.sending}
+          />
         </div>
       </form>
     </>
@@ -106,50 +107,6 @@ function SendButton({ disabled, busy }: { disabled: boolean; busy: boolean }) {
   );
 }
 
-interface FileFieldProps {
-  readonly files: RefObject<HTMLInputElement | null>;
-  readonly draft: Editing;
-  readonly onFile: (file: File) => void;
-  /** Whether it need not be a picture. */
-  readonly any: boolean;
-}
-
-function FileField({ files, draft: { picture, setPicture }, onFile, any }: FileFieldProps) {
-  const label = any ? 'Add a file' : 'Add a picture';
-  return (
-    <>
-      {picture && (
-        <Attached
-          file={picture}
-          onRemove={() => {
-            setPicture(null);
-          }}
-        />
-      )}
-      <input
-        ref={files}
-        type="file"
-        accept={any ? '' : 'image/*'}
-        hidden
-        onChange={({ currentTarget }) => {
-          const file = currentTarget.files?.[0];
-          if (file) onFile(file);
-          currentTarget.value = '';
-        }}
-      />
-      <button
-        type="button"
-        class="round"
-        aria-label={label}
-        title={label}
-        onClick={() => files.current?.click()}
-      >
-        <Icon name="picture" />
-      </button>
-    </>
-  );
-}
-
 interface TextFieldProps {
   readonly input: RefObject<HTMLInputElement | null>;
   readonly draft: Editing;
@@ -171,7 +128,7 @@ function TextField({ input, draft, caret, suggestions, onKeyDown }: TextFieldPro
       aria-expanded={items.length > 0}
       aria-controls={PALETTE}
       {...(active < 0 ? {} : { 'aria-activedescendant': optionId(active) })}
-      placeholder={draft.picture ? 'Send it, or add a command' : 'Type / or add a picture'}
+      placeholder={draft.files.length > 0 ? 'Send it, or add a command' : 'Type / or add a picture'}
       maxLength={2000}
       autocomplete="off"
       autocapitalize="off"

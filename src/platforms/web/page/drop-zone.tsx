@@ -4,19 +4,19 @@ import { Icon } from './icons.tsx';
 interface DropZoneProps {
   /** In the line, where it takes a file that need not be a picture. */
   readonly command: string | undefined;
-  readonly onFile: (file: File) => void;
+  readonly onFiles: (files: readonly File[]) => void;
 }
 
-/** Takes a file that is dropped, or pasted, anywhere on the page. */
-export function DropZone({ command, onFile }: DropZoneProps) {
+/** Takes files that are dropped, or pasted, anywhere on the page. */
+export function DropZone({ command, onFiles }: DropZoneProps) {
   const [over, setOver] = useState(false);
-  const latest = useRef(onFile);
-  latest.current = onFile;
+  const latest = useRef(onFiles);
+  latest.current = onFiles;
   useEffect(() => {
     const take = (data: DataTransfer | null): boolean => {
-      const file = data?.files[0];
-      if (file) latest.current(file);
-      return file !== undefined;
+      const files = [...(data?.files ?? [])];
+      if (files.length > 0) latest.current(files);
+      return files.length > 0;
     };
     const controller = new AbortController();
     const { signal } = controller;

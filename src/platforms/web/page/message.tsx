@@ -27,20 +27,26 @@ export function Message(props: MessageProps) {
 
 /** What a person typed, and sent along. */
 function Said({ message, own, now, continued, onEnlarge }: MessageProps) {
-  const { author, text, picture, at } = message;
+  const { author, text, picture, beside, at } = message;
+  const sent = [picture, beside].filter((each) => each !== undefined);
   return (
     <article class={names('said', own && 'own', continued && 'continued')}>
       <p class="byline">
         <span class={own ? 'unseen' : 'name'}>{own ? 'You' : author?.name}</span>
         <Time at={at} now={now} />
       </p>
-      {picture && (
-        <SentPicture
-          picture={picture}
-          onEnlarge={() => {
-            onEnlarge(message);
-          }}
-        />
+      {sent.length > 0 && (
+        <div class="sent-pictures">
+          {sent.map((each) => (
+            <SentPicture
+              key={each.source}
+              picture={each}
+              onEnlarge={() => {
+                onEnlarge({ ...message, picture: each });
+              }}
+            />
+          ))}
+        </div>
       )}
       {message.file !== undefined && <p class="sent-file">{message.file}</p>}
       <Gone name={message.gone} />
@@ -127,7 +133,7 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
 }
 
 function Gone({ name }: { name: string | undefined }) {
-  return name === undefined ? null : <p class="gone">{name} is no longer kept</p>;
+  return name === undefined ? null : <p class="gone">{name}: no longer kept</p>;
 }
 
 function Byline({ at, now, alone }: { at: number; now: number; alone: boolean }) {

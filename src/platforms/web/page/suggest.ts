@@ -1,5 +1,5 @@
 /** What could be typed next in a line that begins with a slash. Pure: no page is needed. */
-import type { Option } from '../../../chat/option.ts';
+import { isAttached } from '../../../chat/option.ts';
 import type { WireCommand } from '../wire.ts';
 
 export interface Suggestion {
@@ -40,11 +40,12 @@ interface Word {
 
 const NOTHING: Advice = { items: [], answered: () => [], eager: false };
 
+/** @param attached options that there is a file for. */
 export function advise(
   line: string,
   caret: number,
   commands: readonly WireCommand[],
-  hasPicture: boolean,
+  attached: readonly string[] = [],
 ): Advice {
   if (!line.startsWith('/')) return NOTHING;
   const words = wordsOf(line);
@@ -54,13 +55,13 @@ export function advise(
   const command = commands.find(({ name }) => `/${name}` === words[0]?.text.toLowerCase());
   if (!command) return NOTHING;
   if (command.subcommands.length === 0) {
-    return chooseOption({ line, words: words.slice(1), current, command, hasPicture });
+    return chooseOption({ line, words: words.slice(1), current, command, attached });
   }
   if (index === 1) return chooseCommand(line, current, command.subcommands, '');
   const part = command.subcommands.find(({ name }) => name === words[1]?.text.toLowerCase());
   if (!part) return NOTHING;
   const group = command.name;
-  return chooseOption({ line, words: words.slice(2), current, command: part, group, hasPicture });
+  return chooseOption({ line, words: words.slice(2), current, command: part, group, attached });
 }
 
 function wordsOf(line: string): Word[] {
@@ -112,7 +113,7 @@ interface Place {
   readonly current: Word;
   readonly command: WireCommand;
   readonly group?: string;
-  readonly hasPicture: boolean;
+  readonly attached: readonly string[];
 }
 
 function chooseOption(place: Place): Advice {
@@ -145,12 +146,13 @@ function valueOf(
   return [name, match[2]!.replaceAll('"', '')];
 }
 
-function optionNames({ line, current, command, hasPicture }: Place, values: object): Suggestion[] {
+function optionNames({ line, current, command, attached }: Place, values: object): Suggestion[] {
   return Object.entries(command.options)
     .filter(([name]) => name.startsWith(current.text.toLowerCase()) && !(name in values))
-    .filter(([, { kind }]) => !isAttached(kind) || !hasPicture)
-    .map(([name, { kind, description }]): Suggestion => {
-      if (isAttached(kind)) {
+    .filter(([name]) => !attached.includes(name))
+    .map(([name, option]): Suggestion => {
+      const { description } = option;
+      if (isAttached(option)) {
         return {
           kind: 'attach',
           label: name,
@@ -161,10 +163,6 @@ function optionNames({ line, current, command, hasPicture }: Place, values: obje
       const inserted = replaced(line, current, `${name}:`);
       return { kind: 'option', label: `${name}:`, detail: description, ...inserted };
     });
-}
-
-function isAttached(kind: Option['kind']): boolean {
-  return kind === 'picture' || kind === 'file';
 }
 
 function chooseValue(

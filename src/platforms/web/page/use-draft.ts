@@ -1,44 +1,32 @@
 import { useRef, useState } from 'preact/hooks';
 import { Failed, newEventId, sendMessage } from './api.ts';
 import type { Draft } from './api.ts';
-import { linesForFiles, takesFile } from '../file-lines.ts';
-import type { Snapshot, WireCommand } from '../wire.ts';
+import { useDraftFiles } from './use-draft-files.ts';
+import type { DraftFiles, DraftLimits } from './use-draft-files.ts';
 
 export interface Editing {
   readonly line: string;
-  readonly picture: File | null;
+  readonly files: DraftFiles['files'];
   readonly problem: string | null;
   readonly sending: boolean;
   readonly setLine: (line: string) => void;
-  readonly setPicture: (picture: File | null) => void;
+  /** @param option that they are for. @default those that are free, then the last */
+  readonly attach: (files: readonly File[], option?: string) => void;
+  readonly remove: (file: File) => void;
   readonly send: (line?: string) => void;
 }
 
-/** Files that browsers have no type for. */
-const MODEL_NAME = /\.(h5|keras|pb|onnx|caffemodel)$/i;
-
-type DraftLimits = Pick<Snapshot, 'commands' | 'maxPicture' | 'maxFile'>;
-
 /** The message that is being written. What could not be sent comes back into the line. */
-export function useDraft({ commands, maxPicture, maxFile }: DraftLimits): Editing {
+export function useDraft(limits: DraftLimits): Editing {
   const [line, setLine] = useState('');
-  const [picture, keepPicture] = useState<File | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [sending, setSending] = useState(0);
   const failed = useRef<Draft | null>(null);
+  const beside = useDraftFiles(line, limits);
 
-  const objectionTo = (file: File): string | null =>
-    takesFile(line, commands)
-      ? tooLarge(file, maxFile)
-      : (noPicture(file, commands) ?? tooLarge(file, maxPicture));
-  const setPicture = (file: File | null): void => {
-    const objection = file && objectionTo(file);
-    setProblem(objection);
-    if (objection === null) keepPicture(file);
-  };
-  const giveBack = ({ text, picture: file }: Draft): void => {
+  const giveBack = ({ text, files }: Draft): void => {
     setLine((now) => (now === '' ? text : now));
-    keepPicture((now) => now ?? file);
+    beside.giveBack(files);
   };
   const post = async (draft: Draft): Promise<void> => {
     setSending((count) => count + 1);
@@ -57,38 +45,30 @@ export function useDraft({ commands, maxPicture, maxFile }: DraftLimits): Editin
   };
   return {
     line,
-    picture,
+    files: beside.files,
     problem,
     sending: sending > 0,
     setLine(text) {
       setLine(text);
       setProblem(null);
     },
-    setPicture,
+    attach(files, option) {
+      setProblem(beside.attach(files, option));
+    },
+    remove(file) {
+      setProblem(null);
+      beside.remove(file);
+    },
     send(given) {
       const text = (given ?? line).trim();
-      if (text === '' && !picture) return;
-      const again = failed.current;
-      const same = again?.text === text && again.picture === picture;
-      const event = same ? again.event : newEventId();
+      if (text === '' && beside.files.length === 0) return;
       // What has come into the line meanwhile, or stood there beside an example, stays.
+      const files = beside.take();
       setLine((now) => (now.trim() === text ? '' : now));
-      keepPicture((now) => (now === picture ? null : now));
       setProblem(null);
-      void post({ text, picture, event });
+      const again = failed.current;
+      const same = again?.text === text && again.files === files;
+      void post({ text, files, event: same ? again.event : newEventId() });
     },
   };
-}
-
-function noPicture({ type, name }: File, commands: readonly WireCommand[]): string | null {
-  // Of some pictures browsers do not know the type.
-  if (type === '' ? !MODEL_NAME.test(name) : type.startsWith('image/')) return null;
-  const [first] = linesForFiles(commands);
-  const hint = first === undefined ? '' : ` If it is a model, type ${first} before you drop it.`;
-  return `${name} is not a picture.${hint}`;
-}
-
-function tooLarge({ size, name }: File, most: number): string | null {
-  if (size <= most) return null;
-  return `${name} is larger than ${Math.floor(most / 2 ** 20)} MB. Send a smaller one.`;
 }

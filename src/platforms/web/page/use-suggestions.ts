@@ -22,11 +22,12 @@ interface Typed {
   readonly line: string;
   readonly caret: number;
   readonly commands: readonly WireCommand[];
-  readonly hasPicture: boolean;
+  /** Options that there is a file for. */
+  readonly attached: readonly string[];
 }
 
-export function useSuggestions({ line, caret, commands, hasPicture }: Typed): Suggestions {
-  const advice = advise(line, caret, commands, hasPicture);
+export function useSuggestions({ line, caret, commands, attached }: Typed): Suggestions {
+  const advice = advise(line, caret, commands, attached);
   const answers = useAnswers(advice.question);
   const [chosen, setChosen] = useState<{ line: string; index: number } | null>(null);
   const [dismissed, setDismissed] = useState<string | null>(null);
