@@ -16,7 +16,8 @@ import type { BrokenModel, ModelFolderOptions } from './model-folder.ts';
 import type { Job } from './order.ts';
 import type { PictureFacts } from './picture-facts.ts';
 import { planRender } from './render.ts';
-import { ScoredNetworks } from './scored-networks.ts';
+import { ScoredNetworksByModel } from './scored-networks.ts';
+import type { ScoredNetworks } from './scored-networks.ts';
 import { recipesOf } from './sheet.ts';
 import { matching } from './suggest.ts';
 
@@ -33,7 +34,7 @@ export class Models {
   readonly #all: ModelFolder;
   /** By name and stamp: what is replaced while the bot runs is loaded anew. */
   readonly #loaded = new Map<string, { stamp: string; model: Promise<Model> }>();
-  readonly #scored = new WeakMap<Model, ScoredNetworks>();
+  readonly #scored = new ScoredNetworksByModel();
 
   constructor({ deepLayers = false, ...options }: ModelsOptions = {}) {
     this.#all = new ModelFolder(options);
@@ -126,7 +127,7 @@ export class Models {
     }
     try {
       const model = await this.#load(job.model);
-      const networks = this.#networksOf(model);
+      const networks = this.#scored.of(model);
       for (const recipe of recipesOf(job)) checkRecipe(model, recipe, job.deepLayers, networks);
     } catch (error) {
       throw withoutFlags(error);
@@ -145,7 +146,7 @@ export class Models {
     const image = { rows: facts.rows, columns: facts.columns, data: new Float32Array() };
     const request = { picture: { ...facts, image }, deepLayers, mask: masked ? image : undefined };
     const plans = recipesOf(job).map((recipe) =>
-      planRender(model, { ...request, recipe }, this.#networksOf(model)),
+      planRender(model, { ...request, recipe }, this.#scored.of(model)),
     );
     const sizes = plans.flatMap((plan) => plan.sizes);
     return {
@@ -175,13 +176,6 @@ export class Models {
     // What is wrong can be put right while the bot runs.
     model.catch(() => this.#loaded.delete(name));
     return model;
-  }
-
-  /** They go with the model. */
-  #networksOf(model: Model): ScoredNetworks {
-    const networks = this.#scored.get(model) ?? new ScoredNetworks(model);
-    this.#scored.set(model, networks);
-    return networks;
   }
 }
 

@@ -53,6 +53,17 @@ export class ScoredNetworks {
   }
 }
 
+/** What was built for each model; it goes with the model. */
+export class ScoredNetworksByModel {
+  readonly #known = new WeakMap<Model, ScoredNetworks>();
+
+  of(model: Model): ScoredNetworks {
+    const networks = this.#known.get(model) ?? new ScoredNetworks(model);
+    this.#known.set(model, networks);
+    return networks;
+  }
+}
+
 /** Again where it throws. */
 function once<Value>(find: () => Value): () => Value {
   let found: { readonly value: Value } | undefined;

@@ -4,6 +4,7 @@ import type { Model } from './catalogue.ts';
 import type { Job } from './order.ts';
 import { planRender } from './render.ts';
 import type { RenderPlan, RenderRequest } from './render.ts';
+import type { ScoredNetworks } from './scored-networks.ts';
 
 /** The longest side of a tile, unless somebody says otherwise. */
 export const TILE_SIZE = 320;
@@ -21,10 +22,11 @@ export function planTiles(
   model: Model,
   layers: readonly string[],
   { recipe, ...request }: RenderRequest,
+  networks?: ScoredNetworks,
 ): TilePlan[] {
   return layers.map((layer) => ({
     layer,
-    plan: planRender(model, { ...request, recipe: { ...recipe, layer } }),
+    plan: planRender(model, { ...request, recipe: { ...recipe, layer } }, networks),
   }));
 }
 

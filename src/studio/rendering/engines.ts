@@ -1,6 +1,7 @@
 /** The engines of a render process: one for each model, and what they have to say. */
 import { chooseEngine } from '../../engines/choose.ts';
 import type { ChosenEngine } from '../../engines/choose.ts';
+import { keepingLast } from '../../engines/kept.ts';
 import type { Model } from '../catalogue.ts';
 import { measuredModel } from '../measured-model.ts';
 import type { RenderTask } from './messages.ts';
@@ -37,7 +38,7 @@ export class RenderEngines {
       tell: (notice) => {
         this.#tell(notice);
       },
-    });
+    }).then((found) => ({ ...found, engine: keepingLast(found.engine) }));
     this.#chosen.set(job.model, chosen);
     // What is out now may work again for the next task.
     chosen.catch(() => this.#chosen.delete(job.model));

@@ -16,6 +16,8 @@ import type { Reporting } from '../processes/serve.ts';
 import { planRender } from '../render.ts';
 import type { RenderPlan } from '../render.ts';
 import { noticesOf, ORIGINAL, planTiles } from '../sheet.ts';
+import { ScoredNetworksByModel } from '../scored-networks.ts';
+import type { ScoredNetworks } from '../scored-networks.ts';
 import { refusal, Screen } from '../screening.ts';
 import { readStored } from '../stored-picture.ts';
 import { RenderEngines } from './engines.ts';
@@ -27,6 +29,7 @@ const KEPT_MODELS = 2;
 
 interface Studio {
   readonly model: Model;
+  readonly networks: ScoredNetworks;
   readonly chosen: ChosenEngine;
   readonly picture: Picture;
   readonly mask: Image | undefined;
@@ -39,6 +42,7 @@ interface Finished {
 
 export class Renderer {
   readonly #models = new Map<string, Promise<Model>>();
+  readonly #networks = new ScoredNetworksByModel();
   readonly #engines: RenderEngines;
   #screening: Screen | undefined;
 
@@ -78,7 +82,8 @@ export class Renderer {
       readStored(picturePath),
       maskPath === undefined ? undefined : readStored(maskPath),
     ]);
-    return { model, chosen, picture: { ...picture, ...facts }, mask: mask?.image };
+    const networks = this.#networks.of(model);
+    return { model, networks, chosen, picture: { ...picture, ...facts }, mask: mask?.image };
   }
 
   /** @throws DreamError 'picture-refused' */
@@ -127,11 +132,11 @@ type Made = Pick<OrderResult, 'formula' | 'notices' | 'scores' | 'evidence'> & {
 
 async function dreamed(
   { job, version }: JobOf<'dream'>,
-  { model, chosen, picture, mask }: Studio,
+  { model, networks, chosen, picture, mask }: Studio,
   reporting: Reporting<RenderProgress>,
 ): Promise<Made> {
   const { recipe, deepLayers, size } = job;
-  const plan = planRender(model, { picture, recipe, deepLayers, mask });
+  const plan = planRender(model, { picture, recipe, deepLayers, mask }, networks);
   const { finished, stepSeconds } = await climbed([plan], chosen, reporting);
   const [{ image, scores }] = finished as [Finished];
   const { request } = chosen;
@@ -153,11 +158,11 @@ async function dreamed(
 
 async function sheeted(
   { job }: JobOf<'sheet'>,
-  { model, chosen, picture }: Studio,
+  { model, networks, chosen, picture }: Studio,
   reporting: Reporting<RenderProgress>,
 ): Promise<Made> {
   const { recipe, layers, deepLayers } = job;
-  const tiles = planTiles(model, layers, { picture, recipe, deepLayers });
+  const tiles = planTiles(model, layers, { picture, recipe, deepLayers }, networks);
   const plans = tiles.map(({ plan }) => plan);
   const { finished, stepSeconds } = await climbed(plans, chosen, reporting);
   const image = composeSheet([
