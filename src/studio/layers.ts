@@ -88,9 +88,10 @@ export function distinctLayers(
 
 /**
  * The smallest side at which every window of `graph` finds at least one place, in pixels.
+ * @param least no smaller one is looked for.
  * @throws DreamError 'bad-option' where it takes pictures of one size only.
  */
-export function smallestSide(graph: Graph): number {
+export function smallestSide(graph: Graph, least = 1): number {
   try {
     inferShapes(graph, { [PICTURE]: [1, LARGEST_SIDE, LARGEST_SIDE, 3] });
   } catch (error) {
@@ -102,7 +103,9 @@ export function smallestSide(graph: Graph): number {
       { cause: error },
     );
   }
-  let [low, high] = [1, LARGEST_SIDE];
+  // Many layers of a network need what those before them need.
+  if (fits(graph, least)) return least;
+  let [low, high] = [least + 1, LARGEST_SIDE];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (fits(graph, middle)) high = middle;

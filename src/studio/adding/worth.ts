@@ -59,7 +59,7 @@ export function layersWorth(graph: Graph, output: NodeRef, size: PictureSize): W
   return {
     layersWorthDreaming: chosen.map(({ name }) => name),
     defaultLayer: first!.name,
-    minimumSide: Math.max(...chosen.map(({ side }) => side)),
+    minimumSide: chosen.at(-1)!.side,
   };
 }
 
@@ -118,10 +118,14 @@ function spread(layers: readonly Layer[]): Layer[] {
   );
 }
 
+/** Those that take pictures of any size, each with the side that it and those before it need. */
 function withSides(graph: Graph, layers: readonly Layer[]): (Layer & { side: number })[] {
+  let least = 1;
   return layers.flatMap((layer) => {
-    const side = sideOf(graph, layer.node);
-    return side === null ? [] : [{ ...layer, side }];
+    const side = sideOf(graph, layer.node, least);
+    if (side === null) return [];
+    least = side;
+    return [{ ...layer, side }];
   });
 }
 
@@ -130,9 +134,9 @@ function isAny(list: readonly unknown[]): boolean {
 }
 
 /** Of the smallest picture; null where the layer takes no size but its own. */
-function sideOf(graph: Graph, node: NodeRef): number | null {
+function sideOf(graph: Graph, node: NodeRef, least: number): number | null {
   try {
-    return smallestSide(slice(graph, [node]));
+    return smallestSide(slice(graph, [node]), least);
   } catch {
     return null;
   }
