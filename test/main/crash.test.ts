@@ -43,13 +43,13 @@ describe('a bot on Discord that is killed', () => {
       return bot;
     };
 
-    // One is being rendered, one waits, one is fetched, and of one Discord has not heard yet.
+    // One is being rendered (long enough that it is told how far it is), one waits, one is fetched, and of one Discord has not heard yet.
     let release = (): void => undefined;
     server.cdnDelay = new Promise((resolve) => (release = resolve));
     let bot = await start();
     const rendering = called(server, /@original$/, /%/);
     const asked = [
-      ask(server, 'bob', { steps: 40, size: 160 }),
+      ask(server, 'bob', { steps: 100, size: 224 }),
       ask(server, 'ann', { steps: 2, size: 128 }),
       ask(server, 'bob', { steps: 2, size: 120, picture: photo }),
     ];
