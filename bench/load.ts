@@ -4,29 +4,44 @@
  * tests' stand-in for Discord, in this process; it takes its share of the processors, which is told.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { constants, setPriority, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { readPicture } from '../src/dream/picture.ts';
-import { presets } from '../src/dream/presets.ts';
-import { chooseEngine } from '../src/engines/choose.ts';
-import { loadModel } from '../src/studio/catalogue.ts';
-import { planRender } from '../src/studio/render.ts';
+import sharp from 'sharp';
 import { DiscordServer } from '../test/helpers/discord-server.ts';
 import type { Asked, Guest } from '../test/helpers/discord-world.ts';
 import { startBotProcess } from '../test/main/bot-process.ts';
-import { ask, until, variablesFor } from '../test/main/discord-account.ts';
+import type { BotProcess } from '../test/main/bot-process.ts';
+import { askFor, until, variablesFor } from '../test/main/discord-account.ts';
+import { bareEngine } from './load-bare.ts';
+import type { Settings } from './load-bare.ts';
+import { arrivals, COUNTS } from './load-crowd.ts';
+import { processesOf } from './process-tree.ts';
 import { median } from './statistics.ts';
 
-/** Orders of each person: one asks for 50, ten for one, the others for four or five. */
-const COUNTS = [50, ...Array<number>(10).fill(1), ...Array<number>(29).fill(5)].map(
-  (count, person) => (person > 34 ? 4 : count),
-);
-const WISH = { steps: 6, size: 192 };
 /** That wait before the first acknowledgement counts. */
 const WAITING = 50;
-/** Milliseconds between two events. */
-const PAUSE = 150;
+/** Dreams of the bare engine before the bot, and after it. */
+const BARE = 50;
+/** Of the attached picture, in pixels. */
+const [WIDTH, HEIGHT] = [192, 128];
+
+/** What everybody asks for. */
+interface Wish {
+  readonly name: string;
+  readonly settings: Settings;
+  /** Milliseconds between two events. */
+  readonly pause: number;
+}
+
+const WISHES: readonly Wish[] = [
+  { name: '/dream layer:mixed5', settings: { layer: 'mixed5' }, pause: 400 },
+  {
+    name: 'the shortest: /dream layer:mixed0 octaves:1 steps:6',
+    settings: { layer: 'mixed0', octaves: 1, steps: 6 },
+    pause: 150,
+  },
+];
 
 interface Order {
   readonly person: Guest;
@@ -37,6 +52,23 @@ interface Order {
 }
 
 export async function load(): Promise<void> {
+  const photo = await sharp('examples/clouds.png').resize(WIDTH, HEIGHT).png().toBuffer();
+  for (const wish of WISHES) {
+    console.log(`\n${wish.name}, on ${WIDTH}×${HEIGHT}`);
+    // On both sides of the bot: the machine's speed drifts.
+    const before = await bareEngine(wish.settings, photo, BARE);
+    const seconds = await secondsByBot(wish, photo);
+    const after = await bareEngine(wish.settings, photo, BARE);
+    const bare = (before.seconds + after.seconds) / 2;
+    console.log(
+      `  of a dream: ${inMilliseconds(seconds)}, by the bare engine ${inMilliseconds(before.seconds)} before and ${inMilliseconds(after.seconds)} after (${inMilliseconds(before.processorSeconds)} of processor time)`,
+    );
+    console.log(`  throughput: ${(bare / seconds).toFixed(2)} of the bare engine's`);
+  }
+}
+
+/** Of each order, from the first event to the last picture. */
+async function secondsByBot(wish: Wish, photo: Buffer): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'dream-bench-'));
   const server = await DiscordServer.start();
   const bot = startBotProcess(folder, {
@@ -46,42 +78,30 @@ export async function load(): Promise<void> {
   try {
     const url = await bot.up;
     const orders: Order[] = [];
+    const place = (person: Guest): Order => {
+      const sentAt = performance.now();
+      const order: Order = { person, asked: askFor(server, person, wish.settings, photo), sentAt };
+      orders.push(order);
+      return order;
+    };
     const unwatch = watch(server, orders);
-    const warm = place(server, orders, 'guest-99');
+    const warm = place('guest-99');
     await until(server, () => warm.answeredAt !== undefined);
     orders.length = 0;
-    const before = await metricsOf(url);
-    const own = process.cpuUsage();
-    const people = arrivals();
+    const before = await residentMegabytes(url);
+    const work = processorTime(bot);
     const began = performance.now();
-    for (const person of people.slice(0, WAITING + 1)) place(server, orders, person);
-    await until(server, () => orders.every(({ acknowledgedAt }) => acknowledgedAt !== undefined));
-    const burst = Math.max(...orders.map((order) => order.acknowledgedAt! - order.sentAt));
-    for (const person of people.slice(WAITING + 1)) {
-      await after(PAUSE);
-      place(server, orders, person);
-    }
-    await until(server, () => orders.every(({ answeredAt }) => answeredAt !== undefined));
+    await ordered(server, orders, place, wish.pause);
     const seconds = (performance.now() - began) / 1000;
-    const { user, system } = process.cpuUsage(own);
-    const afterwards = await metricsOf(url);
     unwatch();
-    console.log(`  ${WAITING + 1} at once: the last is acknowledged after ${burst.toFixed(0)} ms`);
     report(orders);
     console.log(
-      `  memory of the bot: ${before.megabytes} MB before, ${afterwards.megabytes} MB after`,
+      `  memory of the bot: ${before} MB before, ${await residentMegabytes(url)} MB after`,
     );
-    const bots = (1000 * (afterwards.seconds - before.seconds)) / orders.length;
-    const others = (user + system) / 1000 / orders.length;
-    console.log(
-      `  processor time of an order: ${bots.toFixed(0)} ms in the bot besides its processes, ${others.toFixed(0)} ms in the stand-in`,
-    );
+    console.log(`  processor time of an order: ${work(orders.length)}`);
     bot.signal('SIGTERM');
     await bot.ended;
-    const bare = await bareSeconds(orders.length);
-    console.log(
-      `  ${orders.length} orders in ${seconds.toFixed(1)} s, bare engine ${bare.toFixed(1)} s: ${(bare / seconds).toFixed(2)} of its throughput`,
-    );
+    return seconds / orders.length;
   } finally {
     await bot.kill();
     await server.close();
@@ -89,30 +109,22 @@ export async function load(): Promise<void> {
   }
 }
 
-/** The one who asks for 50 comes first; the others come in turns, those who ask once in between. */
-function arrivals(): Guest[] {
-  const [many, ...others] = COUNTS.map((count, person) =>
-    Array<Guest>(count).fill(`guest-${person}`),
-  );
-  const rounds = Math.max(...others.map(({ length }) => length));
-  const turns = Array.from({ length: rounds }, (_, round) =>
-    // Whoever asks once does so at some time, not all at the beginning.
-    others.flatMap((orders, person) =>
-      orders.length === 1
-        ? person % rounds === round
-          ? orders
-          : []
-        : orders.slice(round, round + 1),
-    ),
-  );
-  return [...many!, ...turns.flat()];
-}
-
-function place(server: DiscordServer, orders: Order[], person: Guest): Order {
-  const sentAt = performance.now();
-  const order: Order = { person, asked: ask(server, person, WISH), sentAt };
-  orders.push(order);
-  return order;
+async function ordered(
+  server: DiscordServer,
+  orders: readonly Order[],
+  place: (person: Guest) => Order,
+  pause: number,
+): Promise<void> {
+  const people = arrivals();
+  for (const person of people.slice(0, WAITING + 1)) place(person);
+  await until(server, () => orders.every(({ acknowledgedAt }) => acknowledgedAt !== undefined));
+  const burst = Math.max(...orders.map((order) => order.acknowledgedAt! - order.sentAt));
+  console.log(`  ${WAITING + 1} at once: the last is acknowledged after ${burst.toFixed(0)} ms`);
+  for (const person of people.slice(WAITING + 1)) {
+    await after(pause);
+    place(person);
+  }
+  await until(server, () => orders.every(({ answeredAt }) => answeredAt !== undefined));
 }
 
 /** Notes when acknowledgements and answers arrive. */
@@ -160,35 +172,32 @@ function report(orders: readonly Order[]): void {
   console.log(`  of the one who asks 50 times: ${waits((count) => count === 50)}`);
 }
 
+function inMilliseconds(seconds: number): string {
+  return `${(1000 * seconds).toFixed(0)} ms`;
+}
+
 function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }
 
-/** Of the bot's own process: memory, and processor time since it began. */
-async function metricsOf(url: string): Promise<{ megabytes: number; seconds: number }> {
+async function residentMegabytes(url: string): Promise<number> {
   const metrics = await (await fetch(`${url}/metrics`)).text();
-  const read = (name: string): number =>
-    Number(new RegExp(`^${name} (\\S+)`, 'm').exec(metrics)?.[1]);
-  return {
-    megabytes: Math.round(read('process_resident_memory_bytes') / 2 ** 20),
-    seconds: read('process_cpu_seconds_total'),
-  };
+  const bytes = Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]);
+  return Math.round(bytes / 2 ** 20);
 }
 
-/** The same jobs, one after another, with nothing around them, as patient as a render process. */
-async function bareSeconds(count: number): Promise<number> {
-  setPriority(constants.priority.PRIORITY_LOW);
-  const model = await loadModel('inception_v3');
-  const { engine } = await chooseEngine({});
-  const picture = await readPicture('examples/clouds.png', { maxSide: WISH.size });
-  const recipe = { ...presets.default, layer: 'mixed0', octaves: 1, steps: WISH.steps };
-  const once = async (): Promise<void> => {
-    const frames = planRender(model, { picture, recipe }).run(engine);
-    while (!(await frames.next()).done);
+/** From now on: of each of the bot's processes, and of the stand-in. */
+function processorTime({ pid }: BotProcess): (orders: number) => string {
+  const own = process.cpuUsage();
+  const before = processesOf(pid);
+  return (orders) => {
+    const { user, system } = process.cpuUsage(own);
+    const bots = [...processesOf(pid)].map(([id, { seconds, program }]) => {
+      const spent = seconds - (before.get(id)?.seconds ?? 0);
+      return `${((1000 * spent) / orders).toFixed(0)} ms in ${basename(dirname(program))}`;
+    });
+    const stand = `${((user + system) / 1000 / orders).toFixed(0)} ms in the stand-in`;
+    return [...bots, stand].join(', ');
   };
-  await once();
-  const began = performance.now();
-  for (let index = 0; index < count; index++) await once();
-  return (performance.now() - began) / 1000;
 }

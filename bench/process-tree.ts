@@ -6,6 +6,8 @@ export interface Watched {
   readonly seconds: number;
   /** The most that was resident. */
   readonly megabytes: number;
+  /** The last argument of its command: what `src/start.js` was to start. */
+  readonly program: string;
 }
 
 /** Milliseconds between two looks. */
@@ -20,7 +22,7 @@ export class ProcessTree {
   /** @param root its number; its children that run Node are watched, too. */
   constructor(root: number) {
     this.#timer = setInterval(() => {
-      this.#look(root);
+      for (const [id, watched] of processesOf(root)) this.#found.set(id, watched);
     }, LOOKS);
   }
 
@@ -29,18 +31,25 @@ export class ProcessTree {
     clearInterval(this.#timer);
     return [...this.#found.values()];
   }
+}
 
-  #look(id: number): void {
-    try {
-      const watched = watchedOf(id);
-      if (watched) this.#found.set(id, watched);
-      for (const thread of readdirSync(`/proc/${id}/task`)) {
-        const children = readFileSync(`/proc/${id}/task/${thread}/children`, 'utf8');
-        for (const child of children.trim().split(' ')) if (child !== '') this.#look(Number(child));
-      }
-    } catch {
-      // It has ended since, or the system has no /proc.
+/** A process and its children that run Node, by their numbers, as they are now. */
+export function processesOf(root: number): Map<number, Watched> {
+  const found = new Map<number, Watched>();
+  look(root, found);
+  return found;
+}
+
+function look(id: number, found: Map<number, Watched>): void {
+  try {
+    const watched = watchedOf(id);
+    if (watched) found.set(id, watched);
+    for (const thread of readdirSync(`/proc/${id}/task`)) {
+      const children = readFileSync(`/proc/${id}/task/${thread}/children`, 'utf8');
+      for (const child of children.trim().split(' ')) if (child !== '') look(Number(child), found);
     }
+  } catch {
+    // It has ended since, or the system has no /proc.
   }
 }
 
@@ -54,8 +63,10 @@ function watchedOf(id: number): Watched | null {
     .slice(11, 13);
   const kilobytes = /^VmHWM:\s*(\d+)/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1];
   if (kilobytes === undefined) return null;
+  const words = readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0').filter(Boolean);
   return {
     seconds: (Number(user) + Number(system)) / TICKS,
     megabytes: Number(kilobytes) / 1024,
+    program: words.at(-1) ?? '',
   };
 }

@@ -151,6 +151,20 @@ describe('the courier', () => {
     });
   });
 
+  it('says nothing of a render that is over in a moment', async () => {
+    const { studio } = studioOf(ORDER, [
+      { state: 'rendering', fraction: 0, eta: 0.9, octave: 1, octaves: 2 },
+      { state: 'rendering', fraction: 0.5, eta: 0.4, octave: 1, octaves: 2 },
+      { state: 'rendered' },
+    ]);
+    const { platform, delivered, shown } = stage();
+    const courier = courierOf(studio, platform);
+    courier.follow(ORDER);
+    await courier.settled();
+    expect(shown).toEqual([]);
+    expect(delivered).toHaveLength(1);
+  });
+
   it('goes on where the acknowledgement failed', async () => {
     const { studio, stored } = studioOf(ORDER, DONE);
     const { platform } = stage();

@@ -16,6 +16,7 @@ export interface Ended {
 }
 
 export interface BotProcess {
+  readonly pid: number;
   /** Where its page is, once it is up; fails where it ends before. */
   readonly up: Promise<string>;
   readonly ended: Promise<Ended>;
@@ -76,7 +77,7 @@ export function startBotProcess(folder: string, variables: Variables): BotProces
   // A bot that is killed before it is up is what some tests want.
   up.catch(() => undefined);
   const bot: BotProcess = {
-    ...{ up, ended, log, output: () => output },
+    ...{ pid: child.pid!, up, ended, log, output: () => output },
     renderProcesses: () => [
       ...new Set(log.flatMap(({ msg, pid }) => (msg === 'render begun' ? (pid as number) : []))),
     ],

@@ -27,19 +27,30 @@ export function variablesFor(server: DiscordServer): Variables {
   };
 }
 
+/** A dream that takes little time. */
 export function ask(
   server: DiscordServer,
   who: Who | Guest,
   { steps, size, picture }: Wish,
 ): Asked {
+  return askFor(server, who, { layer: 'mixed0', octaves: 1, steps, size }, picture);
+}
+
+/** @param settings options of /dream by their names; numbers are whole ones. */
+export function askFor(
+  server: DiscordServer,
+  who: Who | Guest,
+  settings: Readonly<Record<string, string | number>>,
+  picture?: Uint8Array,
+): Asked {
   const files = picture && {
     [PICTURE]: { name: 'photo.png', contentType: 'image/png', bytes: picture },
   };
   const options = [
-    { name: 'layer', type: Type.String, value: 'mixed0' },
-    { name: 'octaves', type: Type.Integer, value: 1 },
-    { name: 'steps', type: Type.Integer, value: steps },
-    { name: 'size', type: Type.Integer, value: size },
+    ...Object.entries(settings).map(([name, value]) => ({
+      ...{ name, value },
+      type: typeof value === 'number' ? Type.Integer : Type.String,
+    })),
     ...(files ? [{ name: 'picture', type: Type.Attachment, value: PICTURE }] : []),
   ];
   return server.slash(who, 'dream', options, files ? { files } : {});

@@ -1,10 +1,12 @@
 /** How an order goes, in the message that stands where it was asked. */
 import type { Logger } from '../../kit/log.ts';
-import type { Order } from '../../studio/order.ts';
+import type { Order, OrderUpdate } from '../../studio/order.ts';
 import type { Studio } from '../../studio/studio.ts';
 import { LatestOnly } from '../latest-only.ts';
 import type { Platform } from '../platform.ts';
 import { progressMessage } from '../words.ts';
+
+type Rendering = Extract<OrderUpdate, { state: 'rendering' }>;
 
 export interface ShowingParts {
   readonly studio: Pick<Studio, 'watch' | 'readdress'>;
@@ -15,7 +17,10 @@ export interface ShowingParts {
  * Whoever has so many before them hears half as often how it goes: a long queue that moves would
  * take all that a platform allows, and hold up the acknowledgements.
  */
-const NEAR = 10;
+const NEAR = 5;
+
+/** Seconds: a dream that takes no longer is not told of, the picture follows at once. */
+const MOMENT = 1;
 
 /**
  * Until the order comes to its end, or the signal stops it.
@@ -28,10 +33,10 @@ export async function showProgress(
   { studio, log }: ShowingParts,
 ): Promise<Order['address']> {
   let { address } = order;
-  const messages = new LatestOnly<Parameters<Platform['show']>[1]>(
+  const messages = new LatestOnly<OrderUpdate>(
     platform.editInterval,
-    async (outbound) => {
-      const moved = await platform.show(address, outbound);
+    async (update) => {
+      const moved = await platform.show(address, progressMessage(order, update));
       if (JSON.stringify(moved) === JSON.stringify(address)) return;
       address = moved;
       await studio.readdress(order.id, address);
@@ -41,17 +46,24 @@ export async function showProgress(
     },
   );
   let preview: Uint8Array | undefined;
+  let began: number | undefined;
   for await (const update of studio.watch(order.id, signal)) {
     if (update.state === 'rendering') {
+      began ??= performance.now();
       preview = update.preview ?? preview;
-      messages.push(progressMessage(order, preview ? { ...update, preview } : update));
+      if (isOverSoon(update, (performance.now() - began) / 1000)) continue;
+      messages.push(preview ? { ...update, preview } : update);
     } else if (update.state === 'queued') {
-      const interval = platform.editInterval * (1 + update.ahead / NEAR);
-      messages.push(progressMessage(order, update), interval);
+      messages.push(update, platform.editInterval * (1 + update.ahead / NEAR));
     } else if (update.state === 'received') {
-      messages.push(progressMessage(order, update));
+      messages.push(update);
     }
   }
   await messages.end();
   return address;
+}
+
+/** @param elapsed seconds since it began; an estimate alone is not trusted for long. */
+function isOverSoon({ eta }: Rendering, elapsed: number): boolean {
+  return eta !== null && eta < MOMENT && elapsed < MOMENT;
 }

@@ -14,27 +14,33 @@ const PREVIEW_QUALITY = 80;
 /** Milliseconds between two reports. */
 const INTERVAL = 200;
 
+/** Milliseconds from the beginning to the first preview, and from each to the next. */
+const PREVIEW_INTERVAL = 500;
+
 /**
- * Tells how far the plans are, now and then, at the end of each octave with a preview, and at the
- * end of all, without one: the result follows.
+ * Tells how far the plans are, now and then, at the end of each octave with a preview where the last
+ * was long enough ago to be seen, and at the end of all, without one: the result follows.
  */
 export function progressOf(
   plans: readonly RenderPlan[],
   tell: (progress: RenderProgress) => void,
+  clock: () => number = () => performance.now(),
 ): (plan: number, frame: Frame) => Promise<void> {
   const work = plans.map(({ sizes, steps }) => pixelSteps(sizes, steps));
   const total = sum(work);
   let last = -Infinity;
+  let lastPreview = clock();
   return async (index, { octave, octaves, step, image }) => {
     const { sizes, steps } = plans[index]!;
     const octavesDone = pixelSteps(sizes.slice(0, octave), steps);
     const stepsDone = step * image.rows * image.columns;
     const fraction = (sum(work.slice(0, index)) + octavesDone + stepsDone) / total;
-    const atEnd = step === steps && fraction < 1;
-    const now = performance.now();
-    if (!atEnd && fraction < 1 && now - last < INTERVAL) return;
+    const now = clock();
+    const isShown = step === steps && fraction < 1 && now - lastPreview >= PREVIEW_INTERVAL;
+    if (!isShown && fraction < 1 && now - last < INTERVAL) return;
     last = now;
-    const preview = atEnd ? await previewOf(image) : undefined;
+    if (isShown) lastPreview = now;
+    const preview = isShown ? await previewOf(image) : undefined;
     tell({ fraction, octave: octave + 1, octaves, ...(preview ? { preview } : {}) });
   };
 }
