@@ -44,12 +44,18 @@ async function main(): Promise<void> {
 function tellOfDefects(log: Logger): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
-      const stack = error instanceof Error ? error.stack : String(error);
-      log.error({ stack }, 'a defect ended the bot');
-      process.stderr.write(`dream: ${stack ?? 'a defect'}\n`);
+      const words = lastWords(error);
+      log.error({ words }, 'the bot ends');
+      process.stderr.write(`dream: ${words}\n`);
       process.exit(1);
     });
   }
+}
+
+/** What somebody can do something about says so itself; of a defect it has to be known where it was. */
+function lastWords(error: unknown): string {
+  if (error instanceof DreamError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 try {
