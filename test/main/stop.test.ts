@@ -87,7 +87,7 @@ describe('a defect that nobody catches', () => {
       await bot.up;
       bot.signal('SIGUSR2');
       expect(await bot.ended).toEqual({ code: 1, signal: null });
-      expect(bot.log.at(-1)).toMatchObject({ level: 50, msg: 'a defect ended the bot' });
+      expect(bot.log.at(-1)).toMatchObject({ level: 50, msg: 'the bot ends' });
       expect(bot.output()).toContain('Error: lost');
       expect(bot.output()).not.toContain('secret-token');
     },
