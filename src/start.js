@@ -22,6 +22,7 @@ const ALWAYS = [
   'package.json',
   'tsconfig.json',
   'node_modules/esbuild/package.json',
+  'node_modules/zod/package.json',
 ];
 /** Milliseconds. */
 const OLD = 30 * 24 * 3600 * 1000;
@@ -78,7 +79,6 @@ async function bundle(entry) {
       entryNames: 'main',
       bundle: true,
       splitting: true,
-      packages: 'external',
       platform: 'node',
       format: 'esm',
       target: `node${process.versions.node}`,
@@ -86,9 +86,10 @@ async function bundle(entry) {
       sourcesContent: false,
       metafile: true,
       logLevel: 'silent',
-      plugins: [ownPlaces(hashes)],
+      plugins: [librariesApart, ownPlaces(hashes)],
     });
-    const inputs = [...ALWAYS, ...Object.keys(metafile.inputs)];
+    const own = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'));
+    const inputs = [...ALWAYS, ...own];
     const main = join(folder, 'main.js');
     const manifest = `${folder}.tmp`;
     await writeFile(manifest, JSON.stringify({ key: keyOf(inputs, hashes), main, inputs }));
@@ -104,6 +105,22 @@ async function bundle(entry) {
     await stop();
   }
 }
+
+/**
+ * Libraries stay out of the bundle, but for zod: of its hundred files each would be loaded by
+ * itself.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const librariesApart = {
+  name: 'libraries-apart',
+  setup(builder) {
+    builder.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+      const inside = kind === 'entry-point' || path === 'zod' || path.startsWith('zod/');
+      return inside ? undefined : { path, external: true };
+    });
+  },
+};
 
 /**
  * Each file keeps its own `import.meta.url`, and tells the hash of what was bundled.

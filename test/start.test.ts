@@ -27,7 +27,7 @@ beforeEach(async () => {
   await copyFile(START, join(project, 'src/start.js'));
   await writeFile(join(project, 'package.json'), '{ "type": "module" }');
   await writeFile(join(project, 'tsconfig.json'), '{}');
-  for (const name of ['esbuild', 'tsx']) {
+  for (const name of ['esbuild', 'tsx', 'zod']) {
     const found = dirname(resolve(`${name}/package.json`));
     await symlink(found, join(project, 'node_modules', name), 'junction');
   }

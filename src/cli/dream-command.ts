@@ -92,27 +92,35 @@ async function evidenceOf(
 
 async function write(
   { path, format }: Output,
-  { picture, recipe, model, engine, size, maskHash }: Job,
+  job: Job,
   { image }: Watched,
   { quality }: Settings,
 ): Promise<void> {
-  const text =
-    format === 'png'
-      ? imprintText({
-          recipe,
-          model: model.name,
-          modelHash: await model.hash(),
-          engine: { description: engine.engine.describe(), request: engine.request },
-          size,
-          ...(maskHash === undefined ? {} : { mask: maskHash }),
-          version: programVersion(),
-        })
-      : {};
+  const { alpha } = job.picture;
   const bytes = await encodePicture(image, {
     format,
-    text,
-    ...(picture.alpha ? { alpha: picture.alpha } : {}),
+    ...(format === 'png' ? { text: imprintOf(job) } : {}),
+    ...(alpha ? { alpha } : {}),
     ...(quality === undefined ? {} : { quality }),
   });
   await writeFileAtomically(path, bytes);
+}
+
+/** What the picture can be dreamed again by. */
+async function imprintOf({
+  recipe,
+  model,
+  engine,
+  size,
+  maskHash,
+}: Job): Promise<Readonly<Record<string, string>>> {
+  return imprintText({
+    recipe,
+    model: model.name,
+    modelHash: await model.hash(),
+    engine: { description: engine.engine.describe(), request: engine.request },
+    size,
+    ...(maskHash === undefined ? {} : { mask: maskHash }),
+    version: programVersion(),
+  });
 }

@@ -1,5 +1,6 @@
 /** From whatever was thrown to words for a person and an exit code for a script. */
 import { DreamError } from '../kit/errors.ts';
+import type { DreamErrorCode } from '../kit/errors.ts';
 
 export interface Failure {
   /** Lines for standard error. */
@@ -10,13 +11,22 @@ export interface Failure {
 const BAD_USAGE = 2;
 const INTERRUPTED = 130;
 
+/** What an option asks for and nobody can give. */
+const USAGE: ReadonlySet<DreamErrorCode> = new Set([
+  'bad-option',
+  'unknown-model',
+  'unknown-layer',
+  'bad-channel',
+  'unknown-class',
+] as const);
+
 /** @param debug whether a defect shows where it happened. */
 export function explain(error: unknown, debug: boolean): Failure {
   if (error instanceof DreamError) {
     const { code, message, hint } = error;
     if (code === 'cancelled') return { words: 'dream: cancelled', exitCode: INTERRUPTED };
     const words = hint === undefined ? `dream: ${message}` : `dream: ${message}\n       ${hint}`;
-    return { words, exitCode: code === 'bad-option' ? BAD_USAGE : 1 };
+    return { words, exitCode: USAGE.has(code) ? BAD_USAGE : 1 };
   }
   const known = error instanceof Error ? error : new Error(String(error));
   const where = debug ? `\n${known.stack ?? ''}` : ' (DREAM_DEBUG=1 shows where)';

@@ -152,7 +152,7 @@ async function changesSince(
 function maskChange(then: string | undefined): string {
   return then === undefined
     ? 'The picture was made without a mask: expect another dream.'
-    : 'The picture was made with another mask, or with one at all: give it with --mask.';
+    : 'The picture was made with a mask, and not with this: give that one with --mask, or expect another dream.';
 }
 
 function short(hash: string): string {

@@ -18,6 +18,8 @@ export interface Actions {
   readonly models: () => Promise<ModelsActions>;
 }
 
+const HELP = ['-h, --help', 'print this help'] as const;
+
 const EXAMPLES = `
 Examples:
   npm run dream                                   the clouds that come with the project
@@ -30,10 +32,9 @@ Examples:
   npm run models -- add ./my-face/                bring your own classifier
   npm run doctor                                  what this machine can dream with`;
 
+/** A failure is thrown as a CommanderError, once its words are printed. */
 export function buildProgram(version: string, actions: Actions): Command {
-  const program = new Command('dream')
-    // `models add … --json` is an option of that command, not of this one.
-    .enablePositionalOptions()
+  const program = programAlike(actions)
     .description('Dreams on a picture: DeepDream with the networks in models/.')
     .argument('[picture]', 'a JPEG, PNG, WebP, AVIF, GIF or TIFF file (default: clouds)')
     .addHelpText('after', EXAMPLES)
@@ -55,7 +56,24 @@ export function buildProgram(version: string, actions: Actions): Command {
     )
     .option('--redo <png>', 'dream again by the recipe that a PNG of ours holds')
     .version(version, '--version', 'print the version')
-    .helpOption('-h, --help', 'print this help');
+    .helpOption(...HELP);
+  return program;
+}
+
+/** The commands, and what they have in common: help, errors and how these end. */
+function programAlike(actions: Actions): Command {
+  const program = new Command('dream')
+    // `models add … --json` is an option of that command, not of this one.
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => {
+        write(text.replace(/^error:/, 'dream:'));
+      },
+    })
+    .showHelpAfterError('       --help describes every option; a name with spaces needs quotes.')
+    .helpOption(...HELP)
+    .helpCommand('help [command]', 'print this help, or that of a command');
   program
     .command('doctor')
     .description('say which engines, providers and GPUs this machine has, and why others are out')
@@ -112,6 +130,7 @@ function addEngineOptions(program: Command): void {
 }
 
 function defaultWords(field: RecipeField): string {
+  if (field === 'layer') return `${presets.default.layer}; the clouds at the model's own`;
   const recipe: Recipe = presets.default;
   const value = recipe[field];
   if (value === undefined) {

@@ -66,7 +66,7 @@ function showLines({ sizes, title, stream }: ProgressOptions): Progress {
     if (!last) return;
     const { rows, columns } = sizes[last.octave]!;
     stream.write(
-      `${title}: octave ${last.octave + 1} of ${last.octaves}, ${columns}×${rows}, ${last.step} steps, score ${last.score.toPrecision(4)}\n`,
+      `${title}: octave ${last.octave + 1} of ${last.octaves}, ${columns}×${rows}, ${last.step} ${last.step === 1 ? 'step' : 'steps'}, score ${last.score.toPrecision(4)}\n`,
     );
     last = undefined;
   };

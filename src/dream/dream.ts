@@ -56,11 +56,12 @@ export async function* dream(options: DreamOptions): AsyncGenerator<Frame, Image
   const { picture, recipe, ascent, sizes, mask, signal } = options;
   const random = seededRandom(recipe.seed);
   await ascent.calibrate(forCalibration(picture));
+  const pictureAt = octavesOf(picture, recipe);
   let dreamed = picture;
   for (const [octave, size] of sizes.entries()) {
-    const change = { picture, from: sizes[octave - 1] ?? size, to: size, recipe };
-    dreamed = octave === 0 ? copyImage(atSize(picture, size, recipe)) : enlarge(dreamed, change);
-    const guidance = guidanceFor(size, recipe, mask, (to) => atSize(picture, to, recipe));
+    const change = { pictureAt, from: sizes[octave - 1] ?? size, to: size, recipe };
+    dreamed = octave === 0 ? copyImage(pictureAt(size)) : enlarge(dreamed, change);
+    const guidance = guidanceFor(size, recipe, mask, pictureAt);
     const steps = climb(dreamed, { octave, ascent, recipe, random, guidance, signal });
     for await (const step of steps) {
       yield { octave, octaves: sizes.length, ...step, image: dreamed };
@@ -98,12 +99,27 @@ async function* climb(
 }
 
 /** The picture itself where it has the size already, else a new one, within 0..255. */
-function atSize(picture: Image, { rows, columns }: OctaveSize, { resampling }: Recipe): Image {
-  if (picture.rows === rows && picture.columns === columns) return picture;
-  const resized = resize(picture, rows, columns, resampling);
+function atSize(picture: Image, size: OctaveSize, { resampling }: Recipe): Image {
+  if (hasSize(picture, size)) return picture;
+  const resized = resize(picture, size.rows, size.columns, resampling);
   // Lanczos overshoots: what `enlarge` puts back must fit the steps, which are clipped.
   clip(resized);
   return resized;
+}
+
+function hasSize(picture: Image, { rows, columns }: OctaveSize): boolean {
+  return picture.rows === rows && picture.columns === columns;
+}
+
+/** The picture at any octave's size. The last is kept for the next octave's sake. */
+function octavesOf(picture: Image, recipe: Recipe): (size: OctaveSize) => Image {
+  let last = picture;
+  return (size) => {
+    const sized = hasSize(last, size) ? last : atSize(picture, size, recipe);
+    // While the dream climbs at its largest size there is no room for more than the picture.
+    if (sized.rows <= picture.rows) last = sized;
+    return sized;
+  };
 }
 
 /** Channel strengths hardly depend on the size: a small picture costs little time and memory. */
@@ -119,7 +135,7 @@ function forCalibration(picture: Image): Image {
 
 /** From an octave to the next. */
 interface Change {
-  readonly picture: Image;
+  readonly pictureAt: (size: OctaveSize) => Image;
   readonly from: OctaveSize;
   readonly to: OctaveSize;
   readonly recipe: Recipe;
@@ -129,22 +145,20 @@ interface Change {
  * The dream at the next octave's size, by the recipe with the detail that the picture has there
  * and lost at the smaller size; `dreamed` is used up. Resampling is linear, so what the dream
  * added to the smaller size is enlarged, once, and added to the picture.
- *
- * The picture at both sizes is computed here anew, and not kept while the dream climbs.
  */
-function enlarge(dreamed: Image, { picture, from, to, recipe }: Change): Image {
+function enlarge(dreamed: Image, { pictureAt, from, to, recipe }: Change): Image {
   const { rows, columns } = to;
   if (recipe.reinject !== 'before') return resize(dreamed, rows, columns, recipe.resampling);
-  addScaled(dreamed, atSize(picture, from, recipe), -1);
+  addScaled(dreamed, pictureAt(from), -1);
   const enlarged = resize(dreamed, rows, columns, recipe.resampling);
-  addScaled(enlarged, atSize(picture, to, recipe), 1);
+  addScaled(enlarged, pictureAt(to), 1);
   return enlarged;
 }
 
 /** The same detail, added when the octave is done. */
-function addLostDetail(dreamed: Image, { picture, from, to, recipe }: Change): void {
-  const original = atSize(picture, to, recipe);
-  const smaller = atSize(picture, from, recipe);
+function addLostDetail(dreamed: Image, { pictureAt, from, to, recipe }: Change): void {
+  const original = pictureAt(to);
+  const smaller = pictureAt(from);
   const blurred = resize(smaller, to.rows, to.columns, recipe.resampling);
   for (let index = 0; index < dreamed.data.length; index++) {
     dreamed.data[index]! += original.data[index]! - blurred.data[index]!;

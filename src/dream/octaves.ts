@@ -50,7 +50,7 @@ export function planOctaves(rows: number, columns: number, options: OctaveOption
     throw new DreamError(
       'picture-too-small',
       `the picture has ${columns}×${rows} pixels; this network and layer need at least ${minimumSide} on each side`,
-      'Give a larger picture, or choose a layer nearer to the input.',
+      'Give a larger picture or size, or choose a layer nearer to the input.',
     );
   }
   const left = planned.length - sizes.length;

@@ -119,7 +119,7 @@ const REASONS: Readonly<Record<string, (folder: string) => string>> = {
 function cannotWrite(path: string, cause: unknown): DreamError {
   const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
   const reason = REASONS[code]?.(dirname(path)) ?? `the system refused (${code})`;
-  return refusal(path, reason, cause);
+  return refusal(path, reason, { cause, hint: HINTS[code] });
 }
 
 function refusal(path: string, reason: string, cause?: unknown): DreamError {

@@ -11,9 +11,14 @@ export interface EncodePictureOptions {
   readonly alpha?: Uint8Array;
   /** 1..100, for JPEG (92 if not given) and WebP (90 if not given). PNG loses nothing. */
   readonly quality?: number;
-  /** Keyword to text, kept in PNG only; read back by readPictureText. */
-  readonly text?: Readonly<Record<string, string>>;
+  /**
+   * Keyword to text, kept in PNG only; read back by readPictureText. It may still be in the making
+   * while the pixels are encoded.
+   */
+  readonly text?: PictureText | Promise<PictureText>;
 }
+
+type PictureText = Readonly<Record<string, string>>;
 
 // What a picture in the format can have at most on a side.
 const MAX_SIDE: Readonly<Record<OutputFormat, number>> = {
@@ -39,8 +44,10 @@ export async function encodePicture(image: Image, options: EncodePictureOptions)
     limitInputPixels: false,
   });
   switch (format) {
-    case 'png':
-      return withPngText(await toPng(pipeline).toBuffer(), text);
+    case 'png': {
+      const [png, texts] = await Promise.all([toPng(pipeline).toBuffer(), text]);
+      return withPngText(png, texts);
+    }
     case 'jpeg':
       // Dream colours change from pixel to pixel: halving their resolution would show.
       return pipeline

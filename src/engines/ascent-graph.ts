@@ -54,7 +54,16 @@ export function scoredGraph(network: Graph, objective: Objective): ScoredGraph {
   const shareOfCell = (ref: NodeRef): NodeRef => {
     const parameter = builder.input(`share of ${ref}`, []);
     const layer = slice(builder, [ref]);
-    shares.push({ parameter, cells: (picture) => cellsOf(layer, ref, picture) });
+    let [of, cells] = ['', 0];
+    shares.push({
+      parameter,
+      cells: (picture) => {
+        // An octave's steps are all at one size.
+        const size = `${picture.rows}×${picture.columns}`;
+        if (size !== of) [of, cells] = [size, cellsOf(layer, ref, picture)];
+        return cells;
+      },
+    });
     return parameter;
   };
   const score = objective.score({ taps: tapsOf(builder), builder, calibrated, shareOfCell });

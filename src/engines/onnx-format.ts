@@ -3,6 +3,7 @@ import protobuf from 'protobufjs/light.js';
 import type { Shape } from '../graph/graph.ts';
 import { modelType, tensorType } from '../kit/onnx-format.ts';
 import type { OnnxAttribute } from '../ops/op.ts';
+import type { Room } from './program.ts';
 
 export interface OnnxModel {
   readonly irVersion: number;
@@ -40,9 +41,10 @@ export interface OnnxTensor {
   readonly name: string;
   readonly dims: readonly number[];
   readonly dataType: number;
-  /** Its numbers, which have so many bytes; read when they are written. */
+  /** Its numbers, which have so many bytes; read when they are needed. */
   readonly byteLength: number;
-  readonly read: () => ArrayBufferView;
+  /** @param room takes those that have to be computed. */
+  readonly read: (room: Room) => ArrayBufferView;
 }
 
 export interface OnnxValueInfo {
@@ -68,10 +70,11 @@ export function encodeOnnx(model: OnnxModel, initializers: readonly OnnxTensor[]
     structure.length,
   );
   const bytes = new Uint8Array(room);
+  const laidOut = sharedRoom();
   bytes.set(structure);
   let at = structure.length;
   initializers.forEach(({ name, byteLength, read }, index) => {
-    const values = read();
+    const values = read(laidOut);
     if (values.byteLength !== byteLength) {
       throw new Error(`expected ${byteLength} bytes in '${name}', found ${values.byteLength}`);
     }
@@ -81,6 +84,15 @@ export function encodeOnnx(model: OnnxModel, initializers: readonly OnnxTensor[]
     at += byteLength;
   });
   return bytes;
+}
+
+/** Always the same memory: numbers are in it until the next ask for it. */
+function sharedRoom(): Room {
+  let memory = new Float32Array();
+  return (count) => {
+    if (memory.length < count) memory = new Float32Array(count);
+    return memory.subarray(0, count);
+  };
 }
 
 /** All that comes before a tensor's numbers. */
@@ -122,4 +134,10 @@ export function valueInfo(
     size === null ? { dimParam: `${sizesOf}_axis_${axis}` } : { dimValue: size },
   );
   return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}
+
+/** A tensor as an input of the model. */
+export function tensorInfo({ name, dims, dataType }: OnnxTensor): OnnxValueInfo {
+  const dim = dims.map((dimValue) => ({ dimValue }));
+  return { name, type: { tensorType: { elemType: dataType, shape: { dim } } } };
 }

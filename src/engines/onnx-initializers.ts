@@ -2,7 +2,10 @@
 import { toHalves } from '../kit/half.ts';
 import type { Precision } from '../kit/half.ts';
 import { FLOAT, FLOAT16, INT64 } from '../kit/onnx-format.ts';
+import type { ReadFloats } from '../ops/op.ts';
+import { cellsOf } from './memory.ts';
 import type { OnnxTensor } from './onnx-format.ts';
+import type { Room } from './program.ts';
 
 /** ONNX's numbers of the types. */
 export const TYPES: Readonly<Record<Precision, number>> = { float: FLOAT, half: FLOAT16 };
@@ -18,15 +21,12 @@ export class Initializers {
     return [...this.#tensors.values()];
   }
 
-  floats(
-    key: string,
-    shape: readonly number[],
-    precision: Precision,
-    read: () => Float32Array,
-  ): string {
+  floats(key: string, shape: readonly number[], precision: Precision, read: ReadFloats): string {
+    const count = cellsOf(shape);
+    const readInto = (room: Room): Float32Array => read(() => room(count));
     return precision === 'float'
-      ? this.#made(key, shape, FLOAT, read)
-      : this.#made(`${key}|half`, shape, FLOAT16, () => toHalves(read()));
+      ? this.#made(key, shape, FLOAT, readInto)
+      : this.#made(`${key}|half`, shape, FLOAT16, (room) => toHalves(readInto(room)));
   }
 
   integers(values: readonly number[]): string {
@@ -34,14 +34,9 @@ export class Initializers {
     return this.#made(`integers ${values.join(' ')}`, [values.length], INT64, read);
   }
 
-  #made(
-    key: string,
-    dims: readonly number[],
-    dataType: number,
-    read: () => Float32Array | Uint16Array | BigInt64Array,
-  ): string {
+  #made(key: string, dims: readonly number[], dataType: number, read: OnnxTensor['read']): string {
     if (!this.#tensors.has(key)) {
-      const byteLength = dims.reduce((product, size) => product * size, BYTES[dataType]!);
+      const byteLength = cellsOf(dims) * BYTES[dataType]!;
       this.#tensors.set(key, { name: key, dims, dataType, byteLength, read });
     }
     return key;

@@ -12,9 +12,11 @@ import { scaleCotangents } from './half/cotangents.ts';
 import { halfNodes } from './half/nodes.ts';
 import { cellsOf } from './memory.ts';
 import { OnnxDevice } from './onnx-device.ts';
-import { onnxModel } from './onnx-model.ts';
+import type { OnnxTensor } from './onnx-format.ts';
+import { fedModel, onnxModel } from './onnx-model.ts';
+import type { FedModel } from './onnx-model.ts';
 import { GRADIENT } from './program.ts';
-import type { Compiler, Program, Task, Tensor } from './program.ts';
+import type { Compiler, Program, Room, Task, Tensor } from './program.ts';
 
 export interface OnnxOptions {
   /** onnxruntime's name of the execution provider. @default 'cpu' */
@@ -59,8 +61,11 @@ export function onnxCompiler(options: OnnxOptions = {}): Compiler {
     memoryFactor: memoryFactorOf(provider, precision),
     async compile(task) {
       const { graph, values, gradient, half } = runnableForm(task, precision);
-      const model = onnxModel(graph, values, provider, half);
-      const { outputs, few = false } = task;
+      const { outputs, few = null } = task;
+      const model = (): FedModel =>
+        few
+          ? fedModel(graph, values, provider)
+          : { model: onnxModel(graph, values, provider, half), weights: [] };
       const halved = half.size > 0;
       const program = new OnnxProgram({ graph, model, outputs, gradient, halved, few }, device);
       await program.open();
@@ -104,18 +109,23 @@ function runnableForm(
 /** An ONNX model, and how its values are called. */
 interface Compiled {
   readonly graph: Graph;
-  readonly model: Uint8Array;
+  /** Writes it. */
+  readonly model: () => FedModel;
   readonly outputs: readonly NodeRef[];
   readonly gradient: NodeRef | null;
   /** Whether it has nodes in half precision. */
   readonly halved: boolean;
-  /** Whether it runs a few times only. */
-  readonly few: boolean;
+  /** Takes its weights, where it runs a few times only. */
+  readonly few: Room | null;
 }
 
-/** Its session is closed and opened again without computing the model anew. */
+/** Its session can be closed and opened again. */
 class OnnxProgram implements Program {
   #session: onnxruntime.InferenceSession | null = null;
+  /** As large as all weights: kept only when it has been written twice. */
+  #model: FedModel | null = null;
+  #written = false;
+  #weights: Readonly<Record<string, onnxruntime.Tensor>> | null = null;
   /** The outputs' memory, for inputs of the shapes that `key` tells. */
   #results: { key: string; tensors: Record<string, onnxruntime.Tensor> } | null = null;
 
@@ -125,20 +135,25 @@ class OnnxProgram implements Program {
   ) {}
 
   async open(): Promise<onnxruntime.InferenceSession> {
-    const { model, few } = this.compiled;
-    this.#session ??= await this.device.open(model, few);
+    if (this.#session) return this.#session;
+    const { few } = this.compiled;
+    const { model, weights } = this.#modelToOpen();
+    this.#session = await this.device.open(model, few !== null);
+    this.#weights = weightTensors(weights, few);
     return this.#session;
   }
 
   async run(feeds: ReadonlyMap<NodeRef, Tensor>): Promise<ReadonlyMap<NodeRef, Tensor>> {
     const session = await this.open();
-    const inputs = session.inputNames.map((name) => [name, feeds.get(name)!] as const);
+    const weights = this.#weights ?? {};
+    const names = session.inputNames.filter((name) => !(name in weights));
+    const inputs = names.map((name) => [name, feeds.get(name)!] as const);
     const results = this.#resultsFor(inputs);
     const tensors = inputs.map(
       ([name, { shape, data }]) => [name, new onnxruntime.Tensor('float32', data, shape)] as const,
     );
     try {
-      await session.run(Object.fromEntries(tensors), results);
+      await session.run({ ...Object.fromEntries(tensors), ...weights }, results);
     } catch (error) {
       await this.device.forget();
       throw error;
@@ -153,9 +168,17 @@ class OnnxProgram implements Program {
     );
   }
 
+  #modelToOpen(): FedModel {
+    const model = this.#model ?? this.compiled.model();
+    if (this.#written) this.#model = model;
+    this.#written = true;
+    return model;
+  }
+
   async close(): Promise<void> {
     const session = this.#session;
     this.#session = null;
+    this.#weights = null;
     this.#results = null;
     await session?.release();
   }
@@ -183,6 +206,17 @@ class OnnxProgram implements Program {
     this.#results = { key, tensors: Object.fromEntries(tensors) };
     return this.#results.tensors;
   }
+}
+
+function weightTensors(
+  weights: readonly OnnxTensor[],
+  room: Room | null,
+): Record<string, onnxruntime.Tensor> {
+  const tensors = weights.map(({ name, dims, read }) => {
+    const values = read(room ?? ((count) => new Float32Array(count))) as Float32Array;
+    return [name, new onnxruntime.Tensor('float32', values, dims)] as const;
+  });
+  return Object.fromEntries(tensors);
 }
 
 /** Values beyond 65504 end in infinities and in what is no number: another engine may do better. */

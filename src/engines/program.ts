@@ -31,6 +31,9 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
+/** Memory for so many floats, whatever is in it. */
+export type Room = (count: number) => Float32Array;
+
 /** What a program is made from. */
 export interface Task {
   readonly graph: Graph;
@@ -38,8 +41,11 @@ export interface Task {
   readonly derivative?: Derivative;
   /** In float32, whatever the engine's precision. @default false */
   readonly exact?: boolean;
-  /** For a few runs: ready sooner and in less memory, each run takes longer. @default false */
-  readonly few?: boolean;
+  /**
+   * For a few runs: ready sooner and in less memory, each run takes longer. Weights that have to be
+   * laid out are so in this room, for as long as the program is open.
+   */
+  readonly few?: Room;
 }
 
 export interface Compiler {

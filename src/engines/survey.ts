@@ -5,12 +5,13 @@
 import { GraphBuilder } from '../graph/builder.ts';
 import { slice } from '../graph/graph.ts';
 import type { Constant, Graph, Node, NodeRef, Shape } from '../graph/graph.ts';
+import { collectSince } from '../kit/garbage.ts';
 import { inferShapes } from '../ops/shapes.ts';
 import { PICTURE } from './engine.ts';
 import type { Evaluated, Planes } from './engine.ts';
 import { evaluated } from './evaluation.ts';
 import { cellsOf } from './memory.ts';
-import type { Compiler, Tensor } from './program.ts';
+import type { Compiler, Room, Tensor } from './program.ts';
 import { planesTensor } from './whole.ts';
 
 /** Into how many parts weights are divided, as far as layers allow it. */
@@ -37,10 +38,12 @@ export async function survey(
   const { rows, columns } = pictures[0]!;
   const shapes = inferShapes(graph, { [PICTURE]: [1, rows, columns, 3] });
   const parts = partsOf(graph, outputs, shapes);
+  const held = collectSince(0);
+  const memory = new Float32Array(Math.max(...parts.map((part) => weightsIn(part.graph))) / 4);
   let known = pictures.map((picture) => new Map([[PICTURE, planesTensor(picture)]]));
   for (const [index, part] of parts.entries()) {
     const later = new Set(parts.slice(index + 1).flatMap((each) => inputsOf(each.graph)));
-    const program = await compiler.compile({ ...part, exact: true, few: true });
+    const program = await compiler.compile({ ...part, exact: true, few: roomIn(memory) });
     try {
       known = await inTurn(known, async (values) => {
         const found = copies(await program.run(values));
@@ -49,11 +52,22 @@ export async function survey(
       });
     } finally {
       await program.dispose();
+      collectSince(held + memory.byteLength);
     }
   }
   return known.map(
     (values) => new Map(outputs.map((name) => [name, evaluated(values.get(name)!)])),
   );
+}
+
+/** One part's weights take the place of the last one's: nothing has to be collected first. */
+function roomIn(memory: Float32Array): Room {
+  let taken = 0;
+  return (count) => {
+    if (taken + count > memory.length) return new Float32Array(count);
+    taken += count;
+    return memory.subarray(taken - count, taken);
+  };
 }
 
 async function inTurn<From, To>(list: readonly From[], work: (from: From) => Promise<To>) {

@@ -8,12 +8,12 @@ const BLOCK = 16;
 export function filterOutputsFirst(emit: OnnxEmitter, ref: NodeRef): string {
   const filter = emit.constantOf(ref);
   const [rows, columns, channels, outputs] = shapeOf(filter);
-  return emit.floats(`${ref}|outputs first`, [outputs, channels, rows, columns], () => {
+  return emit.floats(`${ref}|outputs first`, [outputs, channels, rows, columns], (room) => {
     if (filter.outputsFirst) return filter.outputsFirst();
     const cells = rows * columns;
     const strides = { start: 0, output: channels * cells, channel: cells, cell: 1 };
     const source = filter.read();
-    const target = new Float32Array(source.length);
+    const target = room();
     rearrange(source, target, { cells, channels, outputs, first: 0, last: outputs }, strides);
     return target;
   });
@@ -28,10 +28,10 @@ export function filterInputsFirst(emit: OnnxEmitter, ref: NodeRef, groups: numbe
   const [rows, columns, channels, outputs] = shapeOf(filter);
   const perGroup = outputs / groups;
   const shape = [channels * groups, perGroup, rows, columns];
-  return emit.floats(`${ref}|inputs first`, shape, () => {
+  return emit.floats(`${ref}|inputs first`, shape, (room) => {
     const cells = rows * columns;
     const source = filter.read();
-    const target = new Float32Array(source.length);
+    const target = room();
     for (let first = 0; first < outputs; first += perGroup) {
       const start = first * (channels - 1) * cells + cells - 1;
       const strides = { start, output: cells, channel: perGroup * cells, cell: -1 };

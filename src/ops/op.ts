@@ -76,6 +76,9 @@ export interface OnnxCall {
 
 export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
 
+/** Gives an initializer's numbers: from where they lie, or written into `room()`, which takes them all. */
+export type ReadFloats = (room: () => Float32Array) => Float32Array;
+
 /**
  * Where ops write their ONNX nodes. Tensors of rank 4 are [batch, channels, rows, columns] here;
  * all others are laid out as in the graph.
@@ -89,7 +92,7 @@ export interface OnnxEmitter {
   /** Asks the node that gives `value` for its second output too (a max-pool's indices). */
   secondOutput(value: string): string;
   /** An initializer, made once per `key`. */
-  floats(key: string, shape: readonly number[], read: () => Float32Array): string;
+  floats(key: string, shape: readonly number[], read: ReadFloats): string;
   scalar(value: number): string;
   /** What is true or false, as 1 and 0. */
   asNumbers(value: string): string;

@@ -20,9 +20,15 @@ interface Bundle {
 export async function openPackaged(specifier: string): Promise<PackagedNetwork> {
   const bundle = await importBundle(specifier);
   const json = (await bundle.modelJson()).default;
+  // Whoever hashes a network reads again what a dream still holds.
+  const held = new Map<string, WeakRef<Uint8Array>>();
   const readShard: ReadShard = async (path) => {
+    const known = held.get(path)?.deref();
+    if (known) return known;
     const script = await scriptOf(specifier, path);
-    return (script && shardIn(script)) ?? importShard(bundle, json, path);
+    const bytes = (script && shardIn(script)) ?? (await importShard(bundle, json, path));
+    held.set(path, new WeakRef(bytes));
+    return bytes;
   };
   return { json, readShard };
 }

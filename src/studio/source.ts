@@ -45,7 +45,9 @@ async function open(source: ModelSource, folder: string): Promise<Opened> {
   const bytes = await readBeside(folder, source.file);
   const file = source.file.endsWith('.json') ? { json: parsed(bytes, source.file) } : { bytes };
   const own = join(folder, dirname(source.file));
-  const names = (await readdir(own)).filter((name) => name !== basename(source.file));
+  // A SavedModel's variables lie in a folder of their own.
+  const all = (await readdir(own, { recursive: true })).map((name) => name.replaceAll('\\', '/'));
+  const names = all.filter((name) => name !== basename(source.file));
   return { file, beside: { names, read: (path) => readFile(inside(own, path)) } };
 }
 

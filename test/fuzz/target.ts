@@ -1,7 +1,5 @@
 /** The process in which damaged files are read: all that is done with a stranger's network but running it. */
-import { slice } from '../../src/graph/graph.ts';
 import { importModel } from '../../src/importers/index.ts';
-import { weightsOf } from '../../src/importers/weights.ts';
 import { DreamError } from '../../src/kit/errors.ts';
 import type { Brought } from '../../src/studio/adding/brought.ts';
 import { findCandidates } from '../../src/studio/adding/candidates.ts';
@@ -25,8 +23,7 @@ async function read({ files, network }: Attempt): Promise<void> {
   const subject = subjectOf(imported, undefined, { format, names: brought.names });
   const classes = classesOf(subject);
   await findLabels(brought, candidate!, classes);
-  await imported.weights.ready(weightsOf(slice(imported.graph, [imported.output])));
-  checkNumbers(imported);
+  await checkNumbers(imported);
   const graph = withPicture(imported.graph, { range: [-1, 1], channelOrder: 'rgb' });
   layersWorth(graph, imported.output, subject.size);
 }

@@ -13,6 +13,7 @@ import {
   shape,
   text,
 } from '../importers/graphdef-files.ts';
+import { bundleFiles } from '../importers/bundle-files.ts';
 import { floats as stored, weightFiles } from '../importers/tfjs-files.ts';
 import { dataset, hdf5, kerasHdf5 } from './hdf5-files.ts';
 
@@ -92,6 +93,7 @@ export async function modelFixtures(): Promise<ModelFixture[]> {
       format: 'TensorFlow SavedModel (saved_model.pb)',
       files: { 'saved_model.pb': savedModelFile(graphNodes(weights), 'scores:0') },
     },
+    { format: 'TensorFlow SavedModel (saved_model.pb)', files: filesWithVariables(weights) },
     { format: 'ONNX (.onnx)', files: { 'small.onnx': onnxFile(weights) } },
     {
       format: 'Caffe (.caffemodel)',
@@ -236,6 +238,28 @@ function graphNodes(weights: SmallWeights) {
     node('BiasAdd', 'logits', ['dense', 'dense/bias']),
     node('Softmax', 'scores', ['logits']),
   ];
+}
+
+/** The same graph as TensorFlow 2 saves it, with its numbers in a checkpoint beside it. */
+function filesWithVariables(weights: SmallWeights): Record<string, Uint8Array> {
+  const numbers = new Map([
+    ['first/weights', weights.filter],
+    ['norm/moving_mean', weights.mean],
+    ['norm/moving_variance', weights.variance],
+    ['second/weights', weights.second],
+    ['dense/weights', weights.dense],
+    ['dense/bias', weights.bias],
+  ]);
+  const nodes = graphNodes(weights).flatMap((each) => {
+    const { name } = each;
+    if (!numbers.has(name)) return [each];
+    const handle = node('VarHandleOp', `${name}/handle`, [], { shared_name: text(name) });
+    return [handle, node('ReadVariableOp', name, [handle.name])];
+  });
+  const variables = [...numbers].map(([key, { shape: sizes, values }]) => {
+    return { key, sizes, values: [...values] };
+  });
+  return { 'saved_model.pb': savedModelFile(nodes, 'scores:0'), ...bundleFiles(variables) };
 }
 
 /** [rows, columns, channels, filters] → [filters, channels, rows, columns] */

@@ -32,6 +32,8 @@ const MOST_PIECES = 2 ** 20;
 /** Weights hardly get smaller; networks of which most weights are 0, some times. */
 const MOST_TIMES_LARGER = 16;
 const ALWAYS_ALLOWED = 2 ** 20;
+/** Bytes: what zlib takes. */
+const LEAST_OUTPUT = 64;
 
 /** What is wrong with a dataset's pieces, as the end of a sentence. */
 export class BadChunks extends Error {}
@@ -81,7 +83,9 @@ export class Hdf5Chunks {
 
   #inflated(data: Uint8Array): Uint8Array {
     try {
-      return inflateSync(data, { maxOutputLength: this.#size });
+      // In one piece: with one byte more, or it would ask for memory again to see that nothing follows.
+      const chunkSize = Math.max(LEAST_OUTPUT, this.#size + 1);
+      return inflateSync(data, { maxOutputLength: this.#size, chunkSize });
     } catch (error) {
       throw new BadChunks(`has a piece that cannot be inflated: ${(error as Error).message}`);
     }

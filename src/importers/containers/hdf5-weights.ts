@@ -4,6 +4,8 @@ import type { Hdf5Dataset } from './hdf5-dataset.ts';
 
 /** Datasets of an HDF5 file as a network's weights, by the names that the network uses. */
 export class Hdf5Weights implements Weights {
+  readonly #finite = new Set<string>();
+
   constructor(private readonly datasets: ReadonlyMap<string, Hdf5Dataset>) {}
 
   has(name: string): boolean {
@@ -18,10 +20,14 @@ export class Hdf5Weights implements Weights {
   /** The file is in memory already: what is left to do is to look at the numbers. */
   ready(names: Iterable<string>): Promise<void> {
     for (const name of names) {
+      if (this.#finite.has(name)) continue;
       const wrong = this.#datasetOf(name)
         .read()
         .find((value) => !Number.isFinite(value));
-      if (wrong === undefined) continue;
+      if (wrong === undefined) {
+        this.#finite.add(name);
+        continue;
+      }
       return Promise.reject(
         new DreamError(
           'bad-model',

@@ -27,9 +27,12 @@ const MEMORY = 4 * 2 ** 30;
  * JavaScript's own part of it, in megabytes: most objects live as long as the process, and room for
  * those that do not costs 30 MB that bring nothing.
  */
-const HEAP = ['--max-old-space-size=2048', '--max-semi-space-size=1'];
-/** For glibc, which else keeps memory for each thread that asked for some. */
-const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' };
+const HEAP = ['--max-old-space-size=2048', '--max-semi-space-size=1', '--expose-gc'];
+/**
+ * For glibc, which else keeps memory for each thread that asked for some, and what large weights
+ * leave behind: pieces of this many bytes go back to the system at once.
+ */
+const GIVES_BACK = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: `${2 ** 20}` };
 /** Milliseconds between two looks at its memory. */
 const LOOKS = 100;
 const LAST_WORDS = 4000;
@@ -43,7 +46,7 @@ export async function understandApart(
   const child = fork(START, [ENTRY], {
     execArgv: HEAP,
     serialization: 'advanced',
-    env: { ...FEW_ARENAS, ...environment },
+    env: { ...GIVES_BACK, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let overdue: (error: DreamError) => void = () => undefined;

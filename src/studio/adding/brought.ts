@@ -21,6 +21,8 @@ export interface Brought {
 
 const MOST_FILES = 2000;
 const MOST_DEPTH = 4;
+/** What TensorFlow calls the file of a network, and the folder beside it with its weights. */
+const [SAVED_MODEL, VARIABLES] = ['saved_model.pb', 'variables'];
 /** What Node reads in one piece. */
 const MOST_BYTES = 2 ** 31 - 1;
 
@@ -40,8 +42,9 @@ export async function openBrought(path: string): Promise<Brought> {
     const bytes = await readFile(real);
     if (!isKerasArchive(bytes)) return openZip(bytes, path);
   }
-  const folder = await openFolder(dirname(real), path, 1);
-  return { ...folder, chosen: basename(real) };
+  const chosen = basename(real);
+  const inner = chosen === SAVED_MODEL ? VARIABLES : undefined;
+  return { ...(await openFolder(dirname(real), path, 1, inner)), chosen };
 }
 
 async function beginningOf(path: string): Promise<Uint8Array> {
@@ -70,8 +73,17 @@ export async function openZip(bytes: Uint8Array, place: string): Promise<Brought
   return { place, names, size, read: once };
 }
 
-async function openFolder(folder: string, place: string, depth = MOST_DEPTH): Promise<Brought> {
+/** @param inner a folder in it that is looked into all the same, where it is there. */
+async function openFolder(
+  folder: string,
+  place: string,
+  depth = MOST_DEPTH,
+  inner?: string,
+): Promise<Brought> {
   const names: string[] = [];
+  if (inner !== undefined && (await isFolder(join(folder, inner)))) {
+    await collect(join(folder, inner), `${inner}/`, 1, names);
+  }
   await collect(folder, '', depth, names);
   if (names.length > MOST_FILES && depth > 1) {
     throw new DreamError(
@@ -112,6 +124,12 @@ function readOnce(read: Brought['read']): Brought['read'] {
 
 /** Windows has no such flag. */
 const NO_LINKS = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
+
+/** A link to one is none: it may lead anywhere. */
+async function isFolder(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => null);
+  return found?.isDirectory() ?? false;
+}
 
 /** Files only: links are not followed, hidden files are not taken. */
 async function collect(

@@ -3,24 +3,29 @@ import type { Constant } from '../../graph/graph.ts';
 import type { Imported } from '../../importers/imported.ts';
 import type { StoredConstant } from '../../importers/weights.ts';
 import { DreamError } from '../../kit/errors.ts';
+import { collectSince } from '../../kit/garbage.ts';
 
 /** Numbers of a constant that is looked at as it is computed, not as it lies in the file. */
 const FEW = 2 ** 14;
 
 /**
- * Whether a network's weights, which must be ready, are all numbers.
+ * Brings a network's weights into reach, one after another, and looks whether all are numbers.
  * @throws DreamError 'bad-model' naming the node.
  */
-export function checkNumbers({
+export async function checkNumbers({
   graph,
   output,
   weights,
-}: Pick<Imported, 'graph' | 'output' | 'weights'>): void {
+}: Pick<Imported, 'graph' | 'output' | 'weights'>): Promise<void> {
   const seen = new Set<string>();
+  const held = collectSince(0);
   for (const [node, constant] of slice(graph, [output]).constants) {
     for (const name of storedIn(constant)) {
-      if (!seen.has(name)) checkValues(name, weights.constant(name).read());
+      if (seen.has(name)) continue;
       seen.add(name);
+      await weights.ready([name]);
+      checkValues(name, weights.constant(name).read());
+      collectSince(held);
     }
     // What is computed from numbers may be none: the root of a variance below zero.
     if (cellsOf(constant) <= FEW) checkValues(node, constant.read());

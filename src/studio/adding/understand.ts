@@ -3,9 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { onnxCompiler } from '../../engines/onnx.ts';
 import type { Compiler } from '../../engines/program.ts';
-import { slice } from '../../graph/graph.ts';
 import type { Imported } from '../../importers/imported.ts';
-import { weightsOf } from '../../importers/weights.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { logitsOf } from '../../objectives/logits.ts';
 import { modelFileSchema } from '../model-file.ts';
@@ -47,8 +45,7 @@ async function understood(
     ...{ format: candidate.format, names: brought.names },
   });
   const classes = classesOf(subject);
-  await imported.weights.ready(weightsOf(slice(imported.graph, [imported.output])));
-  checkNumbers(imported);
+  await checkNumbers(imported);
   const way = await wayOf(subject, overrides, compiler);
   const labels = await labelsOf(brought, opened, classes, overrides);
   const described = { name, brought, opened, overrides, subject, way, labels, classes };

@@ -22,6 +22,7 @@ import {
 
 const folder = temporaryFolder();
 const fixtures = await modelFixtures();
+const VARIABLES = 'variables/variables.index';
 const small = await kerasFile(smallWeights());
 let count = 0;
 
@@ -155,6 +156,18 @@ describe('the files of a network', () => {
     const name = `model${(count += 1)}`;
     await lookAt(brought(tfjsFiles(smallWeights())), {}, name);
     expect(placed(name)).toEqual(['model.json', 'network.json', 'shard1', 'shard2']);
+  });
+
+  it('are those of the folder of variables too, where only the graph is pointed at', async () => {
+    const [files] = fixtures.map((fixture) => fixture.files).filter((each) => VARIABLES in each);
+    const path = brought(files!);
+    const name = `model${(count += 1)}`;
+    await lookAt(join(path, 'saved_model.pb'), {}, name);
+    expect(placed(name)).toEqual(['model.json', 'saved_model.pb', 'variables']);
+
+    const other = brought({ 'saved_model.pb': files!['saved_model.pb']! });
+    symlinkSync(join(path, 'variables'), join(other, 'variables'));
+    await expect(lookAt(join(other, 'saved_model.pb'))).rejects.toThrow('variables');
   });
 
   it('that are links are left alone', async () => {
