@@ -16,12 +16,12 @@ export function engineOf(
   return {
     name: parts.name,
     describe: () => parts.describe(),
-    prepare: (network, objective, { memory, largest } = {}) =>
+    prepare: (network, objective, { memory, ...expected } = {}) =>
       largeAscent(
         parts,
         scoredGraph(network, objective),
         budgetOf(memory ?? parts.memory),
-        largest,
+        expected,
       ),
     evaluate: (graph, outputs) => evaluation(parts, graph, outputs),
   };

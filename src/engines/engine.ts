@@ -50,6 +50,11 @@ export interface PrepareOptions {
    * to end in tiles takes no more memory on its way there. @default any picture for itself
    */
   readonly largest?: PictureSize;
+  /**
+   * For a few small steps: ready sooner and in less memory, each step takes longer, and values differ
+   * in their last digits. @default false
+   */
+  readonly brief?: boolean;
 }
 
 export interface GradientEngine {

@@ -15,7 +15,7 @@ import { OnnxDevice } from './onnx-device.ts';
 import type { OnnxTensor } from './onnx-format.ts';
 import { fedModel, onnxModel } from './onnx-model.ts';
 import type { FedModel } from './onnx-model.ts';
-import { GRADIENT } from './program.ts';
+import { GRADIENT, newRoom } from './program.ts';
 import type { Compiler, Program, Room, Task, Tensor } from './program.ts';
 
 export interface OnnxOptions {
@@ -61,7 +61,9 @@ export function onnxCompiler(options: OnnxOptions = {}): Compiler {
     memoryFactor: memoryFactorOf(provider, precision),
     async compile(task) {
       const { graph, values, gradient, half } = runnableForm(task, precision);
-      const { outputs, few = null } = task;
+      const { outputs } = task;
+      // What is fed is in float32.
+      const few = half.size === 0 ? (task.few ?? null) : null;
       const model = (): FedModel =>
         few
           ? fedModel(graph, values, provider)
@@ -213,7 +215,7 @@ function weightTensors(
   room: Room | null,
 ): Record<string, onnxruntime.Tensor> {
   const tensors = weights.map(({ name, dims, read }) => {
-    const values = read(room ?? ((count) => new Float32Array(count))) as Float32Array;
+    const values = read(room ?? newRoom) as Float32Array;
     return [name, new onnxruntime.Tensor('float32', values, dims)] as const;
   });
   return Object.fromEntries(tensors);

@@ -34,6 +34,8 @@ export interface Program {
 /** Memory for so many floats, whatever is in it. */
 export type Room = (count: number) => Float32Array;
 
+export const newRoom: Room = (count) => new Float32Array(count);
+
 /** What a program is made from. */
 export interface Task {
   readonly graph: Graph;

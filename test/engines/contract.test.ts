@@ -3,6 +3,7 @@
  * difference is declared, with the reason, and tested to be there.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { briefly } from '../../src/engines/brief.ts';
 import { PICTURE } from '../../src/engines/engine.ts';
 import type { GradientEngine, Planes } from '../../src/engines/engine.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
@@ -61,6 +62,16 @@ const convolved = networkOf((builder, x) => {
   });
 });
 
+/** With a filter of so many bytes that it is not part of a brief ascent's model. */
+const wide = networkOf((builder, x) => {
+  const attributes = { size: [3, 3], strides: [1, 1], dilations: [1, 1], padding: 'same' };
+  const first = seededConstant(builder, [3, 3, 3, 32], 2);
+  const second = seededConstant(builder, [3, 3, 32, 64], 3);
+  const scaledDown = builder.add('mul', [x, builder.scalar(1 / 64)]);
+  const seen = builder.add('conv2d', [scaledDown, first], { ...attributes, groups: 1 });
+  return builder.add('conv2d', [seen, second], { ...attributes, groups: 1 });
+});
+
 /** Score and gradient, by an ascent of its own, calibrated at the picture. */
 async function climb(
   engine: GradientEngine,
@@ -96,6 +107,14 @@ describe.each(subjects)('the engine $title', ({ engine, differences, held }) => 
     expect(Math.abs(score / expected - 1)).toBeLessThan(1e-6);
     const slopes = picture.data.map((value) => (2 * value) / (64 * 64 * picture.data.length));
     expect(relativeDifference(gradient, slopes)).toBeLessThan(1e-6);
+  });
+
+  it('gives the same where it is prepared for a few steps', async () => {
+    const picture = seededPicture(9, 12, 5);
+    const usual = await climb(engine, wide, meanSquare, picture);
+    const brief = await climb(briefly(engine), wide, meanSquare, picture);
+    expect(Math.abs(brief.score / usual.score - 1)).toBeLessThan(1e-5);
+    expect(relativeDifference(brief.gradient, usual.gradient)).toBeLessThan(1e-5);
   });
 
   it('tells channels and directions apart', async () => {

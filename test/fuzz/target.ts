@@ -16,6 +16,7 @@ async function read({ files, network }: Attempt): Promise<void> {
     ...{ place: 'the fuzzer', names: Object.keys(files), chosen: network },
     size: (name) => Promise.resolve(files[name]!.length),
     read: (name) => Promise.resolve(files[name]!),
+    copy: () => Promise.reject(new Error('expected that nothing is kept')),
   };
   const [candidate] = await findCandidates(brought);
   const { imported } = await openBest(brought, [candidate!]);

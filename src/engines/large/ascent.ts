@@ -1,7 +1,7 @@
 /** Ascents for pictures of any size, in bounded memory. */
 import type { NodeRef } from '../../graph/graph.ts';
 import type { ScoredGraph } from '../ascent-graph.ts';
-import type { Ascent, PictureSize, Planes, ScoreAndGradient } from '../engine.ts';
+import type { Ascent, PictureSize, Planes, PrepareOptions, ScoreAndGradient } from '../engine.ts';
 import type { Compiler } from '../program.ts';
 import { wholeAscent } from '../whole.ts';
 import type { Parameters } from '../whole.ts';
@@ -18,16 +18,18 @@ import { StagedGradient } from './staged.ts';
  * Computes gradients in one piece where they fit in the budget, else in stages and tiles; the
  * values are the same. A network that cannot be tiled always runs in one piece.
  *
- * @param largest the largest picture that will come, where it is known
+ * @param expected what is known of the pictures that will come
  */
 export function largeAscent(
   compiler: Compiler,
   scored: ScoredGraph,
   budget: Budget,
-  largest?: PictureSize,
+  expected: Expected = {},
 ): Promise<Ascent> {
-  return Promise.resolve(new LargeAscent(compiler, scored, budget, largest));
+  return Promise.resolve(new LargeAscent(compiler, scored, budget, expected));
 }
+
+type Expected = Pick<PrepareOptions, 'largest' | 'brief'>;
 
 /** No network's values take more: smaller pictures are not worth the question. */
 const MOST_BYTES_PER_PIXEL = 3000;
@@ -44,7 +46,7 @@ class LargeAscent implements Ascent {
     private readonly compiler: Compiler,
     private readonly scored: ScoredGraph,
     private readonly budget: Budget,
-    private readonly largest: PictureSize | undefined,
+    private readonly expected: Expected,
   ) {}
 
   async calibrate(picture: Planes): Promise<void> {
@@ -76,12 +78,12 @@ class LargeAscent implements Ascent {
 
   #fitsWhole(picture: PictureSize): boolean {
     const { whole, tiled } = this.budget;
-    const { largest = picture } = this;
+    const { largest = picture } = this.expected;
     return this.#fits(picture, this.#fits(largest, whole) ? whole : tiled);
   }
 
   #fits(picture: PictureSize, memory: number): boolean {
-    const left = memoryFor(this.largest ?? picture, memory);
+    const left = memoryFor(this.expected.largest ?? picture, memory);
     const values = left / (picture.rows * picture.columns * this.compiler.memoryFactor);
     if (MOST_BYTES_PER_PIXEL <= values) return true;
     this.#wholeBytesPerPixel ??= wholeBytesPerPixel(this.scored);
@@ -89,7 +91,7 @@ class LargeAscent implements Ascent {
   }
 
   #forTiles(picture: PictureSize): number {
-    return memoryFor(this.largest ?? picture, this.budget.tiled);
+    return memoryFor(this.expected.largest ?? picture, this.budget.tiled);
   }
 
   #stagedPlan(picture: PictureSize): Plan | null {
@@ -104,7 +106,11 @@ class LargeAscent implements Ascent {
 
   async #wholeOne(): Promise<Ascent> {
     await this.#disposeStaged();
-    return (this.#whole ??= await wholeAscent(this.compiler, this.scored, this.#parameters));
+    const { brief = false } = this.expected;
+    return (this.#whole ??= await wholeAscent(this.compiler, this.scored, {
+      parameters: this.#parameters,
+      brief,
+    }));
   }
 
   async #stagedAt(cuts: readonly NodeRef[]): Promise<StagedGradient> {

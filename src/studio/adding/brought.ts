@@ -1,7 +1,8 @@
 /** What somebody brings: a folder, one file of it, or an archive; all of them are names with bytes. */
-import { constants } from 'node:fs';
-import { lstat, open, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { constants, createWriteStream } from 'node:fs';
+import { lstat, open, readdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { openArchive } from '../../importers/containers/archive.ts';
 import { isZip } from '../../importers/containers/zip.ts';
 import { isKerasArchive } from '../../importers/keras-archive.ts';
@@ -17,6 +18,8 @@ export interface Brought {
   size(name: string): Promise<number>;
   /** The same bytes again for as long as somebody holds them: nobody may change them. */
   read(name: string): Promise<Uint8Array>;
+  /** Writes them to a new file. @returns how many there are. */
+  copy(name: string, to: string): Promise<number>;
 }
 
 const MOST_FILES = 2000;
@@ -68,9 +71,10 @@ export async function openZip(bytes: Uint8Array, place: string): Promise<Brought
       `the archive names the file '${outside}', which lies outside of it`,
     );
   }
-  const once = readOnce(read);
+  const { read: once } = readOnce(read);
   const size = async (name: string): Promise<number> => (await once(name)).length;
-  return { place, names, size, read: once };
+  const copy = async (name: string, to: string): Promise<number> => written(await once(name), to);
+  return { place, names, size, read: once, copy };
 }
 
 /** @param inner a folder in it that is looked into all the same, where it is there. */
@@ -93,23 +97,44 @@ async function openFolder(
     );
   }
   const size = async (name: string): Promise<number> => (await lstat(join(folder, name))).size;
-  return {
-    ...{ place, names: names.slice(0, MOST_FILES), size },
-    read: readOnce(async (name) => {
-      if (!isSafe(name)) throw new Error('it lies outside the folder');
-      checkSize(name, await size(name));
-      // A link may lead anywhere.
-      return readFile(join(folder, name), { flag: constants.O_RDONLY | NO_LINKS });
-    }),
+  const checked = async (name: string): Promise<string> => {
+    if (!isSafe(name)) throw new Error('it lies outside the folder');
+    checkSize(name, await size(name));
+    return join(folder, name);
   };
+  const { read, held } = readOnce(async (name) =>
+    readFile(await checked(name), { flag: WITHOUT_LINKS }),
+  );
+  const copy = async (name: string, to: string): Promise<number> => {
+    const bytes = held(name);
+    return bytes ? written(bytes, to) : copied(await checked(name), to);
+  };
+  return { place, names: names.slice(0, MOST_FILES), size, read, copy };
+}
+
+async function written(bytes: Uint8Array, to: string): Promise<number> {
+  await writeFile(to, bytes, { flag: 'wx' });
+  return bytes.length;
+}
+
+/** Without the whole of it in memory. */
+async function copied(from: string, to: string): Promise<number> {
+  const source = (await open(from, WITHOUT_LINKS)).createReadStream();
+  await pipeline(source, createWriteStream(to, { flags: 'wx' }));
+  return source.bytesRead;
 }
 
 /** Networks are found, imported and copied by one and the same bytes, without keeping any others. */
-function readOnce(read: Brought['read']): Brought['read'] {
+function readOnce(read: Brought['read']): {
+  readonly read: Brought['read'];
+  /** What somebody holds. */
+  readonly held: (name: string) => Uint8Array | undefined;
+} {
   const known = new Map<string, () => Uint8Array | undefined>();
-  return async (name) => {
-    const held = known.get(name)?.();
-    if (held) return held;
+  const held = (name: string): Uint8Array | undefined => known.get(name)?.();
+  const once: Brought['read'] = async (name) => {
+    const before = held(name);
+    if (before) return before;
     const bytes = await read(name);
     const { byteOffset, byteLength } = bytes;
     // Whoever holds a part of them holds their buffer.
@@ -120,10 +145,12 @@ function readOnce(read: Brought['read']): Brought['read'] {
     });
     return bytes;
   };
+  return { read: once, held };
 }
 
-/** Windows has no such flag. */
-const NO_LINKS = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
+/** A link may lead anywhere. Windows has no such flag. */
+const WITHOUT_LINKS =
+  constants.O_RDONLY | ((constants as Partial<typeof constants>).O_NOFOLLOW ?? 0);
 
 /** A link to one is none: it may lead anywhere. */
 async function isFolder(path: string): Promise<boolean> {

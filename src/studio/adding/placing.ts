@@ -1,7 +1,8 @@
 /** A model's files and its model.json, put where they belong. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '../../dream/picture.ts';
+import { DreamError } from '../../kit/errors.ts';
 import type { ModelFile } from '../model-file.ts';
 import type { Brought } from './brought.ts';
 import type { Opened } from './opening.ts';
@@ -51,13 +52,20 @@ export async function placeFiles(
   }
   let total = 0;
   for (const [to, from] of needed) {
-    const bytes = await brought.read(from);
-    total += bytes.length;
     await mkdir(dirname(join(into, to)), { recursive: true });
-    await writeFile(join(into, to), bytes, { flag: 'wx' });
+    total += await brought.copy(from, join(into, to)).catch(tellFullDisk);
   }
   await writeDescription(into, description);
   return total;
+}
+
+function tellFullDisk(error: unknown): never {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+  const message = 'the disk that holds the models is full';
+  throw new DreamError('cannot-write', message, 'Remove files that are not needed.', {
+    cause: error,
+  });
 }
 
 /** Writes the model.json of a folder in which the network lies already. */

@@ -50,7 +50,7 @@ async function inOnePiece(
   picture: Planes,
 ): Promise<ScoreAndGradient & { parameters: Values }> {
   const parameters: Values = new Map();
-  const ascent = await wholeAscent(compiler, scored, parameters);
+  const ascent = await wholeAscent(compiler, scored, { parameters });
   await ascent.calibrate(picture);
   const { score, gradient } = await ascent.at(picture);
   await ascent.dispose();
@@ -234,8 +234,8 @@ describe('an ascent with little memory', () => {
       [{ rows, columns }, 1],
       [{ rows: 400, columns: 500 }, 5],
     ] as const) {
-      // prettier-ignore
-      const ascent = await largeAscent(counting(large, runs), scored, plenty, largest);
+      const expected = largest ? { largest } : {};
+      const ascent = await largeAscent(counting(large, runs), scored, plenty, expected);
       runs.length = 0;
       await ascent.at(seededPicture(rows, columns, 4));
       if (pieces === 1) expect(runs).toHaveLength(1);
