@@ -24,12 +24,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-program.exitOverride().configureOutput({
-  outputError: (text, write) => {
-    write(text.replace(/^error:/, 'dream:'));
-  },
-});
-
 try {
   loadEnvironment();
   await program.parseAsync();

@@ -37,12 +37,22 @@ export async function baselineOf(settings: Settings, given: Given): Promise<Base
   const recipe = imprint?.recipe ?? (preset === undefined ? usualRecipe(given) : presets[preset]);
   const asked = Object.keys(requestOf(settings)).length > 0;
   return {
-    recipe: checkedOptions(recipeSchema, { ...recipe, ...readRecipeOptions(given) }, given),
+    recipe: changed(recipe, given),
     model: model ?? imprint?.model ?? DEFAULT_MODEL,
     size: size ?? imprint?.size ?? DEFAULT_SIZE,
     engine: asked || !imprint ? requestOf(settings) : requestAgain(imprint),
     ...(imprint ? { imprint } : {}),
   };
+}
+
+/** @throws DreamError 'bad-option' where options are wrong, or cannot go together */
+function changed(recipe: Recipe, given: Given): Recipe {
+  const checked = checkedOptions(recipeSchema, { ...recipe, ...readRecipeOptions(given) }, given);
+  if (checked.class !== undefined && given.layer !== undefined) {
+    const message = `a dream of a class (${checked.class}) has no layer`;
+    throw new DreamError('bad-option', message, 'Leave out --layer, or say --class none.');
+  }
+  return checked;
 }
 
 /** Of the kind of dream that is asked for. */

@@ -6,15 +6,15 @@ import { nameOf, PROCESSOR, winnerOf } from '../engines/fastest.ts';
 import type { EngineReport } from '../engines/machine.ts';
 import { Measurements } from '../engines/measurements.ts';
 import type { Measurement, Timing } from '../engines/measurements.ts';
-import { listModels, MODELS } from '../studio/descriptions.ts';
-import type { ModelDescription } from '../studio/descriptions.ts';
+import { DreamError } from '../kit/errors.ts';
+import { describeModel, modelNames, MODELS } from '../studio/descriptions.ts';
 import { measurementsFile, modelsFolder, programVersion } from './environment.ts';
 
 export async function doctorCommand(): Promise<void> {
   const file = measurementsFile();
   const [machine, models, measured] = await Promise.all([
     findEngines(),
-    listModels(modelsFolder()),
+    modelLines(modelsFolder()),
     new Measurements(file).all(),
   ]);
   const memory = (totalmem() / 2 ** 30).toFixed(1);
@@ -29,7 +29,7 @@ export async function doctorCommand(): Promise<void> {
     ...(await autoLines(machine, measured, file)),
     '',
     `Models (--model) in ${modelsFolder() ?? MODELS}`,
-    ...models.map(modelLine),
+    ...models,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
@@ -71,6 +71,29 @@ function engineLines({ engine, provider, available, detail, hint }: EngineReport
   return hint === undefined ? [line] : [line, `      ${hint}`];
 }
 
-function modelLine({ name, title, defaultLayer, layersWorthDreaming }: ModelDescription): string {
-  return `  ${name.padEnd(18)} ${title}; ${defaultLayer} by default, ${layersWorthDreaming.length} layers worth dreaming at`;
+/** A line for each, whatever is wrong with it. */
+export async function modelLines(folder = MODELS): Promise<string[]> {
+  try {
+    const names = await modelNames(folder);
+    const width = Math.max(0, ...names.map((name) => name.length));
+    const words = await Promise.all(names.map((name) => modelWords(name, folder)));
+    return names.map((name, index) => `  ${name.padEnd(width)}  ${words[index]!}`);
+  } catch (error) {
+    return [`  ${problemWords(error)}`];
+  }
+}
+
+async function modelWords(name: string, folder: string): Promise<string> {
+  try {
+    const { title, defaultLayer, layersWorthDreaming } = await describeModel(name, folder);
+    return `${title}; ${defaultLayer} by default, ${layersWorthDreaming.length} layers worth dreaming at`;
+  } catch (error) {
+    return `cannot be used: ${problemWords(error)}`;
+  }
+}
+
+function problemWords(error: unknown): string {
+  if (!(error instanceof DreamError)) throw error;
+  const { message, hint } = error;
+  return hint === undefined ? message : `${message} (${hint})`;
 }

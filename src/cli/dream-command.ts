@@ -14,7 +14,7 @@ import { withInterrupt } from './interrupt.ts';
 import { prepareJob } from './job.ts';
 import type { Job } from './job.ts';
 import { printLayers } from './layers-command.ts';
-import { chooseOutput } from './output.ts';
+import { chooseOutput, formatNotices } from './output.ts';
 import type { Output } from './output.ts';
 import type { Given } from './program.ts';
 import { noteTo } from './note.ts';
@@ -33,6 +33,10 @@ export async function dreamCommand(picture: string | undefined, given: Given): P
   if (sheet === undefined) return dreamOnce(picture, baseline, settings, given);
   if (settings.redo !== undefined) {
     throw new DreamError('bad-option', '--redo gives one picture, --sheet many', 'Leave one out.');
+  }
+  if (baseline.recipe.class !== undefined) {
+    const message = '--sheet shows layers, and a dream of a class has none';
+    throw new DreamError('bad-option', message, 'Leave out --sheet or --class.');
   }
   // `--sheet photo.jpg` reads as if the photo were the list of layers.
   const meant = picture === undefined && sheet !== true && existsSync(sheet);
@@ -54,7 +58,7 @@ async function dreamOnce(
   const title = recipe.class ?? recipe.layer;
   const name = `${job.stem}-${title}${again}`;
   const output = await chooseOutput(settings.output, name, job.picturePath);
-  const notices = [...job.notices, ...plan.notices];
+  const notices = [...job.notices, ...plan.notices, ...formatNotices(output, job, settings)];
   for (const notice of notices) noteTo(process.stderr, notice, settings);
   const difference = recipe.perturb ? await differencePath(output.path) : undefined;
   const watched = await withInterrupt(async (signal) => {

@@ -25,7 +25,10 @@ export function explain(error: unknown, debug: boolean): Failure {
   if (error instanceof DreamError) {
     const { code, message, hint } = error;
     if (code === 'cancelled') return { words: 'dream: cancelled', exitCode: INTERRUPTED };
-    const words = hint === undefined ? `dream: ${message}` : `dream: ${message}\n       ${hint}`;
+    // npm changes to the project's folder, wherever it is called.
+    const where = code === 'file-not-found' ? `Names begin in ${process.cwd()}.` : undefined;
+    const hints = [hint, where].filter((line) => line !== undefined);
+    const words = [`dream: ${message}`, ...hints].join('\n       ');
     return { words, exitCode: USAGE.has(code) ? BAD_USAGE : 1 };
   }
   const known = error instanceof Error ? error : new Error(String(error));

@@ -77,11 +77,15 @@ export async function prepareJob(
   const { recipe, notices } = withLayer(baseline, model, { asked, clouds });
   const maskHash = mask && hashOfMask(mask.image);
   const changes = imprint ? await changesSince(imprint, { model, engine, maskHash }) : [];
+  const clouded =
+    imprint && path === undefined && !blank
+      ? ['A recipe holds no picture: these are the clouds. Name the picture that it was made of.']
+      : [];
   const stem = blank ? 'noise' : basename(picturePath, extname(picturePath));
   return {
     ...(mask && maskHash !== undefined ? { mask: mask.image, maskHash } : {}),
     ...{ picture, picturePath, stem, model, recipe, engine, size },
-    notices: [...notices, ...unavailable, ...changes],
+    notices: [...notices, ...unavailable, ...changes, ...clouded],
     engineNotices,
   };
 }

@@ -51,7 +51,8 @@ export function listedWords(
 ): string {
   return table([
     ...models.map(
-      ({ name, title, defaultLayer }) => [name, `${title}; dreams at ${defaultLayer}`] as const,
+      ({ name, title, defaultLayer }) =>
+        [name, `${title === name ? '' : `${title}; `}dreams at ${defaultLayer}`] as const,
     ),
     ...broken.map(({ name, error }) => [name, `cannot be used: ${error.message}`] as const),
   ]);

@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkWritable, formatForPath } from '../dream/picture.ts';
-import type { OutputFormat } from '../dream/picture.ts';
+import type { OutputFormat, Picture } from '../dream/picture.ts';
+import type { Recipe } from '../dream/recipe.ts';
 import { DreamError } from '../kit/errors.ts';
+import type { Settings } from './settings.ts';
 
 export interface Output {
   readonly path: string;
@@ -32,6 +34,30 @@ export async function chooseOutput(
   if (asked === undefined) await mkdir(FOLDER, { recursive: true }).catch(() => undefined);
   await checkWritable(path);
   return { path, format };
+}
+
+interface FormatNeeds {
+  readonly picture: Pick<Picture, 'alpha'>;
+  readonly recipe: Pick<Recipe, 'perturb'>;
+}
+
+/** What of the picture or the options the format has no use for. */
+export function formatNotices(
+  { format }: Output,
+  { picture: { alpha }, recipe: { perturb } }: FormatNeeds,
+  { quality }: Pick<Settings, 'quality'>,
+): string[] {
+  return [
+    ...(format === 'jpeg' && alpha
+      ? ['A .jpg is never transparent: white stands in its place; .png and .webp keep it.']
+      : []),
+    ...(format !== 'png' && perturb
+      ? [`The smallest change is smaller than what a .${format} loses: a .png keeps it.`]
+      : []),
+    ...(format === 'png' && quality !== undefined
+      ? ['A .png loses nothing: --quality is for .jpg and .webp.']
+      : []),
+  ];
 }
 
 /** A name without the signs that mean something in paths; not longer than names can be. */

@@ -1,7 +1,9 @@
 /** `--sheet`: one picture of many dreams, a tile for each layer. */
 import { encodePicture, writeFileAtomically } from '../dream/picture.ts';
+import { briefly } from '../engines/brief.ts';
 import { composeSheet } from '../studio/contact-sheet.ts';
 import type { Tile } from '../studio/contact-sheet.ts';
+import { pixelSteps } from '../studio/cost.ts';
 import { distinctLayers } from '../studio/layers.ts';
 import { noticesOf, ORIGINAL, planTiles, TILE_SIZE } from '../studio/sheet.ts';
 import type { TilePlan } from '../studio/sheet.ts';
@@ -25,8 +27,9 @@ export async function sheetCommand(
 ): Promise<void> {
   const size = settings.size ?? TILE_SIZE;
   const job = await prepareJob(path, { ...baseline, size }, settings, given);
+  const { picture, recipe, mask } = job;
   const tiles = planTiles(job.model, chosenLayers(job, chosen, settings), {
-    ...{ picture: job.picture, recipe: job.recipe, deepLayers: settings.deepLayers },
+    ...{ picture, recipe, mask, deepLayers: settings.deepLayers },
   });
   const output = await chooseOutput(settings.output, `${job.stem}-sheet`, job.picturePath);
   const notices = noticesOf(tiles);
@@ -49,13 +52,21 @@ function chosenLayers({ model }: Job, chosen: string | true, settings: Settings)
   return distinctLayers(model, settings.deepLayers);
 }
 
+/** Most steps times pixels of a tile that is sooner done by a network that is sooner ready. */
+const BRIEF = 250_000;
+
+function isBrief({ sizes, steps }: TilePlan['plan']): boolean {
+  return pixelSteps(sizes, steps) <= BRIEF;
+}
+
 function dreamTiles(job: Job, tiles: readonly TilePlan[], settings: Settings): Promise<Tile[]> {
   return withInterrupt(async (signal) => {
     const done: Tile[] = [{ label: ORIGINAL, image: job.picture.image }];
     for (const { layer, plan } of tiles) {
       const title = `${layer} (${done.length} of ${tiles.length})`;
       const { quiet } = settings;
-      const options = { engine: job.engine.engine, title, quiet, signal };
+      const engine = isBrief(plan) ? briefly(job.engine.engine) : job.engine.engine;
+      const options = { engine, title, quiet, signal };
       done.push({ label: layer, image: (await watch(plan, options)).image });
     }
     return done;

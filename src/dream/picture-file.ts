@@ -116,17 +116,25 @@ const REASONS: Readonly<Record<string, (folder: string) => string>> = {
   ENAMETOOLONG: () => 'its name is too long',
 };
 
+const WRITABLE = 'Name a file in an existing folder that you may write to.';
+const ROOM = 'Remove files that are not needed, or name one on another disk.';
+
+const HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: ROOM,
+  EDQUOT: ROOM,
+  ENAMETOOLONG: 'Give it a shorter name.',
+};
+
 function cannotWrite(path: string, cause: unknown): DreamError {
   const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
   const reason = REASONS[code]?.(dirname(path)) ?? `the system refused (${code})`;
   return refusal(path, reason, { cause, hint: HINTS[code] });
 }
 
-function refusal(path: string, reason: string, cause?: unknown): DreamError {
-  return new DreamError(
-    'cannot-write',
-    `"${path}" cannot be written: ${reason}.`,
-    'Name a file in an existing folder that you may write to.',
-    { cause },
-  );
+function refusal(
+  path: string,
+  reason: string,
+  { cause, hint = WRITABLE }: { cause?: unknown; hint?: string | undefined } = {},
+): DreamError {
+  return new DreamError('cannot-write', `"${path}" cannot be written: ${reason}.`, hint, { cause });
 }

@@ -137,7 +137,13 @@ async function listen(app: FastifyInstance, { HOST, PORT }: Settings): Promise<s
   try {
     return await app.listen({ host: HOST, port: PORT });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL'].includes(code)) {
+      const message = `HOST is '${HOST}', which is no address of this machine`;
+      throw new DreamError('bad-option', message, 'Leave it out for this machine alone.', {
+        cause: error,
+      });
+    }
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
     const reason = code === 'EADDRINUSE' ? 'is in use' : 'may not be used';
     throw new DreamError(

@@ -103,12 +103,32 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const result = settingsSchema.safeParse(environment);
   if (!result.success) {
     const problems = result.error.issues.map(
-      ({ path, message }) => `${path.join('.')}: ${message}`,
+      (issue) => `${String(issue.path[0])}: ${problemWords(issue)}`,
     );
     throw new DreamError('bad-option', problems.join('\n'), 'See .env.example.');
   }
   checkSlack(result.data);
   return result.data;
+}
+
+/** Without the value: it may be a secret. */
+function problemWords(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return 'expected a whole number';
+    case 'too_small':
+      return `expected at least ${issue.minimum}`;
+    case 'too_big':
+      return `expected at most ${issue.maximum}`;
+    case 'invalid_value':
+      return `expected one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_format':
+      return issue.format === 'url'
+        ? 'expected an address, such as .env.example shows'
+        : issue.message;
+    default:
+      return issue.message;
+  }
 }
 
 function checkSlack({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Settings): void {

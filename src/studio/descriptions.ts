@@ -16,13 +16,7 @@ export interface ModelDescription extends ModelFile {
   readonly name: string;
 }
 
-/** @throws DreamError 'bad-model' naming the file and field that is wrong. */
-export async function listModels(directory = MODELS): Promise<ModelDescription[]> {
-  const names = await modelNames(directory);
-  return Promise.all(names.map((name) => describeModel(name, directory)));
-}
-
-/** The folders' names, in the order of the alphabet. */
+/** The folders' names, in the order of the alphabet. @throws DreamError 'bad-model' where there is no such folder */
 export async function modelNames(directory = MODELS): Promise<string[]> {
   try {
     const entries = await readdir(directory, { withFileTypes: true });
@@ -35,7 +29,7 @@ export async function modelNames(directory = MODELS): Promise<string[]> {
     );
   } catch (error) {
     const message = `the folder of models '${directory}' cannot be read`;
-    throw new DreamError('bad-model', message, undefined, { cause: error });
+    throw new DreamError('bad-model', message, 'MODELS_DIR names it.', { cause: error });
   }
 }
 
@@ -74,7 +68,9 @@ export async function describeModel(asked: string, directory = MODELS): Promise<
     // The system's own words name the whole path.
     const { code, message: words } = error as NodeJS.ErrnoException;
     const message = `${shown} cannot be read: ${code ?? words}`;
-    throw new DreamError('bad-model', message, undefined, { cause: error });
+    const hint =
+      code === 'ENOENT' ? 'npm run models -- list looks at folders that are new.' : undefined;
+    throw new DreamError('bad-model', message, hint, { cause: error });
   }
   return { name, ...checked(modelFileSchema, json, shown) };
 }

@@ -42,12 +42,18 @@ export function maskOf({ mask, picture: { image } }: RenderRequest): Mask | unde
 }
 
 /** What is to be said about the picture itself. */
-export function pictureNotices({ picture }: RenderRequest): string[] {
+export function pictureNotices({ picture, mask }: RenderRequest): string[] {
   const { image, note = [], originalRows, originalColumns } = picture;
   const { rows, columns } = image;
-  if (rows === originalRows && columns === originalColumns) return [...note];
+  const shrunk = rows !== originalRows || columns !== originalColumns;
+  const black = mask?.data.every((value) => value < 1);
   return [
     ...note,
-    `The picture was shrunk from ${originalColumns}×${originalRows} to ${columns}×${rows} pixels.`,
+    ...(shrunk
+      ? [
+          `The picture was shrunk from ${originalColumns}×${originalRows} to ${columns}×${rows} pixels.`,
+        ]
+      : []),
+    ...(black ? ['The mask is black everywhere: nothing of the picture may change.'] : []),
   ];
 }

@@ -21,7 +21,7 @@ import type { ScoredNetwork } from './scored-networks.ts';
 export type { RenderPlan, RenderRequest } from './plan.ts';
 
 /** What only a class can be asked for, and how it is said. */
-const FOR_CLASSES = ['place', 'perturb', 'attack', 'contrast'] as const;
+const FOR_CLASSES = ['place', 'perturb', 'attack', 'contrast', 'strength'] as const;
 
 /**
  * @throws DreamError 'unknown-layer', 'bad-channel', 'unknown-class', 'not-allowed', 'bad-option'

@@ -115,12 +115,18 @@ describe('dream --class', () => {
     const { evidence } = JSON.parse(outcome.stdout) as { evidence: Evidence };
     expect(evidence.psnr).toBeNull();
     const again = await dream('--redo', 'masked.png', '-o', 'unmasked.png');
-    expect(again.stderr).toContain('note: The picture was made with another mask');
+    expect(again.stderr).toContain('note: The picture was made with a mask, and not with this');
+  });
+
+  it('keeps the dreams of a sheet to it too', async () => {
+    const outcome = await dream('--sheet', 'conv', '--mask', 'black.png', '--json');
+    const { notices } = JSON.parse(outcome.stdout) as { notices: string[] };
+    expect(notices).toContainEqual(expect.stringContaining('The mask is black everywhere'));
   });
 
   it('answers a class that is none with the nearest', async () => {
     const outcome = await dream('--class', 'bleu');
-    expect(outcome).toMatchObject({ code: 1, stdout: '' });
+    expect(outcome).toMatchObject({ code: 2, stdout: '' });
     expect(outcome.stderr).toContain("dream: no class is named 'bleu'; nearest: blue, red");
   });
 });

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readAddingOptions } from '../../src/cli/adding-options.ts';
+import { modelLines } from '../../src/cli/doctor-command.ts';
 import { runCli } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { kerasFile, smallWeights } from '../helpers/model-files.ts';
@@ -30,7 +31,7 @@ describe('models', () => {
     const shown = await models('show', 'my-face', '--json');
     expect(JSON.parse(shown.stdout)).toMatchObject({ labels: ['me', 'you', 'nobody'] });
     const listed = await models('list');
-    expect(listed.stdout).toMatch(/^my-face +my-face; dreams at /m);
+    expect(listed.stdout).toMatch(/^my-face +dreams at /m);
 
     const asked = await models('remove', 'my-face');
     expect(asked).toMatchObject({ code: 2, stdout: '' });
@@ -46,6 +47,21 @@ describe('models', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^dream: 'bad\.onnx': it has a format that is not known/);
     expect(existsSync(env.MODELS_DIR) ? readdirSync(env.MODELS_DIR) : []).toEqual([]);
+  });
+});
+
+describe('the lines of the doctor', () => {
+  it('say which model cannot be used, and go on', async () => {
+    const folder = join(cwd, 'others');
+    for (const name of ['broken', 'dropped']) mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, 'broken', 'model.json'), '{');
+    expect(await modelLines(folder)).toEqual([
+      expect.stringMatching(/^ {2}broken {3}cannot be used: 'broken\/model\.json' cannot be read/),
+      expect.stringMatching(/^ {2}dropped {2}cannot be used: .*ENOENT \(npm run models -- list /),
+    ]);
+    expect(await modelLines(join(cwd, 'nowhere'))).toEqual([
+      expect.stringMatching(/nowhere' cannot be read \(MODELS_DIR names it\.\)/),
+    ]);
   });
 });
 

@@ -1,11 +1,13 @@
 /** Options in words, in this process: what is expected, what is found, which option it is. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CommanderError } from 'commander';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { baselineOf } from '../../src/cli/baseline.ts';
 import { dreamCommand } from '../../src/cli/dream-command.ts';
 import { explain } from '../../src/cli/failure.ts';
+import { formatNotices } from '../../src/cli/output.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import type { Given } from '../../src/cli/program.ts';
 import { recipeOptions } from '../../src/cli/recipe-options.ts';
@@ -125,6 +127,7 @@ describe('bad options', () => {
     [['--quality', '101'], "--quality: expected a number of at most 100; got '101'"],
     [['--max-pixels', 'lots'], "--max-pixels: expected a number; got 'lots'"],
     [['--preset', 'caffee'], '--preset: expected one of default, caffe, '],
+    [['--class', 'me', '--layer', 'mixed4'], 'a dream of a class (me) has no layer'],
     [['--preset', 'keras', '--redo', 'x.png'], '--redo takes its recipe from the PNG'],
   ])('%j', async (args, message) => {
     const error: unknown = await recipeOf(...args).catch((reason: unknown) => reason);
@@ -138,9 +141,9 @@ describe('bad options', () => {
     [photo, ['--output', 'a.bmp'], 2, /Pictures are written as .* but "a\.bmp"/],
     [photo, ['--output', photo], 2, /is the picture itself, which would be lost/],
     [photo, ['--max-pixels', '100'], 1, /128 x 96 = 12288 pixels; at most 100 are read/],
-    [photo, ['--layer', 'mixed7'], 1, /'mixed7' lies beyond 'mixed5'[^]*--deep-layers/],
+    [photo, ['--layer', 'mixed7'], 2, /'mixed7' lies beyond 'mixed5'[^]*--deep-layers/],
     [photo, ['--layer', 'mixed4:'], 2, /expected a layer, .*; got 'mixed4:'/],
-    [photo, ['--layer', 'dense_3', '--deep-layers'], 1, /'dense_3' has no rows and columns/],
+    [photo, ['--layer', 'dense_3', '--deep-layers'], 2, /'dense_3' has no rows and columns/],
     [
       photo,
       ['--engine', 'fast'],
@@ -148,8 +151,15 @@ describe('bad options', () => {
       /--engine: expected one of auto, onnx, tensorflow; got 'fast'/,
     ],
     [photo, ['--provider', 'abacus'], 2, /--provider: expected one of cpu, .*; got 'abacus'/],
-    [photo, ['--model', '../models'], 1, /no model is named '\.\.\/models'/],
-    [photo, ['--sheet', 'mixed0,nowhere'], 1, /no layer is named 'nowhere'/],
+    [photo, ['--model', '../models'], 2, /no model is named '\.\.\/models'/],
+    [photo, ['--layer', 'mixed4:5000'], 2, /has channels 0 to 767; got 5000/],
+    [photo, ['--sheet', 'mixed0,nowhere'], 2, /no layer is named 'nowhere'/],
+    [
+      photo,
+      ['--sheet', '--class', 'me'],
+      2,
+      /--sheet shows layers, and a dream of a class has none/,
+    ],
     [photo, ['--redo', plain], 1, /cannot be dreamed again: it holds no recipe/],
     [photo, ['--redo', join(folder, 'no.png')], 1, /no\.png" does not exist/],
   ])('%s %j', async (picture, args, code, message) => {
@@ -160,6 +170,47 @@ describe('bad options', () => {
     expect(words).toMatch(message);
     expect(exitCode).toBe(code);
     expect(existsSync(output)).toBe(false);
+  });
+});
+
+describe('notes on the format', () => {
+  const alpha = new Uint8Array(1);
+
+  it.each([
+    ['jpeg', { alpha }, {}, undefined, ['A .jpg is never transparent']],
+    ['webp', { alpha }, {}, 50, []],
+    ['png', { alpha }, { perturb: true }, 50, ['A .png loses nothing']],
+    ['jpeg', {}, {}, 50, []],
+    ['webp', {}, { perturb: true }, undefined, ['a .webp loses: a .png keeps it']],
+  ] as const)('%s %j %j %s', (format, picture, recipe, quality, beginnings) => {
+    const notices = formatNotices({ path: 'a', format }, { picture, recipe }, { quality });
+    expect(notices).toHaveLength(beginnings.length);
+    for (const [index, words] of beginnings.entries()) expect(notices[index]).toContain(words);
+  });
+});
+
+describe('a line that the grammar does not take', () => {
+  it.each([
+    [['models', 'show'], "dream: missing required argument 'name'"],
+    [['doctor', 'twice'], 'dream: too many arguments'],
+    [['My', 'photo.jpg'], 'a name with spaces needs quotes'],
+    [['--lyaer', 'mixed4'], 'Did you mean --layer?'],
+  ])('%j is refused alike in every command', async (args, words) => {
+    let said = '';
+    const program = buildProgram('0', {
+      dream: async () => {},
+      doctor: async () => {},
+      models: () => Promise.reject(new Error('nobody asked for models')),
+    });
+    const { stderr } = process;
+    const write = vi.spyOn(stderr, 'write').mockImplementation((text) => {
+      said += String(text);
+      return true;
+    });
+    const parsed = program.parseAsync(args, { from: 'user' });
+    await expect(parsed).rejects.toBeInstanceOf(CommanderError);
+    write.mockRestore();
+    expect(said).toContain(words);
   });
 });
 

@@ -1069,6 +1069,7 @@ describe('writeFileAtomically', () => {
       const error = await failure(writeFileAtomically(path, contents), 'cannot-write');
       expect(spy).toHaveBeenCalled();
       expect(error.message).toContain('the disk is full');
+      expect(error.hint).toContain('Remove files');
       expect(error.cause).toBe(full);
       vi.restoreAllMocks();
       expect(await readdir(folder)).toEqual(['old.png']);

@@ -19,9 +19,16 @@ describe('settings', () => {
   });
 
   it.each([
-    [{ PORT: 'eighty' }, /^PORT: /],
-    [{ CONCURRENCY: '0' }, /^CONCURRENCY: /],
-    [{ DISCORD_API_URL: 'discord' }, /^DISCORD_API_URL: /],
+    [{ PORT: 'eighty' }, /^PORT: expected a whole number$/],
+    [{ PORT: '1.5' }, /^PORT: expected a whole number$/],
+    [{ PORT: '99999' }, /^PORT: expected at most 65535$/],
+    [{ ENGINE: 'gpu' }, /^ENGINE: expected one of auto, onnx, tensorflow$/],
+    [{ CONCURRENCY: '0' }, /^CONCURRENCY: expected at least 1$/],
+    [
+      { DATABASE_URL: 'mysql://me:secret@host' },
+      /^DATABASE_URL: expected an address[^]*(?<!secret.*)$/,
+    ],
+    [{ DISCORD_API_URL: 'discord' }, /^DISCORD_API_URL: expected an address/],
     [{ PICTURE_HOSTS: 'https://a.example.org/' }, /^PICTURE_HOSTS.*expected host or host:port/],
     [{ SLACK_BOT_TOKEN: 'xoxb-1' }, /neither SLACK_APP_TOKEN/],
     [{ SLACK_APP_TOKEN: 'xapp-1' }, /not SLACK_BOT_TOKEN/],

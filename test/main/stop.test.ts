@@ -109,6 +109,7 @@ describe('a bot that cannot start', () => {
       const cases: readonly (readonly [RegExp, string, Readonly<Record<string, string>>])[] = [
         [/^dream: the data folder .* another bot that is running\nStop that one/, 'first', {}],
         [/^dream: the port \d+ on 127\.0\.0\.1 is in use\nSet PORT/, 'port', { PORT: `${port}` }],
+        [/^dream: HOST is '192\.0\.2\.1', which is no address/, 'host', { HOST: '192.0.2.1' }],
         [
           /^dream: Discord does not take the token in DISCORD_TOKEN\nCopy it again/,
           'token',

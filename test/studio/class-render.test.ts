@@ -129,10 +129,18 @@ describe('a plan', () => {
     [{ class: 'cat', perturb: true, place: true }, 'bad-option', 'of the whole picture'],
     [{ class: 'cat', attack: 'pgd' }, 'bad-option', "'attack' is for --perturb alone"],
     [{ place: true }, 'bad-option', "'place' is for dreams of a class"],
+    [{ strength: 0.5 }, 'bad-option', "'strength' is for dreams of a class"],
   ])('refuses %j', (changes, code, message) => {
     expect(() => plan(changes)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(message) as string }),
     );
+  });
+
+  it('says that a black mask lets nothing happen', () => {
+    const notices = (value: number): readonly string[] =>
+      plan({ class: 'cat' }, { mask: drawn(4, 6, () => value) }).notices;
+    expect(notices(0)).toEqual([expect.stringContaining('black everywhere')]);
+    expect(notices(40)).toEqual([]);
   });
 
   it('refuses a mask for the smallest change', () => {

@@ -1,5 +1,5 @@
 /** The bot's memory: opened, and brought to this version's tables. */
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { DEFAULT_MIGRATION_TABLE, Kysely, Migrator } from 'kysely';
 import { DreamError } from '../../kit/errors.ts';
 import type { Logger } from '../../kit/log.ts';
@@ -16,14 +16,15 @@ export interface OpenDatabase {
 
 /**
  * @param url of a PostgreSQL server; without it, a file in the folder.
- * @throws DreamError 'cannot-write' when another process has the folder, or the server's database.
+ * @throws DreamError 'cannot-write' where the folder cannot be made, and when another process has it
+ *   or the server's database.
  */
 export async function openDatabase(
   folder: string,
   log: Logger,
   url?: string,
 ): Promise<OpenDatabase> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const backend = url === undefined ? openEmbedded(folder) : await openServer(url, log);
   const tables = new Kysely<Tables>({ dialect: backend.dialect });
   const close = async (): Promise<void> => {
@@ -37,6 +38,17 @@ export async function openDatabase(
     throw error;
   }
   return { tables, close };
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    const message = `the folder '${folder}' for orders and pictures cannot be made or written to (${code})`;
+    throw new DreamError('cannot-write', message, 'DATA_DIR names another.', { cause: error });
+  }
 }
 
 async function migrate(tables: Kysely<Tables>, backend: Backend, log: Logger): Promise<void> {

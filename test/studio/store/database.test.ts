@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
@@ -47,6 +47,18 @@ describe('the database', () => {
     });
     await first.close();
     await (await openDatabase(path, new TestLog())).close();
+  });
+
+  it('says which folder cannot be made', async () => {
+    const path = folderOf('file');
+    writeFileSync(path, '');
+    await expect(openDatabase(join(path, 'data'), new TestLog())).rejects.toMatchObject({
+      code: 'cannot-write',
+      message: expect.stringMatching(
+        /file\/data'.* cannot be made or written to \(ENOTDIR\)/,
+      ) as string,
+      hint: 'DATA_DIR names another.',
+    });
   });
 
   it('is not touched by an older version of the program', async () => {
