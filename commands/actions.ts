@@ -49,6 +49,10 @@ const otherLayer: OrderAction = {
         .filter((layer) => layer !== recipe.layer)
         .slice(0, 25)
         .map((layer) => ({ value: layer, label: layer }));
+      if (choices.length === 0) {
+        const message = `${model} has no other layer that is known to be worth it`;
+        throw new DreamError('unknown-layer', message, 'Name any of its layers: `/redo layer:…`.');
+      }
       const menu = { action: `layer:${order.id}`, placeholder: 'Choose a layer', choices };
       await context.reply({ text: 'Which layer?', menu }, { private: true });
       return;
@@ -63,11 +67,13 @@ const difference: OrderAction = {
   name: 'difference',
   async run({ studio, reply }, order) {
     const [before, after] = await Promise.all([studio.source(order.id), studio.result(order.id)]);
-    const { png, amplification } = await drawDifference(before, after);
-    const text = `What was changed, ${amplification.toPrecision(2)} times as strong as it is, on grey.`;
-    const spoiler = order.spoiler || order.result?.doubtful === true;
-    const drawn = { name: `difference-${order.id}`, alt: text, spoiler };
-    await reply({ text, picture: drawnPicture(drawn, png) });
+    await reply(async () => {
+      const { png, amplification } = await drawDifference(before, after);
+      const text = `What was changed, ${amplification.toPrecision(2)} times as strong as it is, on grey.`;
+      const spoiler = order.spoiler || order.result?.doubtful === true;
+      const drawn = { name: `difference-${order.id}`, alt: text, spoiler };
+      return { text, picture: drawnPicture(drawn, png) };
+    });
   },
 };
 

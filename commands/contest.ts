@@ -5,10 +5,11 @@ import type {
   OrderAction,
   SimpleCommand,
 } from '../src/chat/command.ts';
-import { cancel, close, exported, openResults, results } from './contest/ending.ts';
+import { cancel, close, closeWindow, exported, openResults, results } from './contest/ending.ts';
 import { begin, enter, submit, withdraw } from './contest/entering.ts';
 import { entries, history, showEntries, status } from './contest/looking.ts';
 import { approve, approveEntry, reject, rejectEntry, review } from './contest/moderating.ts';
+import { reschedule } from './contest/rescheduling.ts';
 import { runners, start } from './contest/start.ts';
 import { duel, openVote, pick, unpick, vote } from './contest/voting.ts';
 
@@ -26,6 +27,7 @@ export const contest: CommandGroup = {
     withdraw,
     approve,
     reject,
+    reschedule,
     close,
     cancel,
     exported,
@@ -42,6 +44,7 @@ export const contestActions: readonly (ContestAction | OrderAction)[] = [
   duel,
   showEntries,
   openResults,
+  closeWindow,
   review,
   approveEntry,
   rejectEntry,

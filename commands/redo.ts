@@ -1,12 +1,13 @@
 import type { Context, SimpleCommand } from '../src/chat/command.ts';
 import { DreamError } from '../src/kit/errors.ts';
+import { samePlace } from '../src/studio/contests/rights.ts';
 import type { DreamJob, Order } from '../src/studio/order.ts';
 import { dreamJob, picturesAgain, randomSeed, recipeOptions } from './dream-options.ts';
 
 const options = {
   order: {
     kind: 'text',
-    description: 'Which of your dreams; without it, the newest',
+    description: 'Which of your dreams; without it, the newest here',
     maxLength: 12,
     completes: 'order',
   },
@@ -33,11 +34,14 @@ async function ownDream(
 ): Promise<Order & { job: DreamJob }> {
   const orders = await studio.ordersOf({ platform: place.platform, id: person.id }, 100);
   const dreams = orders.filter(isDream);
-  const order = wanted === undefined ? dreams[0] : dreams.find(({ id }) => id === wanted);
+  // What somebody dreamed elsewhere, and maybe for themselves, is shown here only where it is named.
+  const order = dreams.find(({ id, place: where }) =>
+    wanted === undefined ? samePlace(where, place) : id === wanted,
+  );
   if (order) return order;
   throw new DreamError(
     'unknown-order',
-    wanted === undefined ? 'you have no dream yet' : `you have no dream '${wanted}'`,
+    wanted === undefined ? 'you have no dream here yet' : `you have no dream '${wanted}'`,
     'Start one with /dream.',
   );
 }

@@ -18,7 +18,10 @@ export async function ballotPage(
   const all = await contests.read.entries(actor, id);
   const open = all.filter(({ state, own }) => state === 'approved' && !own);
   if (open.length === 0) return { text: `**${theme}** has no dreams but yours to vote for.` };
-  const ballot = (await contests.read.ballot(actor, id)) ?? [];
+  const numbers = new Set(open.map(({ number }) => number));
+  const ballot = ((await contests.read.ballot(actor, id)) ?? []).filter((each) =>
+    numbers.has(each),
+  );
   const shown = pageOf(open, page);
   const placeholder = ballot.length === 0 ? 'A dream' : 'Another one, or one to take away';
   const choices = shown.entries.map((entry) => ({

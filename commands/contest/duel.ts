@@ -1,6 +1,7 @@
 /** Two dreams side by side, and then the next two. */
 import type { Context } from '../../src/chat/command.ts';
 import { drawPair } from '../../src/chat/contests/drawing.ts';
+import { isVeiled } from '../../src/chat/contests/words.ts';
 import type { Outbound } from '../../src/chat/outbound.ts';
 import { drawnPicture } from '../../src/chat/picture-file.ts';
 import { counted } from '../../src/chat/words.ts';
@@ -18,7 +19,7 @@ export async function duelPage(
   );
   const pair = `duel:${id}:${left.number}-${right.number}`;
   const alt = `A: entry ${left.number}. B: entry ${right.number}.`;
-  const { spoiler } = settings;
+  const spoiler = settings.spoiler || isVeiled([left, right]);
   const so = decided === 0 ? '' : ` ${counted(decided, 'duel')} decided: all of them count.`;
   return {
     text: `**${theme}** · duel ${decided + 1} of ${most}\nWhich is better? Stop whenever you like.${so}`,

@@ -1,19 +1,45 @@
 /** How contests end, and what is left of them. */
 import type { ContestAction, Context, SimpleCommand } from '../../src/chat/command.ts';
 import { resultsMessage } from '../../src/chat/contests/announcing.ts';
-import { moment } from '../../src/chat/contests/words.ts';
+import { contestButton, moment } from '../../src/chat/contests/words.ts';
+import { counted } from '../../src/chat/words.ts';
+import { DreamError } from '../../src/kit/errors.ts';
 import { EXPORT_FORMATS } from '../../src/studio/contests/export.ts';
 import type { ExportFormat } from '../../src/studio/contests/export.ts';
+import { onlyRunners } from '../../src/studio/contests/rights.ts';
 import { anyContest, contestOption, endedContest, runningContest } from './which.ts';
 
+/** What cannot be taken back is asked for twice. */
 export const close: SimpleCommand<typeof contestOption> = {
   name: 'close',
   description: 'End what is going on before its time: submissions, then voting',
   options: contestOption,
   async run(context, { contest: wanted }) {
     const { contests, actor } = context;
-    const { id, phase } = await runningContest(context, wanted);
-    const window = phase === 'submission' ? 'submission' : 'voting';
+    const { id } = await runningContest(context, wanted);
+    const { contest, mayRun, entries, voters } = await contests.read.status(actor, id);
+    if (!mayRun) throw onlyRunners();
+    const { theme, phase, settings } = contest;
+    const { submissionEndsAt, votingEndsAt } = settings;
+    const voting = phase === 'voting';
+    const so = voting ? `${counted(voters, 'person', 'people')} voted` : counted(entries, 'dream');
+    const due = moment(voting ? votingEndsAt : submissionEndsAt);
+    const what = voting ? 'End voting now' : 'Take no more dreams';
+    const text = `**${theme}** · ${so} so far. ${what}, before ${due}? It cannot be taken back.`;
+    const button = contestButton('close', `${id}:${phase}`, what, 'danger');
+    await context.reply({ text, buttons: [button] }, { private: true });
+  },
+};
+
+/** `close:<contest>:<window>` */
+export const closeWindow: ContestAction = {
+  name: 'close',
+  about: 'contest',
+  async run(context, { contest: id, details: [window] }) {
+    const { contests, actor } = context;
+    if (window !== 'submission' && window !== 'voting') {
+      throw new DreamError('bad-option', 'this button does not belong here', 'Try /contest close.');
+    }
     const { theme, settings, ...closed } = await contests.close(actor, id, window);
     const text =
       closed.phase === 'voting'
@@ -71,9 +97,14 @@ export const exported: SimpleCommand<typeof exportOptions> = {
   async run(context, { format = 'json', contest: wanted }) {
     const { contests, actor } = context;
     const { id, theme } = await endedContest(context, wanted);
-    const { name, mime, text } = await contests.read.exportOf(actor, id, format as ExportFormat);
-    const document = { name, contentType: mime, text };
-    await context.reply({ text: `**${theme}**`, document }, { private: true });
+    await context.reply(
+      async () => {
+        const made = await contests.read.exportOf(actor, id, format as ExportFormat);
+        const document = { name: made.name, contentType: made.mime, text: made.text };
+        return { text: `**${theme}**`, document };
+      },
+      { private: true },
+    );
   },
 };
 
@@ -81,6 +112,6 @@ async function showResults(context: Context, id: string): Promise<void> {
   const { contests, actor, settings, galleryLink } = context;
   const found = await contests.read.results(actor, id);
   const { spoiler } = settings;
-  const outbound = await resultsMessage(found, { contests, spoiler, galleryLink });
-  await context.reply(outbound, { private: true });
+  const parts = { contests, spoiler, galleryLink };
+  await context.reply(() => resultsMessage(found, parts), { private: true });
 }

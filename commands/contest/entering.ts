@@ -2,6 +2,7 @@
 import type { Context, ContestAction, OrderAction, SimpleCommand } from '../../src/chat/command.ts';
 import { contestButton } from '../../src/chat/contests/words.ts';
 import { DreamError } from '../../src/kit/errors.ts';
+import { samePlace } from '../../src/studio/contests/rights.ts';
 import type { ContestFacts } from '../../src/studio/contests/views.ts';
 import { dreamJob, noChange } from '../dream-options.ts';
 import { entryOption } from './numbers.ts';
@@ -31,7 +32,9 @@ export const submit: SimpleCommand<typeof submitOptions> = {
 /** Under every dream. */
 export const enter: OrderAction = {
   name: 'enter',
-  async run(context, { id }, choice) {
+  async run(pressed, { id, place }, choice) {
+    // Where the channel is closed to the bot, the dream stands in a conversation of two.
+    const context = { ...pressed, place, actor: { ...pressed.actor, place } };
     const running = await context.contests.read.running(context.actor);
     const open = running.filter(({ phase }) => phase === 'submission');
     if (open.length < 2 || choice !== undefined) {
@@ -71,6 +74,9 @@ export const begin: ContestAction = {
     const { contest } = await context.contests.read.status(context.actor, id);
     const { start, layers, models } = contest.settings;
     if (!start) throw new DreamError('wrong-phase', 'in this contest everybody chooses a picture');
+    if (contest.phase !== 'submission') {
+      throw new DreamError('wrong-phase', 'this contest takes no more entries', 'Try /dream.');
+    }
     await context.order({
       job: await dreamJob(context, { ...noChange, layer: layers[0], model: models[0] }),
       source: start.from === 'clouds' ? start : { from: 'source', order: start.order },
@@ -98,9 +104,10 @@ async function enterDream(
 
 async function newestDream({ studio, person, place }: Context): Promise<string> {
   const orders = await studio.ordersOf({ platform: place.platform, id: person.id }, 100);
-  const newest = orders.find(({ job, result }) => job.kind === 'dream' && result !== undefined);
+  const here = orders.filter((order) => samePlace(order.place, place));
+  const newest = here.find(({ job, result }) => job.kind === 'dream' && result !== undefined);
   if (newest) return newest.id;
-  throw new DreamError('unknown-order', 'you have no dream yet', 'Start one with /dream.');
+  throw new DreamError('unknown-order', 'you have no dream here yet', 'Start one with /dream.');
 }
 
 async function onlyEntry({ contests, actor }: Context, { id }: ContestFacts): Promise<number> {

@@ -20,7 +20,7 @@ export const entries: SimpleCommand<typeof contestOption> = {
   options: contestOption,
   async run(context, { contest: wanted }) {
     const { id } = await anyContest(context, wanted);
-    await context.reply(await entriesPage(context, id), { private: true });
+    await context.reply(() => entriesPage(context, id), { private: true });
   },
 };
 
@@ -29,7 +29,7 @@ export const showEntries: ContestAction = {
   name: 'entries',
   about: 'contest',
   async run(context, { contest, details }) {
-    await context.reply(await entriesPage(context, contest, details[0]), { private: true });
+    await context.reply(() => entriesPage(context, contest, details[0]), { private: true });
   },
 };
 

@@ -1,9 +1,11 @@
 /** Entries that wait for somebody's approval. */
 import type { ContestAction, Context, SimpleCommand } from '../../src/chat/command.ts';
-import { contestButton, entryName, entryWords } from '../../src/chat/contests/words.ts';
+import { contestButton, entryName, entryWords, isVeiled } from '../../src/chat/contests/words.ts';
 import type { Outbound } from '../../src/chat/outbound.ts';
 import { drawnPicture } from '../../src/chat/picture-file.ts';
 import { DreamError } from '../../src/kit/errors.ts';
+import { onlyRunners } from '../../src/studio/contests/rights.ts';
+import type { ContestFacts } from '../../src/studio/contests/views.ts';
 import { entryOption } from './numbers.ts';
 import { contestOption, runningContest } from './which.ts';
 
@@ -75,31 +77,34 @@ export const rejectEntry: ContestAction = {
 };
 
 async function showNext(context: Context, id: string): Promise<void> {
-  const { contests, actor, settings } = context;
+  const { contests, actor } = context;
   const { contest, mayRun } = await contests.read.status(actor, id);
-  if (!mayRun) throw new DreamError('not-allowed', 'only those who run this contest may do that');
+  if (!mayRun) throw onlyRunners();
+  await context.reply(() => nextPage(context, contest), { private: true });
+}
+
+async function nextPage(context: Context, { id, theme }: ContestFacts): Promise<Outbound> {
+  const { contests, actor, settings } = context;
   const all = await contests.read.entries(actor, id);
   const waiting = all
     .filter(({ state }) => state === 'waiting')
     .sort((one, other) => one.number - other.number);
   const [next] = waiting;
-  let outbound: Outbound = { text: `**${contest.theme}**: no entry waits.` };
-  if (next) {
-    const png = await contests.read.picture(actor, id, next.number);
-    const name = `entry-${next.number}`;
-    const alt = `${entryName(next)}: ${next.dream.formula}`;
-    outbound = {
-      text: `**${contest.theme}**: ${entryName(next)}\n${entryWords(next)} · ${waiting.length} waiting`,
-      picture: drawnPicture({ name, alt, spoiler: settings.spoiler }, png),
-      buttons: [contestButton('approve', `${id}:${next.number}`, 'Approve', 'main')],
-      menu: {
-        action: `reject:${id}:${next.number}`,
-        placeholder: 'Reject, because …',
-        choices: REASONS.map((label, index) => ({ value: String(index), label })),
-      },
-    };
-  }
-  await context.reply(outbound, { private: true });
+  if (!next) return { text: `**${theme}**: no entry waits.` };
+  const png = await contests.read.picture(actor, id, next.number);
+  const name = `entry-${next.number}`;
+  const alt = `${entryName(next)}: ${next.dream.formula}`;
+  const spoiler = settings.spoiler || isVeiled([next]);
+  return {
+    text: `**${theme}**: ${entryName(next)}\n${entryWords(next)} · ${waiting.length} waiting`,
+    picture: drawnPicture({ name, alt, spoiler }, png),
+    buttons: [contestButton('approve', `${id}:${next.number}`, 'Approve', 'main')],
+    menu: {
+      action: `reject:${id}:${next.number}`,
+      placeholder: 'Reject, because …',
+      choices: REASONS.map((label, index) => ({ value: String(index), label })),
+    },
+  };
 }
 
 function numberOf(text: string | undefined): number {

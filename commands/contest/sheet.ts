@@ -1,7 +1,7 @@
 /** Entries on one picture, as many as a menu has room for. */
 import type { Context } from '../../src/chat/command.ts';
 import { acrossFor, drawSheet } from '../../src/chat/contests/drawing.ts';
-import { contestButton, entryName } from '../../src/chat/contests/words.ts';
+import { contestButton, entryName, isVeiled } from '../../src/chat/contests/words.ts';
 import type { Button, OutboundPicture } from '../../src/chat/outbound.ts';
 import { drawnPicture } from '../../src/chat/picture-file.ts';
 import type { EntryView } from '../../src/studio/contests/views.ts';
@@ -47,6 +47,6 @@ export async function sheetOf(
   }
   const look = { across: acrossFor(tiles.length), width: TILE, height: TILE, line: 36 };
   const alt = `A sheet of dreams: ${entries.map(entryName).join(', ')}`;
-  const { spoiler } = settings;
+  const spoiler = settings.spoiler || isVeiled(entries);
   return drawnPicture({ name: `contest-${contest}`, alt, spoiler }, await drawSheet(tiles, look));
 }

@@ -1,6 +1,7 @@
 /** How people vote. */
 import type { ContestAction, Context, SimpleCommand } from '../../src/chat/command.ts';
 import { DreamError } from '../../src/kit/errors.ts';
+import { duelsOnly } from '../../src/studio/contests/votes.ts';
 import { ballotPage, ballotWords } from './ballot.ts';
 import { duelPage } from './duel.ts';
 import { readNumbers } from './numbers.ts';
@@ -23,10 +24,7 @@ export const vote: SimpleCommand<typeof options> = {
     const { id, settings } = await runningContest(context, wanted, ['voting']);
     if (entries === undefined) return ask(context, id);
     const { voting } = settings;
-    if (voting === 'duels') {
-      const hint = '/contest vote shows you two dreams at a time.';
-      throw new DreamError('not-allowed', 'the votes of this contest are duels', hint);
-    }
+    if (voting === 'duels') throw duelsOnly();
     const ballot = { voting, entries: readNumbers(entries) };
     const { choice } = await context.contests.vote(context.actor, id, ballot);
     await context.reply({ text: ballotWords(voting, choice) }, { private: true });
@@ -45,16 +43,8 @@ export const pick: ContestAction = {
   name: 'pick',
   about: 'contest',
   async run(context, { contest: id, details, choice }) {
-    const { contests, actor } = context;
-    const { contest } = await contests.read.status(actor, id);
-    const { voting } = contest.settings;
-    if (voting === 'duels' || !/^\d{1,4}$/.test(choice ?? '')) throw unclear();
-    const entry = Number(choice);
-    const before = (await contests.read.ballot(actor, id)) ?? [];
-    const entries = before.includes(entry)
-      ? before.filter((each) => each !== entry)
-      : [...before, entry];
-    await contests.vote(actor, id, { voting, entries });
+    if (!/^\d{1,4}$/.test(choice ?? '')) throw unclear();
+    await context.contests.toggle(context.actor, id, Number(choice));
     await ask(context, id, details[0]);
   },
 };
@@ -91,11 +81,11 @@ export const duel: ContestAction = {
 
 async function ask(context: Context, id: string, page?: string): Promise<void> {
   const { contest } = await context.contests.read.status(context.actor, id);
-  const outbound =
-    contest.settings.voting === 'duels'
-      ? await duelPage(context, contest)
-      : await ballotPage(context, contest, page);
-  await context.reply(outbound, { private: true });
+  const { voting } = contest.settings;
+  await context.reply(
+    () => (voting === 'duels' ? duelPage(context, contest) : ballotPage(context, contest, page)),
+    { private: true },
+  );
 }
 
 function unclear(): DreamError {

@@ -33,8 +33,7 @@ export async function endedContest(
   wanted: string | undefined,
 ): Promise<ContestFacts> {
   const ended = await contests.read.history(actor, MOST_ENDED);
-  const found = wanted === undefined ? ended : ended.filter((contest) => means(contest, wanted));
-  return found[0] ?? none('no contest has ended here', wanted);
+  return named(ended, wanted)[0] ?? none('no contest has ended here', wanted);
 }
 
 /** Any one: those that are going on go first. */
@@ -43,7 +42,7 @@ export async function anyContest(
   wanted: string | undefined,
 ): Promise<ContestFacts> {
   const running = await context.contests.read.running(context.actor);
-  const found = running.filter((contest) => wanted === undefined || means(contest, wanted));
+  const found = named(running, wanted);
   return found.length > 0 ? chosen(found, wanted, ANY) : endedContest(context, wanted);
 }
 
@@ -54,21 +53,33 @@ function chosen(
   wanted: string | undefined,
   phases: Phases,
 ): ContestFacts {
-  const named = contests.filter((contest) => wanted === undefined || means(contest, wanted));
-  const able = named.filter(({ phase }) => phases.includes(phase));
+  const meant = named(contests, wanted);
+  const able = meant.filter(({ phase }) => phases.includes(phase));
   // Where none can be meant, the rules of the only other one say best why not.
-  const found = able.length > 0 ? able : named;
+  const found = able.length > 0 ? able : meant;
   const [only, ...others] = found;
   if (!only) return none('no contest is running here', wanted);
   if (others.length === 0) return only;
-  const themes = found.map(({ theme }) => `'${theme}'`).join(', ');
+  const alike = (theme: string): boolean => found.filter((each) => each.theme === theme).length > 1;
+  const themes = found
+    .map(({ id, theme }) => (alike(theme) ? `'${theme}' (\`${id}\`)` : `'${theme}'`))
+    .join(', ');
   throw new DreamError('unknown-contest', `several contests are running: ${themes}`, NAME_ONE);
 }
 
 const NAME_ONE = 'Name one with the option contest.';
 
-function means({ id, theme }: ContestFacts, wanted: string): boolean {
-  return id === wanted || theme.toLowerCase().startsWith(wanted.toLowerCase());
+/** By id or theme; else by its beginning, since another may begin with the whole of this one. */
+function named(
+  contests: readonly ContestFacts[],
+  wanted: string | undefined,
+): readonly ContestFacts[] {
+  if (wanted === undefined) return contests;
+  const words = wanted.toLowerCase();
+  const same = contests.filter(({ id, theme }) => id === wanted || theme.toLowerCase() === words);
+  return same.length > 0
+    ? same
+    : contests.filter(({ theme }) => theme.toLowerCase().startsWith(words));
 }
 
 function none(words: string, wanted: string | undefined): never {

@@ -24,6 +24,8 @@ export interface SimpleCommand<Given extends Options = Options> extends Named {
   readonly options: Given;
   /** @throws DreamError, which is told to the person alone. */
   run(context: Context, values: Values<Given>): Promise<void>;
+  /** What comes of it is said in the place later on, without anybody's asking. @default false */
+  readonly announces?: boolean;
   /** The name on the menu of a message with a picture, where the command is offered there. */
   readonly onPicture?: string;
 }
@@ -60,8 +62,11 @@ export interface Context {
   readonly removeModel: (name: string) => Promise<void>;
   /** Says something in a place that need not be this one; what cannot be said is logged. */
   readonly announce: (place: Place, outbound: Outbound, key: string) => Promise<void>;
-  /** A complete answer. */
-  readonly reply: (outbound: Outbound, options?: { readonly private?: boolean }) => Promise<void>;
+  /** A complete answer; one that has to be drawn or looked up for long, as what makes it. */
+  readonly reply: (
+    outbound: Outbound | (() => Promise<Outbound>),
+    options?: { readonly private?: boolean },
+  ) => Promise<void>;
   /** Stores an order, acknowledges it, and sees to it that its result comes to this place. */
   readonly order: (order: Pick<NewOrder, 'job' | 'source' | 'mask' | 'parent'>) => Promise<void>;
 }

@@ -7,8 +7,12 @@ import type { Studio } from '../studio/studio.ts';
 import { actorOf } from './actor.ts';
 import type { Typing } from './inbound.ts';
 import type { Option } from './option.ts';
+import { shortened } from './shortened.ts';
 
 const MOST = 25;
+
+/** Of what is offered. */
+const LONGEST_THEME = 90;
 
 export async function completionsFor(
   option: Option,
@@ -37,10 +41,9 @@ export async function completionsFor(
         ...(await contests.read.running(actor)),
         ...(await contests.read.history(actor, MOST)),
       ];
-      return nearest(
-        known.map(({ theme }) => theme),
-        text,
-      );
+      // A longer one could not be chosen; the beginning of it says as much.
+      const themes = known.map(({ theme }) => shortened(theme, LONGEST_THEME));
+      return nearest([...new Set(themes)], text);
     }
     case 'timezone':
       return nearest(['UTC', ...Intl.supportedValuesOf('timeZone')], text);

@@ -50,6 +50,8 @@ export type Inbound = CommandEvent | ActionEvent;
 
 /** How the first answer to an event is given: exactly one of these, within 3 s. */
 export interface Responder {
+  /** A `reply` with the same `private` follows, that takes longer than that to be made. */
+  prepare(options?: { readonly private?: boolean }): Promise<void>;
   /**
    * Work has begun: a message stands in the place, which `Platform.show` edits from now on.
    * @returns where it stands, where that was not known before.

@@ -2,10 +2,13 @@
 import sharp from 'sharp';
 import type { Order } from '../studio/order.ts';
 import type { OutboundPicture, PictureFile } from './outbound.ts';
+import { shortened } from './shortened.ts';
 
 /** From the finest to what hardly any limit refuses. */
 const QUALITIES = [92, 85, 75, 60, 40];
 const SIDES = [Infinity, 2048, 1024, 512];
+
+const LONGEST_ALT = 1000;
 
 /** The result of an order, as the store keeps it: PNG. */
 export function keptPicture(order: Order, read: () => Promise<Uint8Array>): OutboundPicture {
@@ -26,7 +29,7 @@ export function drawnPicture(
   png: Uint8Array,
 ): OutboundPicture {
   return {
-    ...{ name, spoiler, id: null, alt: alt.slice(0, 1000) },
+    ...{ name, spoiler, id: null, alt: shortened(alt, LONGEST_ALT) },
     fileWithin: (limit) => within(limit, name, png),
   };
 }
@@ -77,5 +80,5 @@ function altOf({ job, source, result }: Order): string {
     clouds: 'on a picture of clouds',
   }[source.from];
   const size = result ? `, ${result.columns} by ${result.rows} pixels` : '';
-  return `${what} ${on}${size}`.slice(0, 1000);
+  return shortened(`${what} ${on}${size}`, LONGEST_ALT);
 }

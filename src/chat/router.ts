@@ -140,7 +140,11 @@ async function contextOf(parts: Routing, event: Inbound): Promise<Context> {
     changeSettings: (change) => parts.settings.change(place, change),
     addModel: (asked) => newModels.add(asked, event),
     removeModel: (name) => newModels.remove(name, event),
-    reply: (outbound, options) => responder.reply(outbound, options),
+    async reply(outbound, options) {
+      if (typeof outbound !== 'function') return responder.reply(outbound, options);
+      await responder.prepare(options);
+      await responder.reply(await outbound(), options);
+    },
     async order(asked) {
       const { spoiler } = settings;
       if (!takesDreams(settings, channel, place.channel)) {

@@ -2,6 +2,7 @@
 import { DreamError } from '../kit/errors.ts';
 import { isAttached } from './option.ts';
 import type { Attachment, Option, Options, RawValue, Values } from './option.ts';
+import { shortened } from './shortened.ts';
 
 const YES = ['yes', 'true', 'on', '1'];
 const NO = ['no', 'false', 'off', '0'];
@@ -88,7 +89,7 @@ function plainText(name: string, value: RawValue): string {
 }
 
 function shown(value: RawValue): string {
-  return typeof value === 'object' ? 'a file' : String(value).slice(0, 100);
+  return typeof value === 'object' ? 'a file' : shortened(String(value), 100);
 }
 
 function problem(name: string, expected: string, found: string): DreamError {

@@ -115,6 +115,7 @@ function responder(failure?: Error) {
       return failure ? Promise.reject(failure) : Promise.resolve({ message: 7 });
     },
     reply: () => Promise.resolve(),
+    prepare: () => Promise.resolve(),
     dismiss: () => {
       calls.push('dismiss');
       return Promise.resolve();

@@ -14,6 +14,7 @@ const person = { id: 'ann', name: 'Ann', admin: false };
 const responder = {
   acknowledge: () => Promise.resolve({ message: 'first' }),
   reply: () => Promise.resolve(),
+  prepare: () => Promise.resolve(),
   dismiss: () => Promise.resolve(),
 };
 

@@ -46,6 +46,7 @@ function stage() {
       place: { ...SERVER, channel },
       responder: {
         acknowledge: () => Promise.resolve({}),
+        prepare: () => Promise.resolve(),
         dismiss: () => Promise.resolve(),
         reply: (outbound) => Promise.resolve(void (said = outbound)),
       },

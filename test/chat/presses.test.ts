@@ -11,6 +11,7 @@ const EVENT: ActionEvent = {
   responder: {
     acknowledge: () => Promise.resolve({}),
     reply: () => Promise.resolve(),
+    prepare: () => Promise.resolve(),
     dismiss: () => Promise.resolve(),
   },
   action: 'deeper:abcdefghijkl',

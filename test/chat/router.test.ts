@@ -35,6 +35,7 @@ async function answerTo(asked: Asked, parts: Partial<RouterParts>): Promise<stri
     place: { platform: 'stage', channel: 'main' },
     responder: {
       acknowledge: () => Promise.resolve({}),
+      prepare: () => Promise.resolve(),
       dismiss: () => Promise.resolve(),
       reply: (outbound, options) => {
         expect(options).toEqual({ private: true });

@@ -1,7 +1,9 @@
 /** The buttons under a dream, and what a person asks to be forgotten. */
 import { describe, expect, it } from 'vitest';
 import { actions } from '../../commands/actions.ts';
+import { noChange } from '../../commands/dream-options.ts';
 import { privacy } from '../../commands/privacy.ts';
+import { redo } from '../../commands/redo.ts';
 import type { ActionAnswers, Context, OrderAction } from '../../src/chat/command.ts';
 import type { Outbound } from '../../src/chat/outbound.ts';
 import type { PlaceSettings } from '../../src/chat/place-settings.ts';
@@ -88,6 +90,37 @@ describe('a button under a dream', () => {
   });
 });
 
+it('Other layer says so where a model has no other', async () => {
+  const only = { describe: () => Promise.resolve({ layersWorthDreaming: [job.recipe.layer] }) };
+  const context = { models: only as unknown as Models } as Partial<Context>;
+  const action = actions.find(({ name }) => name === 'layer') as OrderAction;
+  const asked = action.run(context as Context & ActionAnswers, orderOf({ result: RESULT }));
+  await expect(asked).rejects.toMatchObject({ code: 'unknown-layer', hint: /redo/ });
+});
+
+it('/redo shows here only what was dreamed here, unless another is named', async () => {
+  const here = { platform: 'stage', server: 'home', channel: 'main' };
+  const alone = orderOf({
+    id: 'alone0000000',
+    result: RESULT,
+    place: { ...here, server: 'other' },
+  });
+  const open = orderOf({ id: 'open00000000', result: RESULT, place: { ...here, channel: 'b' } });
+  const taken = async (order?: string): Promise<unknown> => {
+    const asked: Asked[] = [];
+    const studio = { ordersOf: () => Promise.resolve([alone, open]) };
+    const context = {
+      ...{ models, settings: SETTINGS, place: here, person: { id: 'a', name: 'A', admin: false } },
+      studio: studio as Partial<Context['studio']> as Context['studio'],
+      order: (wish: Asked) => Promise.resolve(void asked.push(wish)),
+    } as Partial<Context> as Context;
+    await redo.run(context, { ...noChange, order });
+    return asked[0]!.parent;
+  };
+  expect(await taken()).toBe(open.id);
+  expect(await taken(alone.id)).toBe(alone.id);
+});
+
 it('Difference shows what was changed, amplified', async () => {
   const [before, after] = await Promise.all(
     [100, 102].map((level) =>
@@ -103,7 +136,7 @@ it('Difference shows what was changed, amplified', async () => {
       source: () => Promise.resolve(before),
       result: () => Promise.resolve(after),
     } as Partial<Context['studio']> as Context['studio'],
-    reply: (outbound: Outbound) => Promise.resolve(void said.push(outbound)),
+    reply: async (made) => void said.push(typeof made === 'function' ? await made() : made),
   } as Partial<Context> as Context & ActionAnswers;
   const action = actions.find(({ name }) => name === 'difference') as OrderAction;
   await action.run(context, orderOf({ result: RESULT, spoiler: true }));

@@ -36,8 +36,8 @@ async function contestIn(phase: Phase): Promise<void> {
   id = await chat.start({ moderated: 'yes', entries: '2', hide_authors: 'yes' });
   for (let entry = 0; entry < 2; entry++) await chat.press(ada, `enter:${chat.dream(ada)}`);
   await chat.say(boss, 'approve', { entry: '1' });
-  if (phase !== 'submission') await chat.say(boss, 'close');
-  if (phase === 'closed') await chat.say(boss, 'close');
+  if (phase !== 'submission') await chat.close();
+  if (phase === 'closed') await chat.close();
 }
 
 /** All that there is to know of it, for somebody who may know all of it. */
@@ -78,6 +78,21 @@ const forRunners: Readonly<Record<string, Attempt>> = {
     try: (who, at) => chat.say(who, 'close', {}, at),
   },
   'close voting': { phase: 'voting', why: RUN, try: (who, at) => chat.say(who, 'close', {}, at) },
+  'reschedule submissions': {
+    phase: 'submission',
+    why: RUN,
+    try: (who, at) => chat.say(who, 'reschedule', { until: '9 days' }, at),
+  },
+  'reschedule votes': {
+    phase: 'voting',
+    why: RUN,
+    try: (who, at) => chat.say(who, 'reschedule', { vote_until: '9 days' }, at),
+  },
+  'button close': {
+    phase: 'voting',
+    why: RUN,
+    try: (who, at) => chat.press(who, `close:${id}:voting`, undefined, at),
+  },
   cancel: {
     phase: 'voting',
     why: RUN,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../src/kit/log.ts';
+import type { Place } from '../../src/studio/order.ts';
 import { openDatabase } from '../../src/studio/store/database.ts';
 import { boss, ContestChat, person } from '../helpers/contest-chat.ts';
 import { DAY, home, START } from '../helpers/contests.ts';
@@ -78,6 +79,26 @@ describe('/contest start', () => {
     expect((await chat.say(boss, 'status')).text).toMatch(/no contest has ended here/i);
   });
 
+  it('takes layers as they are spelled, and none that no model has', async () => {
+    const said = await chat.say(boss, 'start', { theme: 'Clouds', layers: 'mixed3 mixd4' });
+    expect(said.text).toMatch(/no layer 'mixd4'/);
+    const started = await chat.say(boss, 'start', { theme: 'Clouds', layers: 'MIXED4 mixed3:PRE' });
+    expect(values(started)['Layers']).toBe('mixed4, mixed3:pre');
+    expect((await chat.press(ada, `enter:${chat.dream(ada)}`)).text).toContain('entry 1');
+  });
+
+  it.each([
+    { account_days: '30' },
+    { member_days: '0' },
+    { runners: '12345678' },
+    { winner_role: '12345678' },
+  ])('makes no rule of what nobody tells it here: %j', async (rule) => {
+    const elsewhere = person('head', { admin: true });
+    const said = await chat.say(elsewhere, 'start', { theme: 'Clouds', ...rule });
+    expect(said.text).toMatch(/does not tell that of people/);
+    expect((await chat.say(elsewhere, 'start', { theme: 'Clouds' })).private).toBe(false);
+  });
+
   it('understands mentions of roles', async () => {
     await chat.start({
       runners: '<@&1200000000000000001>',
@@ -115,6 +136,56 @@ describe('entries', () => {
     expect((await chat.say(bob, 'submit', { order })).text).toMatch(/several contests/i);
   });
 
+  it('find a contest whose theme another begins with, and one of two that are called the same', async () => {
+    await chat.start({ theme: 'Clouds at night' });
+    const clouds = await chat.start({ theme: 'Clouds' });
+    const status = await chat.say(ada, 'status', { contest: 'clouds' });
+    expect(status.text).toContain('**Clouds** takes dreams');
+    const same = await chat.start({ theme: 'Clouds' });
+    const asked = await chat.say(boss, 'close', { contest: 'Clouds' });
+    for (const id of [clouds, same]) expect(asked.text).toContain(`'Clouds' (\`${id}\`)`);
+    expect(asked.text).not.toContain('at night');
+    const one = await chat.say(boss, 'close', { contest: same });
+    expect(one.buttons![0]!.action).toBe(`close:${same}:submission`);
+  });
+
+  it('say that a dream has a mask, and stay behind their veil', async () => {
+    await chat.start();
+    const order = chat.dream(ada, undefined, {
+      mask: { from: 'attachment', reference: 'mask', name: 'mask.png' },
+    });
+    await chat.press(ada, `enter:${order}`);
+    const said = await chat.say(bob, 'entries');
+    expect(values(said)['Entry 1']).toContain('with a mask');
+    expect(said.picture!.spoiler).toBe(false);
+    await chat.press(bob, `enter:${chat.dream(bob, undefined, { spoiler: true })}`);
+    expect((await chat.say(cleo, 'entries')).picture!.spoiler).toBe(true);
+    await chat.close();
+    expect((await chat.say(cleo, 'vote')).picture!.spoiler).toBe(true);
+  });
+
+  it('are of the server where they are made, also where their button stands elsewhere', async () => {
+    await chat.start();
+    const here = chat.dream(ada);
+    chat.dream(ada, undefined, { place: { platform: 'test', server: 'another', channel: 'x' } });
+    expect((await chat.say(ada, 'submit')).text).toContain('entry 1');
+    const alone: Place = { platform: 'test', channel: 'ada and the bot' };
+    expect((await chat.press(ada, `enter:${here}`, undefined, alone)).text).toContain('entry 1');
+    const none = await chat.press(bob, `enter:${here}`, undefined, alone);
+    expect(none.text).toMatch(/this dream is ada/i);
+  });
+
+  it('are told of in whole letters, however long their titles are', async () => {
+    await chat.start({ entries: '20' });
+    for (let entry = 0; entry < 16; entry++) {
+      const title = `${'x'.repeat(entry % 2)}${'🐶'.repeat(39)}`;
+      await chat.say(ada, 'submit', { order: chat.dream(ada), title });
+    }
+    for (const who of [ada, bob, cleo, boss]) {
+      expect((await chat.say(who, 'entries')).picture!.alt).not.toMatch(/\p{Surrogate}/u);
+    }
+  });
+
   it('say so where no contest is running', async () => {
     expect((await chat.press(ada, `enter:${chat.dream(ada)}`)).text).toMatch(/no contest/i);
   });
@@ -142,7 +213,7 @@ describe('entries', () => {
     expect(first.fields).toHaveLength(25);
     const next = await chat.press(ada, first.buttons!.at(-1)!.action);
     expect(next.fields).toHaveLength(2);
-    await chat.say(boss, 'close');
+    await chat.close();
     const ballot = await chat.press(ada, `vote:${id}:1`);
     const [last] = ballot.menu!.choices;
     const after = await chat.press(ada, ballot.menu!.action, last!.value);
@@ -156,7 +227,7 @@ describe('votes', () => {
     await chat.start({ voting: 'approval' });
     await enter(ada, bob, cleo);
     expect((await chat.say(ada, 'vote')).text).toMatch(/has not begun/);
-    await chat.say(boss, 'close');
+    await chat.close();
     const asked = await chat.say(ada, 'vote');
     expect(asked.private).toBe(true);
     expect(asked.menu!.choices.map(({ value }) => value).sort()).toEqual(['2', '3']);
@@ -172,10 +243,29 @@ describe('votes', () => {
     expect((await chat.say(ada, 'vote', { entries: '3 #2' })).text).toContain('entries 2, 3');
   });
 
+  it('keep both of two dreams that are chosen at the same moment', async () => {
+    const id = await chat.start({ voting: 'approval' });
+    await enter(ada, bob, cleo);
+    await chat.close();
+    await Promise.all(['1', '2', '3'].map((entry) => chat.press(boss, `pick:${id}:0`, entry)));
+    expect((await chat.say(boss, 'vote')).text).toContain('Your vote: entries 1, 2, 3.');
+  });
+
+  it('go on where a dream of theirs is out', async () => {
+    const id = await chat.start({ voting: 'ranked' });
+    await enter(ada, bob, cleo);
+    await chat.close();
+    await chat.say(boss, 'vote', { entries: '2,3' });
+    await chat.say(bob, 'withdraw');
+    expect((await chat.say(boss, 'vote')).text).toContain('Your vote: 1. entry 3.');
+    const more = await chat.press(boss, `pick:${id}:0`, '1');
+    expect(more.text).toContain('Your vote: 1. entry 3, 2. entry 1.');
+  });
+
   it('of ranks: the best first', async () => {
     const id = await chat.start({ voting: 'ranked' });
     await enter(ada, bob, cleo);
-    await chat.say(boss, 'close');
+    await chat.close();
     const { action } = (await chat.press(ada, `vote:${id}`)).menu!;
     await chat.press(ada, action, '3');
     const ranked = await chat.press(ada, action, '2');
@@ -189,7 +279,7 @@ describe('votes', () => {
   it('of duels: the next two at once, until all are decided', async () => {
     await chat.start({ voting: 'duels' });
     await enter(ada, bob, cleo, person('dan'));
-    await chat.say(boss, 'close');
+    await chat.close();
     let said = await chat.say(ada, 'vote');
     expect(await size(said)).toEqual([1316, 721]);
     for (let duel = 1; duel <= 3; duel++) {
@@ -202,10 +292,29 @@ describe('votes', () => {
     expect(made.text).toMatch(/no such contest/i);
   });
 
+  it('of duels: go on with what is left where a dream is out', async () => {
+    await chat.start({ voting: 'duels' });
+    await enter(ada, bob, cleo);
+    await chat.close();
+    let said = await chat.say(boss, 'vote');
+    const seen: string[] = [];
+    for (let duel = 0; duel < 2; duel++) {
+      seen.push(said.buttons![0]!.action.split(':')[2]!);
+      said = await chat.press(boss, said.buttons![2]!.action);
+    }
+    // Both had one dream in common; without it, the pair of the others is left.
+    const [one, other] = seen.map((pair) => pair.split('-'));
+    const common = Number(one!.find((entry) => other!.includes(entry)));
+    await chat.say([ada, bob, cleo][common - 1]!, 'withdraw');
+    const last = await chat.say(boss, 'vote');
+    expect(last.text).toContain('duel 3 of 3');
+    expect((await chat.press(boss, last.buttons![0]!.action)).text).toMatch(/every duel/);
+  });
+
   it('let nobody choose their pairs', async () => {
     const id = await chat.start({ voting: 'duels' });
     await enter(ada, bob, cleo);
-    await chat.say(boss, 'close');
+    await chat.close();
     expect((await chat.press(person('eve'), `duel:${id}:1-2:1`)).text).toMatch(/not the pair/);
     expect((await chat.press(person('eve'), `duel:${id}:1-2:9x`)).text).toMatch(/does not belong/);
     expect((await chat.say(person('eve'), 'vote', { entries: '1' })).text).toMatch(/duels/);
@@ -237,13 +346,66 @@ describe('moderation', () => {
   });
 });
 
+describe('the times of a contest', () => {
+  it('can be moved, and everybody is told', async () => {
+    const id = await chat.start({ until: '2 days', vote_until: '4 days' });
+    const said = await chat.say(boss, 'reschedule', { until: '3 days' });
+    expect(said.private).toBe(true);
+    const [days3, days5] = [3, 5].map((days) => `<t:${(START + days * DAY) / 1000}>`);
+    expect(said.text).toContain(`takes dreams until ${days3}, votes until ${days5}.`);
+    expect(chat.announced).toMatchObject([{ place: home, key: `contest-${id}-moved-${START}` }]);
+    expect(chat.announced[0]!.outbound.text).toContain(`votes until ${days5}`);
+    const status = await chat.say(ada, 'status');
+    expect(values(status)).toMatchObject({ 'Dreams until': days3, 'Votes until': days5 });
+  });
+
+  it.each([
+    [{}, /nothing to change/],
+    [{ until: '2 days' }, /at that time already/],
+    [{ until: '5 days', vote_until: '5 days' }, /after submissions/],
+    [{ vote_until: '400 days' }, /a year at most/],
+  ] as readonly (readonly [Record<string, string>, RegExp])[])(
+    'are refused where they are %j',
+    async (times, why) => {
+      await chat.start({ until: '2 days', vote_until: '4 days' });
+      const said = await chat.say(boss, 'reschedule', times);
+      expect(said.text).toMatch(why);
+      expect(chat.announced).toEqual([]);
+    },
+  );
+
+  it('are those of votes alone once voting has begun', async () => {
+    await chat.start({ until: '2 days', vote_until: '4 days' });
+    await enter(ada);
+    await chat.close();
+    expect((await chat.say(boss, 'reschedule', { until: '3 days' })).text).toMatch(/no entries/);
+    const said = await chat.say(boss, 'reschedule', { vote_until: '1 day' });
+    expect(said.text).toContain(`takes votes until <t:${(START + DAY) / 1000}>`);
+  });
+});
+
 describe('the end', () => {
+  it('comes before its time when it is asked for twice', async () => {
+    const id = await chat.start();
+    await enter(ada, bob);
+    const asked = await chat.say(boss, 'close');
+    expect(asked).toMatchObject({ private: true, buttons: [{ style: 'danger' }] });
+    expect(asked.text).toMatch(/2 dreams so far\. Take no more dreams, before <t:\d+>\?/);
+    expect((await chat.say(boss, 'status')).text).toContain('takes dreams');
+    expect((await chat.press(boss, asked.buttons![0]!.action)).text).toContain('no more dreams');
+    // Pressed again later on it does not end the next window.
+    expect((await chat.press(boss, asked.buttons![0]!.action, 'x')).text).toMatch(/no entries any/);
+    expect((await chat.say(boss, 'close')).buttons![0]!.action).toBe(`close:${id}:voting`);
+    expect((await chat.say(boss, 'status')).text).toContain('is being voted on');
+    expect((await chat.press(boss, `close:${id}:all`)).text).toMatch(/does not belong/);
+  });
+
   async function over(): Promise<string> {
     const id = await chat.start();
     await enter(ada, bob);
-    await chat.say(boss, 'close');
+    await chat.close();
     await chat.say(cleo, 'vote', { entries: '2' });
-    await chat.say(boss, 'close');
+    await chat.close();
     return id;
   }
 
@@ -262,10 +424,10 @@ describe('the end', () => {
     await chat.start({ moderated: 'yes' });
     for (const who of [ada, bob]) await chat.say(who, 'submit', { order: chat.dream(who) });
     for (const entry of ['1', '2']) await chat.say(boss, 'approve', { entry });
-    await chat.say(boss, 'close');
+    await chat.close();
     await chat.say(cleo, 'vote', { entries: '2' });
     // From here on neither bob, who entered, nor cleo, who voted, is heard of again.
-    await chat.say(boss, 'close');
+    await chat.close();
     const said = await chat.say(ada, 'results');
     expect(said.text).toContain("1. **Entry 2** by bob's name · 1 vote");
   });
@@ -273,7 +435,7 @@ describe('the end', () => {
   it('is told before nobody', async () => {
     const id = await chat.start();
     await enter(ada, bob);
-    await chat.say(boss, 'close');
+    await chat.close();
     await chat.say(cleo, 'vote', { entries: '2' });
     for (const who of [cleo, boss]) {
       expect((await chat.press(who, `results:${id}`)).text).toMatch(/hidden until/);

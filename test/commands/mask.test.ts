@@ -35,7 +35,7 @@ async function asked(
     models: new Models(),
     settings: { ...settings, timezone: 'UTC' },
     person: { id: 'ada', name: 'Ada', admin: false },
-    place: { platform: 'test', channel: 'general' },
+    place: newOrder().place,
     studio: { ordersOf: () => Promise.resolve(orders) } as Partial<
       Context['studio']
     > as Context['studio'],

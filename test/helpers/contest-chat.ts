@@ -7,7 +7,7 @@ import type { Outbound } from '../../src/chat/outbound.ts';
 import { createRouter } from '../../src/chat/router.ts';
 import { silentLog } from '../../src/kit/log.ts';
 import type { Models } from '../../src/studio/models.ts';
-import type { Place } from '../../src/studio/order.ts';
+import type { Order, Place } from '../../src/studio/order.ts';
 import type { Studio } from '../../src/studio/studio.ts';
 import { home, openContests, order, orderId, TestStudio } from './contests.ts';
 import type { OpenContests } from './contests.ts';
@@ -23,7 +23,9 @@ export function person(id: string, changes: Partial<Person> = {}): Person {
   return { id, name: `${id}'s name`, admin: false, ...changes };
 }
 
-export const boss = person('boss', { admin: true });
+const known = { roles: [], accountCreatedAt: 0, joinedAt: 0 };
+
+export const boss = person('boss', { admin: true, ...known });
 
 export class ContestChat {
   readonly announced: {
@@ -32,8 +34,9 @@ export class ContestChat {
     readonly key: string;
   }[] = [];
   readonly #router: ReturnType<typeof createRouter>;
+  /** The newest first. */
+  readonly #made: Order[] = [];
   #events = 0;
-  #orders = 0;
 
   private constructor(
     readonly open: OpenContests,
@@ -42,9 +45,14 @@ export class ContestChat {
   ) {
     const known: Pick<Studio, 'order' | 'ordersOf'> = {
       order: (id) => studio.order(id),
-      ordersOf: () => Promise.resolve([]),
+      ordersOf: ({ id: owner }) =>
+        Promise.resolve(this.#made.filter(({ requester }) => requester.id === owner)),
     };
-    const models = { describe: () => Promise.resolve({}) } as unknown as Models;
+    const models = {
+      describe: () => Promise.resolve({}),
+      names: () => Promise.resolve(['inception_v3']),
+      layersOf: () => Promise.resolve(['mixed3', 'mixed4', 'mixed5']),
+    } as unknown as Models;
     this.#router = createRouter({
       ...{ models, commands, actions, contests: open.contests, shelf: memoryShelf() },
       studio: known as Studio,
@@ -79,9 +87,17 @@ export class ContestChat {
     return this.#handle(who, place, { kind: 'action', action, ...chosen });
   }
 
+  /** Ends the window that is open, and says that it is meant. */
+  async close(who: Person = boss, place: Place = home): Promise<Said> {
+    const asked = await this.say(who, 'close', {}, place);
+    const [sure] = asked.buttons ?? [];
+    return sure ? this.press(who, sure.action, undefined, place) : asked;
+  }
+
   /** @returns its id. */
-  dream(who: Person, picture?: Uint8Array): string {
-    const made = order(orderId((this.#orders += 1)), who.id, { place: home });
+  dream(who: Person, picture?: Uint8Array, changes: Partial<Order> = {}): string {
+    const made = order(orderId(this.#made.length + 1), who.id, { place: home, ...changes });
+    this.#made.unshift(made);
     return this.studio.add(made, picture);
   }
 
@@ -105,6 +121,7 @@ export class ContestChat {
       ...asked,
       ...{ id: `event ${(this.#events += 1)}`, person: who, place, address: {} },
       responder: {
+        prepare: () => Promise.resolve(),
         acknowledge: () => Promise.resolve({}),
         reply: (outbound: Outbound, { private: alone = false } = {}) => {
           said.push({ ...outbound, private: alone });

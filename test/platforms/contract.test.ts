@@ -85,6 +85,18 @@ describe.each(harnesses)('%s', (_, open) => {
     return (await harness.messages('ann')).filter(isResult);
   }
 
+  /** What cannot be taken back is asked for twice, of the one who asked alone. */
+  async function closeContest(window: 'submission' | 'voting'): Promise<void> {
+    await harness.command('ann', 'contest close', {});
+    const action = new RegExp(`^close:\\w+:${window}$`);
+    const asked = await sees('ann', ({ buttons }) =>
+      buttons.some((each) => action.test(each.action)),
+    );
+    expect(asked.private).toBe(true);
+    expect(asked.text).toMatch(/cannot be taken back/);
+    await harness.press('ann', asked, actionOf(asked, 'close'));
+  }
+
   it('answers a picture with a dream, then goes deeper', async () => {
     await harness.command('ann', 'dream', QUICK, photo);
     const first = await sees('ann', isResult);
@@ -208,7 +220,7 @@ describe.each(harnesses)('%s', (_, open) => {
     }
     await harness.command('bob', 'contest close', {});
     await sees('bob', ({ text }) => /only those who run/i.test(text));
-    await harness.command('ann', 'contest close', {});
+    await closeContest('submission');
     const opened = await sees('bob', ({ text }) => /voting has begun, 2 dreams/.test(text));
 
     await harness.press('bob', opened, actionOf(opened, 'vote'));
@@ -220,7 +232,7 @@ describe.each(harnesses)('%s', (_, open) => {
     await sees('bob', ({ text }) => /Your vote: entries 1/.test(text));
     expect((await harness.messages('ann')).map(({ id }) => id)).not.toContain(ballot.id);
 
-    await harness.command('ann', 'contest close', {});
+    await closeContest('voting');
     const over = await sees('bob', ({ text }) => /2 dreams, 1 voter/.test(text));
     expect(over.text).toMatch(/1\. \*\*Entry 1\*\* by ann/i);
     expect(over.private).toBe(false);

@@ -13,7 +13,7 @@ import { drawnPicture } from '../picture-file.ts';
 import { readPlaceSettings } from '../place-settings.ts';
 import type { Platform } from '../platform.ts';
 import { counted } from '../words.ts';
-import { contestButton, moment, nameOf, resultsText } from './words.ts';
+import { contestButton, isVeiled, moment, nameOf, resultsText } from './words.ts';
 
 export interface AnnouncingParts {
   readonly contests: Contests;
@@ -74,7 +74,7 @@ export async function resultsMessage(
   const { id, theme, place } = contest;
   if (placed.length === 0) return { text: `**${theme}** is over. Nobody entered a dream.` };
   const png = await parts.contests.read.podium(null, id);
-  const { spoiler } = parts;
+  const spoiler = parts.spoiler || isVeiled(podium.map(({ entry }) => entry));
   const names = podium.map(({ rank, entry }) => `${rank}. ${nameOf(entry.by?.name ?? '')}`);
   const alt = `The winners of the contest ${theme}: ${names.join(', ')}`;
   const url = parts.galleryLink(place, id);

@@ -25,6 +25,10 @@ export interface ShownEntry {
   readonly command: string;
   readonly rows: number;
   readonly columns: number;
+  /** It was kept to the white of a mask. */
+  readonly masked: boolean;
+  /** It is for those who want to see it. */
+  readonly veiled: boolean;
 }
 
 export interface ShownContest {
@@ -89,18 +93,11 @@ export function galleryOf({ read }: Pick<Contests, 'read'>): Gallery {
     async csv(id) {
       const found = await contest(id);
       if (!found) return null;
-      const head = ['rank', 'entry', 'title', 'author', 'score', 'formula', 'model', 'command'];
+      const head = 'rank,entry,title,author,score,formula,model,command,mask'.split(',');
       const rows = found.entries.map(({ rank, number, title, author, score, ...dream }) => {
-        return [
-          rank,
-          number,
-          title ?? '',
-          author,
-          score,
-          dream.formula,
-          dream.model,
-          dream.command,
-        ];
+        const { formula, model, command, masked } = dream;
+        const entry = [rank, number, title ?? '', author, score];
+        return [...entry, formula, model, command, masked ? 'yes' : ''];
       });
       return csv([head, ...rows]);
     },
@@ -128,6 +125,8 @@ function shown({ contest, placed, podium, voters, tieRule }: Results): ShownCont
       command: commandFor(dream.job),
       rows: dream.rows,
       columns: dream.columns,
+      masked: dream.masked === true,
+      veiled: dream.veiled === true,
     };
   });
   return {
@@ -159,8 +158,8 @@ async function drawContest(
 ): Promise<Uint8Array> {
   const listed = entries.slice(0, MOST_ON_SHEET);
   const tiles = [];
-  for (const { rank, number, author } of listed) {
-    tiles.push({ label: `${rank}. ${author}`, picture: await read(number) });
+  for (const { rank, number, author, veiled } of listed) {
+    tiles.push({ label: `${rank}. ${author}`, picture: veiled ? null : await read(number) });
   }
   // Paper is higher than wide.
   const across = acrossFor(Math.ceil(listed.length * 0.7));

@@ -77,12 +77,18 @@ export function entryName({ number, title }: Pick<EntryView, 'number' | 'title'>
   return title === undefined ? `Entry ${number}` : `${number} · ${title}`;
 }
 
+/** Whether a picture of these has to be behind a veil. */
+export function isVeiled(entries: readonly Pick<EntryView, 'dream'>[]): boolean {
+  return entries.some(({ dream }) => dream.veiled === true);
+}
+
 /** Whose it is, and how it stands, as far as the viewer may know. */
 export function entryWords({ dream, by, own, state, reason }: EntryView): string {
   const author = own ? 'yours' : by === undefined ? null : `by ${nameOf(by.name)}`;
+  const mask = dream.masked === true ? 'with a mask' : null;
   const standing = { waiting: 'waits for approval', approved: null, withdrawn: 'withdrawn' };
   const words = state === 'rejected' ? `rejected: ${reason ?? ''}` : standing[state];
-  return [dream.formula, dream.job.model, author, words]
+  return [dream.formula, dream.job.model, mask, author, words]
     .filter((part) => part !== null)
     .join(' · ');
 }

@@ -34,13 +34,21 @@ const POWERS: PermissionResolvable = [
   'Administrator',
   'BanMembers',
   'KickMembers',
+  'DeafenMembers',
   'ManageChannels',
+  'ManageEvents',
   'ManageGuild',
+  'ManageGuildExpressions',
   'ManageMessages',
+  'ManageNicknames',
   'ManageRoles',
+  'ManageThreads',
   'ManageWebhooks',
   'MentionEveryone',
   'ModerateMembers',
+  'MoveMembers',
+  'MuteMembers',
+  'ViewAuditLog',
 ];
 
 export interface Granting {

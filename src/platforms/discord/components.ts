@@ -8,9 +8,10 @@ import type {
 import type { Button, Field, Link, Menu, Outbound, Progress } from '../../chat/outbound.ts';
 import { clipped, clippedMarkdown } from './markdown.ts';
 
-/** All texts of a message have 4000 characters together. */
+/** All texts of a message have 4000 characters together, a line above them among them. */
+const ALL_LENGTH = 3900;
 const TEXT_LENGTH = 2200;
-const FIELDS_LENGTH = 1500;
+const FIELD_LENGTH = 1400;
 const LABEL_LENGTH = 80;
 const CHOICE_LENGTH = 100;
 const BAR_LENGTH = 10;
@@ -27,13 +28,15 @@ export function componentsOf(
   picture: readonly APIComponentInContainer[],
 ): APIComponentInContainer[] {
   const texts = [clippedMarkdown(text, TEXT_LENGTH), progress ? progressLine(progress) : ''];
-  const facts = clippedFields(fields, picture.length > 0);
+  const facts = clippedFields(fields, picture.length > 0, ALL_LENGTH - texts.join('').length);
+  // A longer value could not be told from others that begin like it.
+  const choices = menu?.choices.filter(({ value }) => value.length <= CHOICE_LENGTH) ?? [];
   const pressed = [...buttons.map(buttonComponent), ...(link ? [linkComponent(link)] : [])];
   return [
     ...texts.filter((line) => line !== '').map(textDisplay),
     ...picture,
     ...(facts === '' ? [] : [textDisplay(facts)]),
-    ...(menu ? [row([menuComponent(menu)])] : []),
+    ...(choices.length > 0 ? [row([menuComponent({ ...menu!, choices })])] : []),
     ...(pressed.length > 0 ? [row(pressed)] : []),
   ];
 }
@@ -61,13 +64,14 @@ function progressLine({ fraction, eta }: Progress): string {
 }
 
 /** As many as fit: one small paragraph below a picture, else a line each. */
-function clippedFields(fields: readonly Field[], caption: boolean): string {
+function clippedFields(fields: readonly Field[], caption: boolean, most: number): string {
   let facts = '';
   for (const { name, value } of fields) {
     const words = caption ? value.replace(/\s+/g, ' ') : value;
-    const fact = `**${clippedMarkdown(name, 200)}** ${clippedMarkdown(words, FIELDS_LENGTH / 2)}`;
+    const fact = `**${clippedMarkdown(name, 200)}** ${clippedMarkdown(words, FIELD_LENGTH)}`;
     const separator = caption ? (facts === '' ? '-# ' : ' · ') : facts === '' ? '' : '\n';
-    if (facts.length + separator.length + fact.length > FIELDS_LENGTH) break;
+    // Room is left for the sign that it goes on.
+    if (facts.length + separator.length + fact.length > most - 4) return `${facts}${separator}…`;
     facts += separator + fact;
   }
   return facts;

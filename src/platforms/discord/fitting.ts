@@ -1,5 +1,6 @@
 /** Pictures as large as Discord takes them, and no larger. */
 import type { Outbound } from '../../chat/outbound.ts';
+import { DreamError } from '../../kit/errors.ts';
 import { isTooLarge } from './failure.ts';
 import { discordMessage } from './message.ts';
 import type { DiscordMessage, Extras } from './message.ts';
@@ -18,6 +19,7 @@ export async function writeFitting<Result>(
   write: (message: DiscordMessage) => Promise<Result>,
 ): Promise<Result> {
   let bytes = Math.min(limit, REQUEST_LIMIT);
+  checkDocument(outbound, bytes);
   for (let attempt = 1; ; attempt++) {
     const file = await outbound.picture?.fileWithin(bytes);
     try {
@@ -27,4 +29,11 @@ export async function writeFitting<Result>(
       bytes = Math.floor(Math.min(bytes, file.bytes.length) / 2);
     }
   }
+}
+
+/** @throws DreamError where it is no use to try. */
+function checkDocument({ picture, document }: Outbound, most: number): void {
+  if (picture || !document || Buffer.byteLength(document.text) <= most) return;
+  const message = `${document.name} is larger than the ${Math.floor(most / 2 ** 20)} MB that Discord takes here`;
+  throw new DreamError('picture-too-large', message, 'Ask for a table (CSV): it is smaller.');
 }

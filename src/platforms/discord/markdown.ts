@@ -27,8 +27,9 @@ export function clippedMarkdown(text: string, limit: number): string {
   return out;
 }
 
-/** No letter is cut in two. */
-export function clipped(text: string, limit: number): string {
+/** No letter is cut in two, also where somebody else has cut. */
+export function clipped(given: string, limit: number): string {
+  const text = given.replace(/\p{Surrogate}/gu, '\uFFFD');
   if (text.length <= limit) return text;
   const kept = text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '');
   return `${kept.trimEnd()}…`;

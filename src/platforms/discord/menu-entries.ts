@@ -25,18 +25,19 @@ export function menuEntries(commands: readonly Command[]): MenuEntry[] {
   });
 }
 
-/** The first option that takes a picture; undefined where the command takes none. */
-export function pictureOption(
+/** Whether the bot itself has to be able to speak where a command is used. */
+export function speaks(
   commands: readonly Command[],
   { command: name, subcommand }: Chosen,
-): string | undefined {
+): 'at once' | 'later' | 'no' {
   const command = commands.find((candidate) => candidate.name === name);
-  if (!command) return undefined;
+  if (!command) return 'no';
   const chosen =
     'subcommands' in command
       ? command.subcommands.find((candidate) => candidate.name === subcommand)
       : command;
-  return chosen && firstPicture(chosen);
+  if (chosen?.announces === true) return 'later';
+  return chosen && firstPicture(chosen) !== undefined ? 'at once' : 'no';
 }
 
 function entryOf(command: SimpleCommand, chosen: Chosen, adminOnly: boolean): MenuEntry[] {

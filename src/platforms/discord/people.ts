@@ -62,15 +62,19 @@ export function addressOf(interaction: APIInteraction): DiscordAddress {
   };
 }
 
-/** What the bot lacks to answer with a picture where it is a member: by Discord's names. */
-export function missingPermissions({
-  app_permissions: granted,
+/** Whether the bot is where it is used; else a member has brought it along for themselves. */
+export function isMember({
   authorizing_integration_owners: owners,
   guild_id: server,
-  channel,
-}: APIInteraction): readonly string[] {
-  // Used by a member without being one itself: then it answers by the interaction alone.
-  if (server === undefined || owners['0'] === undefined) return [];
+}: APIInteraction): boolean {
+  return server === undefined || owners['0'] !== undefined;
+}
+
+/** What the bot lacks to answer with a picture where it is a member: by Discord's names. */
+export function missingPermissions(interaction: APIInteraction): readonly string[] {
+  const { app_permissions: granted, guild_id: server, channel } = interaction;
+  // Brought along, it answers by the interaction alone.
+  if (server === undefined || !isMember(interaction)) return [];
   const inThread = THREADS.includes(channel?.type);
   const needed: readonly (readonly [string, bigint])[] = [
     ['View Channel', PermissionFlagsBits.ViewChannel],

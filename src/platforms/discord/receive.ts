@@ -13,8 +13,15 @@ import { problemMessage } from '../../chat/words.ts';
 import { DreamError } from '../../kit/errors.ts';
 import type { Logger } from '../../kit/log.ts';
 import { isAnsweredAlready, isTooLate } from './failure.ts';
-import { menuEntries, pictureOption } from './menu-entries.ts';
-import { addressOf, missingPermissions, parentChannelOf, personOf, placeOf } from './people.ts';
+import { menuEntries, speaks } from './menu-entries.ts';
+import {
+  addressOf,
+  isMember,
+  missingPermissions,
+  parentChannelOf,
+  personOf,
+  placeOf,
+} from './people.ts';
 import { pictureOf } from './pictures.ts';
 import { respondTo } from './responder.ts';
 import { filledOptions } from './values.ts';
@@ -94,13 +101,18 @@ function pictureAt({
   throw new DreamError('bad-picture', 'that message has no picture', hint);
 }
 
-/** Only for what is answered with a picture: help is given everywhere. */
+/** Only for what is answered with a picture, or told later on: help is given everywhere. */
 function checkPermissions(
   interaction: APIInteraction,
   asked: Asked,
   commands: readonly Command[],
 ): void {
-  if (pictureOption(commands, asked) === undefined) return;
+  const when = speaks(commands, asked);
+  if (when === 'no') return;
+  if (when === 'later' && !isMember(interaction)) {
+    const hint = 'Somebody who manages the server can add it.';
+    throw new DreamError('not-allowed', 'the bot could announce nothing on this server', hint);
+  }
   const missing = missingPermissions(interaction);
   if (missing.length === 0) return;
   throw new DreamError(

@@ -35,11 +35,12 @@ export class Wire {
   }
 
   /** Begins an answer that is edited later: "the bot is thinking" until then. */
-  async defer(ids: Ids): Promise<APIMessage | undefined> {
+  async defer(ids: Ids, ephemeral: boolean): Promise<APIMessage | undefined> {
     const type = InteractionResponseType.DeferredChannelMessageWithSource;
     const query = new URLSearchParams({ with_response: 'true' });
+    const data = ephemeral ? { flags: MessageFlags.Ephemeral } : {};
     const { resource } = (await this.#callback(ids, {
-      body: { type, data: {} },
+      body: { type, data },
       query,
     })) as RESTPostAPIInteractionCallbackWithResponseResult;
     return resource?.message;

@@ -18,6 +18,9 @@ export interface ShownFile {
 
 const BAR = 20;
 
+/** Of a section. */
+const MOST_TEXT = 3000;
+
 /**
  * Everything but the picture, which is a file: `image` shows it where it can be shown.
  * @param about the channel that its buttons are about, where the message stands elsewhere.
@@ -40,11 +43,11 @@ export function messageOf(outbound: Outbound, image?: ShownFile, about?: string)
 function paragraphs(text: string): types.SectionBlock[] {
   const parts: string[] = [];
   for (const line of text.split('\n')) {
-    // Escaping makes a letter five at most.
     const last = parts.at(-1);
     const joined = last === undefined ? line : `${last}\n${line}`;
-    if (toMrkdwn(joined).length <= 3000 && last !== undefined) parts[parts.length - 1] = joined;
-    else parts.push(clipped(line, 600));
+    if (toMrkdwn(joined).length <= MOST_TEXT && last !== undefined)
+      parts[parts.length - 1] = joined;
+    else parts.push(fitting(line, 3000, MOST_TEXT));
   }
   return parts
     .filter((part) => part.trim() !== '')
@@ -54,13 +57,22 @@ function paragraphs(text: string): types.SectionBlock[] {
 
 function fieldSections(fields: readonly Field[]): types.SectionBlock[] {
   const texts = fields.map(({ name, value }) =>
-    mrkdwn(`*${toMrkdwn(clipped(name, 75))}*\n${toMrkdwn(clipped(value, 350))}`),
+    mrkdwn(`*${toMrkdwn(fitting(name, 75, 500))}*\n${toMrkdwn(fitting(value, 1400, 1400))}`),
   );
   const sections: types.SectionBlock[] = [];
   for (let first = 0; first < texts.length; first += 10) {
     sections.push({ type: 'section', fields: texts.slice(first, first + 10) });
   }
   return sections;
+}
+
+/** Shortened to `most` letters, and until it takes no more than `limit` as Slack writes it. */
+function fitting(text: string, most: number, limit: number): string {
+  let kept = clipped(text, most);
+  for (let length = most; toMrkdwn(kept).length > limit; length = Math.floor(length * 0.8)) {
+    kept = clipped(text, length);
+  }
+  return kept;
 }
 
 function imageBlock({ id, alt }: ShownFile): types.ImageBlock {

@@ -5,6 +5,7 @@ import type { Options, RawValue } from '../../chat/option.ts';
 import { parseCommandText } from '../../chat/text.ts';
 import { checkValues } from '../../chat/values.ts';
 import { DreamError } from '../../kit/errors.ts';
+import { isDirect } from './address.ts';
 import { attachedOptions, commandNamed, usualCommand, withCommand } from './commands.ts';
 import { explaining, runCommand } from './desk.ts';
 import type { Desk, Origin } from './desk.ts';
@@ -12,6 +13,7 @@ import { reasonOf } from './failures.ts';
 import { fromMrkdwn } from './markup.ts';
 import { modalFor } from './modal.ts';
 import type { ModalMemory } from './modal.ts';
+import { join } from './speech.ts';
 
 export function listenToCommands(app: App, desk: Desk): void {
   app.command(/^\/./, async ({ command, ack }) => {
@@ -26,6 +28,7 @@ async function slash(desk: Desk, origin: Origin, typed: SlashCommand): Promise<v
   const text = asMeant(desk.commands, typed.command.slice(1), fromMrkdwn(typed.text));
   const { values, ...name } = parseCommandText(text, desk.commands);
   const command = commandNamed(desk.commands, name);
+  if (command.announces === true) await checkCanAnnounce(desk, origin.channel);
   const attached = attachedOptions(command.options);
   if (attached.length === 0) {
     await runCommand(desk, origin, { ...name, values });
@@ -36,6 +39,13 @@ async function slash(desk: Desk, origin: Origin, typed: SlashCommand): Promise<v
   // What is named for a file that is to come, the form asks for.
   const known = Object.entries(values).filter(([key, text]) => text || !attached.includes(key));
   await openModal(desk, command, typed.trigger_id, remembered, Object.fromEntries(known));
+}
+
+/** @throws DreamError where what comes of it later on could be told to nobody. */
+async function checkCanAnnounce({ client, bot }: Desk, channel: string): Promise<void> {
+  if (isDirect(channel) || (await join(client, channel))) return;
+  const invitation = `Type \`/invite @${bot.name}\` here, then start again.`;
+  throw new DreamError('not-allowed', 'I could announce nothing in this channel', invitation);
 }
 
 /** `/dream help` means `/help`, which in a workspace may be another app's. */

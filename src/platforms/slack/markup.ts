@@ -2,17 +2,22 @@
 
 /** Nothing in it can become a mention or a link. */
 export function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return whole(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Half of a letter cannot be sent: Slack's client throws. */
+function whole(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 
 /** **bold** is *bold* in Slack; `code` is the same; a moment is shown in each reader's time zone. */
 export function toMrkdwn(text: string): string {
   return escaped(text).replace(
     /`[^`]+`|&lt;t:(\d{1,11})&gt;|\*\*(.+?)\*\*/g,
-    (whole: string, seconds: string | undefined, bold: string | undefined) => {
+    (found: string, seconds: string | undefined, bold: string | undefined) => {
       if (seconds !== undefined) return moment(seconds);
       return bold === undefined
-        ? whole
+        ? found
         : `*${bold.replace(MOMENT, (_, at: string) => moment(at))}*`;
     },
   );
@@ -47,8 +52,9 @@ export function fromMrkdwn(text: string): string {
     .trim();
 }
 
-/** At most so many UTF-16 units, no letter cut in two. */
-export function clipped(text: string, most: number): string {
+/** At most so many UTF-16 units, no letter cut in two, also where somebody else has cut. */
+export function clipped(given: string, most: number): string {
+  const text = whole(given);
   if (text.length <= most) return text;
   let kept = '';
   for (const letter of text) {

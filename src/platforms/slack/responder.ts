@@ -25,6 +25,7 @@ export interface Answering {
 
 export function responderFor(answering: Answering): Responder {
   return {
+    prepare: () => Promise.resolve(),
     async acknowledge() {
       const { client, address } = answering;
       const working = messageOf({ text: 'Starting …' });

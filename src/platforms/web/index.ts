@@ -56,7 +56,8 @@ export function webChat(parts: WebChatParts): Platform {
   const { maxPicture = MAX_PICTURE, maxFile = MAX_FILE, maxUploads = MAX_UPLOADS } = parts;
   const uploads = new Uploads(parts.uploadsDir);
   const previews = new Previews();
-  const conversation = new Conversation(shelf, async ({ uploads: dropped = [] }) => {
+  const conversation = new Conversation(shelf, async ({ uploads: dropped = [], message }) => {
+    previews.drop(message.id);
     for (const name of dropped) await uploads.remove(name);
   });
   const space = new UploadSpace({ uploads, conversation, most: maxUploads });

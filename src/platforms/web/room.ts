@@ -43,6 +43,7 @@ export class Room {
 
   responder(address: Address, person: Person): Responder {
     return {
+      prepare: () => Promise.resolve(),
       acknowledge: () => this.say(address, { text: 'One moment …', progress: WAITING }),
       reply: async (outbound, { private: alone = false } = {}) => {
         await this.say(address, outbound, alone ? { audience: person.id } : {});

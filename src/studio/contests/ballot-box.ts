@@ -6,7 +6,15 @@ import { checkMayVote, checkPlace } from './rights.ts';
 import type { Session } from './session.ts';
 import { entryView } from './views.ts';
 import type { EntryView } from './views.ts';
-import { castBallot, checkDuels, checkVoting, eligible, NO_DUELS, pairOf } from './votes.ts';
+import {
+  castBallot,
+  checkDuels,
+  checkVoting,
+  duelsOnly,
+  eligible,
+  NO_DUELS,
+  pairOf,
+} from './votes.ts';
 
 export interface Duel {
   readonly left: EntryView;
@@ -43,6 +51,25 @@ export class BallotBox {
     return ballot;
   }
 
+  /**
+   * Puts an entry on the actor's ballot, as the last one, or takes it off; what is no longer in the
+   * contest goes too.
+   */
+  toggle(actor: Actor, id: string, entry: number): Promise<Ballot> {
+    return this.#book.change(id, async (session, { contest }, now) => {
+      const { voting } = contest.settings;
+      checkPlace(actor, contest);
+      if (voting === 'duels') throw duelsOnly();
+      const before = (await session.choice(id, { voter: actor.id, pair: '' })) ?? [];
+      const open = new Set(eligible(contest, actor.id).map(({ number }) => number));
+      const others = before.filter((each) => each !== entry && open.has(each));
+      const entries = before.includes(entry) ? others : [...others, entry];
+      const ballot = castBallot(contest, actor, { voting, entries }, NO_DUELS, now);
+      await session.cast(id, ballot, now);
+      return ballot;
+    });
+  }
+
   nextDuel(actor: Actor, id: string): Promise<Duel | null> {
     return this.#book.change(id, async (session, { contest }, now) => {
       checkPlace(actor, contest);
@@ -51,8 +78,9 @@ export class BallotBox {
       checkMayVote(actor, contest, now);
       const entries = eligible(contest, actor.id).map(({ number }) => number);
       const { decided, offered } = await session.duels(id, actor.id);
-      const pairs = (entries.length * (entries.length - 1)) / 2;
-      const most = Math.min(contest.settings.votesPerPerson ?? Infinity, pairs);
+      const { votesPerPerson = Infinity } = contest.settings;
+      // Of what has been decided, dreams may be out by now.
+      const most = Math.min(votesPerPerson, decided.size + pairsLeft(entries, decided));
       if (offered?.every((entry) => entries.includes(entry))) {
         return duelOf(contest, actor, offered, { decided: decided.size, most });
       }
@@ -85,6 +113,14 @@ export class BallotBox {
     const counts = this.#counts.get(id);
     if (counts) add(counts, pair, 1);
   }
+}
+
+function pairsLeft(entries: readonly number[], decided: ReadonlySet<string>): number {
+  const among = new Set(entries);
+  const met = [...decided].filter((pair) =>
+    pair.split('-').every((each) => among.has(Number(each))),
+  );
+  return (entries.length * (entries.length - 1)) / 2 - met.length;
 }
 
 function add(counts: Counts, pair: string, times: number): void {

@@ -5,7 +5,7 @@ import type { Tables } from '../store/tables.ts';
 import type { Clock } from './clock.ts';
 import type { Actor, Contest, ContestCommand, ContestEvent } from './contest.ts';
 import { GroupCommit } from './group-commit.ts';
-import { decide, overdue } from './rules.ts';
+import { decide, dueAt, overdue } from './rules.ts';
 import { Session } from './session.ts';
 import { readContest } from './stored.ts';
 import type { Stored } from './stored.ts';
@@ -17,7 +17,7 @@ type StartedEvent = Extract<ContestEvent, { type: 'started' }>;
 export interface BookParts {
   readonly tables: Kysely<Tables>;
   readonly clock: Clock;
-  /** A contest has a new phase, or is new. */
+  /** A contest has a new phase, or the one that it has ends at another time, or it is new. */
   readonly turned: () => void;
 }
 
@@ -115,7 +115,7 @@ export class Book {
     for (const id of rewritten) this.#remembered.delete(id);
     for (const [id, stored] of contests) {
       const before = this.#remembered.get(id);
-      turned ||= before?.contest.phase !== stored.contest.phase;
+      turned ||= before === undefined || dueAt(before.contest) !== dueAt(stored.contest);
       this.#remembered.delete(id);
       this.#remembered.set(id, stored);
     }

@@ -43,6 +43,10 @@ export interface EnteredDream {
   readonly formula: string;
   readonly rows: number;
   readonly columns: number;
+  /** It was kept to the white of a mask. @default false */
+  readonly masked?: boolean;
+  /** It is shown behind a veil. @default false */
+  readonly veiled?: boolean;
 }
 
 export interface Entry {
@@ -112,7 +116,13 @@ interface Cancelled extends Done {
   readonly reason: string;
 }
 
-export type ContestEvent = Started | Submitted | Moderated | Advanced | Cancelled;
+interface Rescheduled extends Done {
+  readonly type: 'rescheduled';
+  readonly submissionEndsAt: number;
+  readonly votingEndsAt: number;
+}
+
+export type ContestEvent = Started | Submitted | Moderated | Advanced | Cancelled | Rescheduled;
 
 /** What somebody wants of a contest that there is. */
 export type ContestCommand =
@@ -122,7 +132,14 @@ export type ContestCommand =
   | { readonly do: 'reject'; readonly entry: number; readonly reason: string }
   /** Names the window, so that a second click does not close the next one. */
   | { readonly do: 'close'; readonly window: 'submission' | 'voting' }
-  | { readonly do: 'cancel'; readonly reason: string };
+  | { readonly do: 'cancel'; readonly reason: string }
+  | ({ readonly do: 'reschedule' } & NewEnds);
+
+/** Milliseconds since 1970; what is left out stays. */
+export interface NewEnds {
+  readonly submissionEndsAt?: number;
+  readonly votingEndsAt?: number;
+}
 
 /** What a person says about entries. */
 export type Vote =

@@ -23,7 +23,7 @@ import type { Duel } from './ballot-box.ts';
 import { Book } from './book.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
-import type { Actor, Ballot, ContestCommand, Vote } from './contest.ts';
+import type { Actor, Ballot, ContestCommand, NewEnds, Vote } from './contest.ts';
 import { enterDream } from './entering.ts';
 import { EntryPictures } from './entry-pictures.ts';
 import { forgetPerson } from './forget.ts';
@@ -129,6 +129,11 @@ export class Contests {
     return this.#act(actor, id, { do: 'close', window });
   }
 
+  /** Lets windows end at another time; votes have as long as before where only dreams are named. */
+  reschedule(actor: Actor, id: string, ends: NewEnds): Promise<ContestFacts> {
+    return this.#act(actor, id, { do: 'reschedule', ...ends });
+  }
+
   async cancel(actor: Actor, id: string, reason: string): Promise<ContestFacts> {
     const words = cleanText('reason', reason, 300);
     return this.#act(actor, id, { do: 'cancel', reason: words });
@@ -137,6 +142,11 @@ export class Contests {
   /** Takes the place of what the actor said before (in duels, of the same pair). */
   vote(actor: Actor, id: string, vote: Vote): Promise<Ballot> {
     return this.#ballots.cast(actor, id, vote);
+  }
+
+  /** Adds one dream to what the actor has approved or ranked, or takes it off. */
+  toggle(actor: Actor, id: string, entry: number): Promise<Ballot> {
+    return this.#ballots.toggle(actor, id, entry);
   }
 
   /** The two dreams to choose from next: the same ones until they are decided; null: all are. */

@@ -16,7 +16,10 @@ export function checkDream({ job }: Pick<EnteredDream, 'job'>, settings: Contest
   if (job.recipe.class !== undefined) {
     throw refused(`this contest takes dreams at layers (${layers.join(', ')}), not of classes`);
   }
-  const others = parseTerms(job.recipe.layer).filter(({ layer }) => !layers.includes(layer));
+  const allowed = new Set(layers.map((layer) => layer.toLowerCase()));
+  const others = parseTerms(job.recipe.layer).filter(
+    ({ layer }) => !allowed.has(layer.toLowerCase()),
+  );
   if (others.length === 0) return;
   throw refused(
     `this contest takes dreams at ${layers.join(', ')} only, not at ${others[0]!.layer}`,
@@ -29,7 +32,7 @@ export function checkDream({ job }: Pick<EnteredDream, 'job'>, settings: Contest
  */
 export function dreamOf(order: Order | null, actor: Actor): EnteredDream {
   if (!order || !samePlace(order.place, actor.place)) {
-    throw new DreamError('unknown-order', 'there is no such dream of mine here');
+    throw new DreamError('unknown-order', 'you have no such dream here');
   }
   if (order.requester.id !== actor.id) throw refused('only your own dreams can be entered');
   const { id, job, result, state } = order;
@@ -37,8 +40,12 @@ export function dreamOf(order: Order | null, actor: Actor): EnteredDream {
   if (!result || !(state === 'rendered' || state === 'delivered')) {
     throw refused('this dream is not done');
   }
-  const { formula, rows, columns } = result;
-  return { order: id, job, formula, rows, columns };
+  const { formula, rows, columns, doubtful = false } = result;
+  return {
+    ...{ order: id, job, formula, rows, columns },
+    ...(order.mask ? { masked: true } : {}),
+    ...(order.spoiler || doubtful ? { veiled: true } : {}),
+  };
 }
 
 /** So many dreams on dreams are looked through. */
@@ -57,10 +64,12 @@ export async function checkOrigin(
 ): Promise<void> {
   const { start, layers, models } = settings;
   if (!start && layers.length === 0 && models.length === 0) return;
+  const isStart = (id: string): boolean => start?.from === 'source' && id === start.order;
+  // Whoever brought the picture may have dreamed on it first.
+  if (isStart(order.id)) return;
   let { source } = order;
   for (let step = 0; source.from === 'result' || source.from === 'source'; step++) {
-    if (start?.from === 'source' && source.from === 'source' && source.order === start.order)
-      return;
+    if (source.from === 'source' && isStart(source.order)) return;
     const earlier = step < LONGEST_CHAIN ? await find(source.order) : null;
     if (!earlier) throw refused('the dreams that this one was made from are not known any more');
     if (source.from === 'result') checkEarlier(earlier.job, settings);

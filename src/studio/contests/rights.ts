@@ -20,8 +20,11 @@ export function hasRight(actor: Actor, roles: readonly string[]): boolean {
 
 /** @throws DreamError 'not-allowed' */
 export function checkMayRun(actor: Actor, contest: Contest): void {
-  if (mayRun(actor, contest)) return;
-  throw new DreamError('not-allowed', 'only those who run this contest may do that');
+  if (!mayRun(actor, contest)) throw onlyRunners();
+}
+
+export function onlyRunners(): DreamError {
+  return new DreamError('not-allowed', 'only those who run this contest may do that');
 }
 
 /** @throws DreamError 'unknown-contest': what is elsewhere does not exist. */

@@ -1,19 +1,11 @@
 /** The rules of contests: pure functions of what has happened. */
 import { DreamError } from '../../kit/errors.ts';
-import type {
-  Actor,
-  Contest,
-  ContestCommand,
-  ContestEvent,
-  Contestant,
-  Entry,
-  EntryState,
-} from './contest.ts';
+import type { Actor, Contest, ContestCommand, ContestEvent, Entry, EntryState } from './contest.ts';
+import { checkRunning, wrongPhase } from './phases.ts';
+import type { Doing } from './phases.ts';
+import { reschedule } from './rescheduling.ts';
 import { checkMayRun, checkPlace, contestantOf } from './rights.ts';
-import { checkDream } from './limits.ts';
-
-/** Of one contest, whatever each person's share is. */
-const MOST_ENTRIES = 1000;
+import { submit } from './submitting.ts';
 
 /** What a contest is after one more thing has happened. `null` is before it was started. */
 export function apply(contest: Contest | null, event: ContestEvent): Contest {
@@ -40,6 +32,10 @@ export function apply(contest: Contest | null, event: ContestEvent): Contest {
       return { ...contest, phase: 'closed', endedAt: at };
     case 'cancelled':
       return { ...contest, phase: 'cancelled', endedAt: at, reason: event.reason };
+    case 'rescheduled': {
+      const { submissionEndsAt, votingEndsAt } = event;
+      return { ...contest, settings: { ...contest.settings, submissionEndsAt, votingEndsAt } };
+    }
   }
 }
 
@@ -85,6 +81,8 @@ export function decide(
       return moderate(contest, actor, command, done);
     case 'close':
       return close(contest, actor, command.window, done);
+    case 'reschedule':
+      return reschedule(contest, actor, command, done);
     case 'cancel': {
       checkMayRun(actor, contest);
       checkRunning(contest);
@@ -103,36 +101,6 @@ export function entryNumber({ entries }: Contest, number: number): Entry {
   const entry = entries[number - 1];
   if (entry) return entry;
   throw new DreamError('unknown-entry', `there is no entry ${number} in this contest`);
-}
-
-interface Doing {
-  readonly at: number;
-  readonly by: Contestant;
-}
-
-function submit(
-  contest: Contest,
-  { dream, title }: Extract<ContestCommand, { do: 'submit' }>,
-  done: Doing,
-): ContestEvent[] {
-  const before = contest.entries.filter((entry) => entry.dream.order === dream.order);
-  if (before.some(({ state }) => state === 'waiting' || state === 'approved')) return [];
-  if (contest.phase !== 'submission') throw wrongPhase('takes no more entries');
-  if (before.some(({ state }) => state === 'rejected')) {
-    throw new DreamError('not-allowed', 'this dream was entered before, and rejected');
-  }
-  checkDream(dream, contest.settings);
-  const inIt = contest.entries.filter(({ state }) => state === 'waiting' || state === 'approved');
-  const own = inIt.filter(({ by }) => by.id === done.by.id).length;
-  const { entriesPerPerson } = contest.settings;
-  if (own >= entriesPerPerson) {
-    const message = `you have ${own} of at most ${entriesPerPerson} entries in this contest`;
-    throw new DreamError('not-allowed', message, 'Withdraw one to enter another.');
-  }
-  if (contest.entries.length >= MOST_ENTRIES) {
-    throw new DreamError('not-allowed', `the contest is full: it has had ${MOST_ENTRIES} entries`);
-  }
-  return [{ type: 'submitted', ...done, dream, ...(title === undefined ? {} : { title }) }];
 }
 
 function withdraw(contest: Contest, actor: Actor, number: number, done: Doing): ContestEvent[] {
@@ -185,15 +153,6 @@ function openVoting(
 ): Extract<ContestEvent, { type: 'closed' | 'voting-opened' }> {
   const some = entries.some(({ state }) => state === 'approved' || state === 'waiting');
   return { type: some ? 'voting-opened' : 'closed', at };
-}
-
-function checkRunning({ phase }: Contest): void {
-  if (phase === 'closed') throw wrongPhase('is over');
-  if (phase === 'cancelled') throw wrongPhase('was cancelled');
-}
-
-function wrongPhase(words: string): DreamError {
-  return new DreamError('wrong-phase', `this contest ${words}`);
 }
 
 function entryOf(

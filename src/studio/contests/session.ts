@@ -92,9 +92,7 @@ export class Session {
     const key = JSON.stringify([id, ballot.voter, ballot.pair]);
     const duels = this.#duels.get(JSON.stringify([id, ballot.voter]));
     const isFirst = duels !== undefined && !duels.decided.has(ballot.pair);
-    const before =
-      this.#ballots.get(key)?.choice ??
-      (isFirst ? null : await readChoice(this.tables, id, ballot));
+    const before = isFirst ? null : await this.choice(id, ballot);
     if (JSON.stringify(before) === JSON.stringify(ballot.choice)) return;
     const sequence = stored.votes + 1;
     this.contests.set(id, { ...stored, votes: sequence });
@@ -102,6 +100,16 @@ export class Session {
     this.#log.push({ ...ballot, contest: id, sequence, at });
     duels?.decided.add(ballot.pair);
     if (duels?.offered && pairOf(duels.offered) === ballot.pair) duels.offered = null;
+  }
+
+  /** What was chosen before; null where nothing was. */
+  async choice(
+    id: string,
+    said: Pick<Ballot, 'voter' | 'pair'>,
+  ): Promise<readonly number[] | null> {
+    const { voter, pair } = said;
+    const waiting = this.#ballots.get(JSON.stringify([id, voter, pair]));
+    return waiting?.choice ?? (await readChoice(this.tables, id, said));
   }
 
   async duels(id: string, voter: string): Promise<Duels> {

@@ -72,11 +72,18 @@ export function readContestSettings(input: ContestSettingsInput, now: number): C
     const { path, message } = read.error.issues[0]!;
     throw new DreamError('bad-option', `${path.join('.')}: ${message}`);
   }
-  const { submissionEndsAt, votingEndsAt } = read.data;
+  checkWindows(read.data, now);
+  return read.data;
+}
+
+/** @throws DreamError 'bad-option' */
+export function checkWindows(
+  { submissionEndsAt, votingEndsAt }: Pick<ContestSettings, 'submissionEndsAt' | 'votingEndsAt'>,
+  now: number,
+): void {
   if (submissionEndsAt <= now) throw wrong('the end of submissions lies in the past');
   if (votingEndsAt <= submissionEndsAt) throw wrong('voting must end after submissions have ended');
   if (votingEndsAt > now + LONGEST) throw wrong('a contest lasts a year at most');
-  return read.data;
 }
 
 function wrong(message: string): DreamError {

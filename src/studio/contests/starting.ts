@@ -64,6 +64,12 @@ async function checkStart(
 ): Promise<void> {
   if (start?.from !== 'source') return;
   const order = await studio.order(start.order);
-  if (order && samePlace(order.place, actor.place)) return;
-  throw new DreamError('unknown-order', 'the dream whose picture is to be the start is not here');
+  if (!order || !samePlace(order.place, actor.place)) {
+    throw new DreamError('unknown-order', 'the dream whose picture is to be the start is not here');
+  }
+  // Everybody will see it, and who sent it may have meant it for themselves.
+  if (order.requester.id !== actor.id) {
+    throw new DreamError('not-allowed', 'only a picture that you dreamed on can be the start');
+  }
+  if (!order.result) throw new DreamError('not-allowed', 'the dream on this picture is not done');
 }

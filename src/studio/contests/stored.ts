@@ -55,7 +55,7 @@ export async function readContest(
 export async function readChoice(
   tables: Kysely<Tables>,
   id: string,
-  { voter, pair }: Ballot,
+  { voter, pair }: Pick<Ballot, 'voter' | 'pair'>,
 ): Promise<readonly number[] | null> {
   const row = await tables
     .selectFrom('contest_ballots')

@@ -66,6 +66,11 @@ export function checkDuels({ settings: { voting } }: Contest): void {
   throw refused(`there are no duels in this contest: its votes are ${voting}`);
 }
 
+export function duelsOnly(): DreamError {
+  const hint = '/contest vote shows you two dreams at a time.';
+  return new DreamError('not-allowed', 'the votes of this contest are duels', hint);
+}
+
 function duel(
   contest: Contest,
   actor: Actor,

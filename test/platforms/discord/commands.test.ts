@@ -147,6 +147,65 @@ describe('an answer', () => {
     expect(bench().kept()).toHaveLength(2);
   });
 
+  it('that takes long to be made is begun at once, and as private as it will be', async () => {
+    await bench().bot(async ({ responder }) => {
+      await responder.prepare({ private: true });
+      expect(bench().kept()).toMatchObject([{ only: userOf('bob').id }]);
+      await responder.reply({ text: 'drawn', picture: picture(50) }, { private: true });
+      await responder.reply({ text: 'and more' }, { private: true });
+    });
+    bench().server.slash('bob', 'dream', []);
+    await bench().shows(({ text }) => text === 'and more');
+    expect(bench().shown()).toMatchObject([
+      { text: 'drawn', private: true },
+      { text: 'and more', private: true },
+    ]);
+    const [first] = bench().calls(/callback/);
+    expect(first).toMatchObject({ json: { type: 5, data: { flags: 64 } }, uploads: [] });
+  });
+
+  it('that was begun too late is not tried in vain', async () => {
+    await bench().bot(async ({ responder }) => {
+      bench().world.interactions.forEach((asked) => {
+        asked.expired = true;
+      });
+      await responder.prepare();
+      await responder.reply({ text: 'never seen' });
+    });
+    bench().server.slash('bob', 'dream', []);
+    await bench().world.until(() => bench().logged.find(({ fields }) => fields.code === 10062));
+    expect(bench().calls(/webhooks/)).toEqual([]);
+  });
+
+  it('is not tried with a file that is larger than Discord takes', async () => {
+    const text = 'x'.repeat(5000);
+    const document = { name: 'votes.csv', contentType: 'text/csv', text } as const;
+    await bench().bot(async ({ responder }) => {
+      await responder.prepare({ private: true });
+      const refused = responder.reply({ text: 'all votes', document }, { private: true });
+      await expect(refused).rejects.toMatchObject({ code: 'picture-too-large' });
+      await responder.reply({ text: 'too large' }, { private: true });
+    });
+    bench().server.slash('bob', 'dream', [], { limit: 4000 });
+    expect(await bench().shows((each) => each.text === 'too large')).toMatchObject({
+      private: true,
+    });
+    expect(bench().kept()).toHaveLength(1);
+  });
+
+  it('that Discord refuses leaves room for another', async () => {
+    await bench().bot(async ({ responder }) => {
+      const refused = responder.reply({ text: 'the picture' });
+      await expect(refused).rejects.toMatchObject({ status: 400 });
+      await responder.reply({ text: 'it went wrong' }, { private: true });
+    });
+    const body = { code: 50035, message: 'Invalid Form Body' };
+    bench().server.fail({ on: /callback/, with: { status: 400, body } });
+    bench().server.slash('bob', 'dream', []);
+    const told = await bench().shows(({ text }) => text === 'it went wrong');
+    expect(told.private).toBe(true);
+  });
+
   it('that comes too late is let be, and the picture comes all the same', async () => {
     let acknowledged = false;
     await bench().bot(async ({ responder, person }, platform) => {
@@ -187,6 +246,17 @@ describe('what the bot may not do in a channel', () => {
     const told = await bench().shows(({ text }) => text.includes('Attach Files'));
     expect(told).toMatchObject({ private: true });
     expect(told.text).not.toContain('Send Messages');
+    expect(handler.events).toEqual([]);
+  });
+
+  it('is told before anything begins that ends with an announcement', async () => {
+    const { handler } = await bench().bot();
+    const contest = [{ name: 'start', type: 1, options: [] }];
+    bench().server.slash('ann', 'contest', contest, { lacks: 1n << 11n });
+    await bench().shows(({ text }) => text.includes('Send Messages'));
+    bench().server.slash('ann', 'contest', contest, { userInstall: true });
+    const told = await bench().shows(({ text }) => text.includes('could announce nothing'));
+    expect(told.private).toBe(true);
     expect(handler.events).toEqual([]);
   });
 

@@ -1,6 +1,9 @@
 /** How the bot's words look at Discord. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { help } from '../../../commands/help.ts';
+import { commands } from '../../../commands/index.ts';
+import type { Context } from '../../../src/chat/command.ts';
 import type { Outbound } from '../../../src/chat/outbound.ts';
 import { clipped, clippedMarkdown, markdown } from '../../../src/platforms/discord/markdown.ts';
 import { carries, discordMessage } from '../../../src/platforms/discord/message.ts';
@@ -85,6 +88,25 @@ describe('a message', () => {
       ],
       attachments: [{ id: '0', filename: 'dream_1.png', description: 'A dog of pagodas' }],
     });
+  });
+
+  it('leaves out no fact for which there is room, and says where some are left out', async () => {
+    const shown = (outbound: Outbound, file?: Parameters<typeof discordMessage>[1]): string =>
+      JSON.stringify(discordMessage(outbound, file).body);
+    const said: Outbound[] = [];
+    const reply = (outbound: unknown) => Promise.resolve(void said.push(outbound as Outbound));
+    await help.run({ commands, reply } as unknown as Context, { command: 'contest' });
+    for (const { name } of said[0]!.fields!) expect(shown(said[0]!)).toContain(`**${name}**`);
+    expect(shown(said[0]!)).not.toContain('…');
+    const fields = Array.from({ length: 25 }, (_, entry) => ({
+      name: `Entry ${entry + 1}`,
+      value: 'mean-square of mixed4 · inception_v3 · by somebody or other',
+    }));
+    const entries = { text: '**Clouds** takes dreams', fields, picture: picture(5) };
+    const file = await entries.picture.fileWithin(9);
+    for (const { name } of fields) expect(shown(entries, file)).toContain(`**${name}**`);
+    const more = { ...entries, fields: [...fields, ...fields, ...fields] };
+    expect(shown(more, file)).toMatch(/ · …"/);
   });
 
   it('lists facts in lines where there is no picture', () => {

@@ -31,7 +31,7 @@ describe('the form of the commands', () => {
   });
 
   it('says everything about the options', () => {
-    const [dream, models, settings, menu] = commandsJson(COMMANDS);
+    const [dream, models, settings, , menu] = commandsJson(COMMANDS);
     expect(dream).toMatchObject({
       type: 1,
       contexts: [0, 1, 2],
@@ -74,7 +74,7 @@ describe('registering', () => {
 
   it('reaches every server, or one', async () => {
     const names = await registerCommands(wanted());
-    expect(names).toEqual(['dream', 'models', 'settings', 'Dream this picture']);
+    expect(names).toEqual(['dream', 'models', 'settings', 'contest', 'Dream this picture']);
     await registerCommands({ ...wanted(), guild: GUILD, applicationId: '1100000000000000001' });
     expect([...bench().world.commands.keys()]).toEqual(['everywhere', GUILD]);
     expect(bench().world.commands.get(GUILD)).toEqual(commandsJson(COMMANDS));

@@ -44,6 +44,11 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   { name: 'settings', description: 'Of this server', adminOnly: true, options: {}, run },
+  {
+    name: 'contest',
+    description: 'Of dreams',
+    subcommands: [{ name: 'start', description: 'One', options: {}, announces: true, run }],
+  },
 ];
 
 export interface Scripted extends Handler {

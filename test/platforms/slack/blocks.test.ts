@@ -8,7 +8,14 @@ import { faultsOfBlocks } from '../../helpers/slack-rules.ts';
 
 const words = fc.oneof(
   fc.string({ minLength: 1, maxLength: 8000, unit: 'grapheme' }),
-  fc.constantFrom('&'.repeat(5000), '**bold** <!channel>', 'x\n'.repeat(3000), '🐶'.repeat(4000)),
+  fc.constantFrom(
+    '<t:1>'.repeat(900),
+    '\ud83d',
+    '&'.repeat(5000),
+    '**bold** <!channel>',
+    'x\n'.repeat(3000),
+    '🐶'.repeat(4000),
+  ),
 );
 const label = fc.string({ minLength: 1, maxLength: 200 }).filter((text) => text.trim() !== '');
 const outbound: fc.Arbitrary<Outbound> = fc.record(

@@ -243,6 +243,23 @@ describe('the menu of a message', () => {
   });
 });
 
+describe('what is announced later on', () => {
+  it('begins where the bot can speak, and nowhere else', async () => {
+    await harness.people.slash('ann', '/contest start', 'C0SECRET0');
+    const { workspace } = harness.server;
+    const told = await workspace.until(() =>
+      workspace.messages.find(({ channel }) => channel === 'C0SECRET0'),
+    );
+    expect(JSON.stringify(told)).toMatch(/could announce nothing[^]*\/invite @/i);
+    expect(handler.events).toEqual([]);
+    await harness.people.slash('ann', '/contest start', 'C0OUTSIDE');
+    await handled();
+    expect(handler.events).toMatchObject([
+      { subcommand: 'start', place: { channel: 'C0OUTSIDE' } },
+    ]);
+  });
+});
+
 describe('a button', () => {
   it('comes back as its action, also after a restart', async () => {
     await harness.command('bob', 'dream', {}, PNG);

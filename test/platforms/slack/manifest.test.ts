@@ -66,7 +66,7 @@ it('has every command, and menu entries for those that take the picture of a mes
       ],
       slash_commands: [
         { command: '/dream', usage_hint: expect.stringContaining('layer:…') as string },
-        { command: '/contest', usage_hint: 'list | submit' },
+        { command: '/contest', usage_hint: 'list | start | submit' },
         { command: '/layers' },
       ],
     },

@@ -31,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
     description: 'Who dreams best',
     subcommands: [
       { name: 'list', description: 'All of them', options: {}, run },
+      { name: 'start', description: 'A new one', options: {}, announces: true, run },
       {
         name: 'submit',
         description: 'Takes part',

@@ -333,10 +333,14 @@ describe.skipIf(missing)(title, () => {
         done = resolve;
       });
     const button = page.getByRole('button', { name: 'Deeper' });
-    await button.click();
-    await expect.poll(() => button.isDisabled()).toBe(true);
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => button.getAttribute('aria-disabled')).toBe('true');
+    await page.keyboard.press('Enter');
     done();
-    await expect.poll(() => button.isEnabled()).toBe(true);
+    await expect.poll(() => button.getAttribute('aria-disabled')).toBe('false');
+    expect(await button.evaluate((each) => each === document.activeElement)).toBe(true);
+    expect(handler.events.filter(({ kind }) => kind === 'action')).toHaveLength(1);
     expect(handler.events.at(-1)).toMatchObject({ kind: 'action', action: `deeper:${ORDER}` });
   });
 
@@ -348,6 +352,8 @@ describe.skipIf(missing)(title, () => {
     await expect.poll(() => page.getByRole('img', { name: 'A dream of clouds' }).count()).toBe(0);
     await veil.click();
     await page.getByRole('img', { name: 'A dream of clouds' }).waitFor();
+    const enlarge = page.getByRole('button', { name: 'Enlarge' });
+    await expect.poll(() => enlarge.evaluate((each) => each === document.activeElement)).toBe(true);
   });
 
   it('shows what people and bots write as text', async () => {

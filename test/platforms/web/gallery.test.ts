@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { galleryOf } from '../../../src/chat/contests/gallery.ts';
 import { silentLog } from '../../../src/kit/log.ts';
 import { serveGallery } from '../../../src/platforms/web/gallery/index.ts';
+import type { Order } from '../../../src/studio/order.ts';
 import { openDatabase } from '../../../src/studio/store/database.ts';
 import {
   actor,
@@ -24,6 +25,11 @@ import { temporaryFolder } from '../../helpers/folder.ts';
 
 const root = temporaryFolder();
 const SCRIPT = '<script>alert(1)</script>';
+
+const MASKED_AND_DOUBTFUL: Partial<Order> = {
+  mask: { from: 'attachment', reference: 'mask', name: 'mask.png' },
+  result: { ...order('x', 'x').result!, doubtful: true },
+};
 
 let open: OpenContests;
 let studio: TestStudio;
@@ -53,7 +59,8 @@ async function contest(theme: string): Promise<string> {
   const settings = { ...windows, moderated: true, hiddenAuthors: true };
   const { id } = await contests.create(admin, { event: theme, theme, settings });
   for (const [index, who] of ['ada', 'bob', `${SCRIPT}"'`].entries()) {
-    const dream = studio.add(order(orderId(index + 1), who), await picture('#aa66cc'));
+    const made = order(orderId(index + 1), who, who === 'ada' ? MASKED_AND_DOUBTFUL : {});
+    const dream = studio.add(made, await picture('#aa66cc'));
     await contests.enter(actor(who, { name: `${who} & co` }), id, dream, `Title of ${who}`);
   }
   await contests.approve(admin, id, 1);
@@ -112,6 +119,19 @@ describe('a contest that is over', () => {
     expect(body).toContain('/dream layer:mixed4 size:512 seed:');
     expect(body).toContain('ada &amp; co');
     expect(body).toContain('1 vote');
+  });
+
+  it('says what had a mask, and veils what is not for everybody', async () => {
+    const { body } = await app.inject(`/gallery/${id}`);
+    const [first, second] = body.split('<li class="entry').slice(1);
+    expect(first).not.toMatch(/with a mask|class="veil"/);
+    expect(second).toContain('with a mask');
+    expect(second).toMatch(/<details class="veil">[^]*loading="lazy"[^]*<\/details>/);
+    const table = (await app.inject(`/gallery/${id}.csv`)).body.split('\r\n');
+    expect([table[0], table[2]]).toEqual([
+      expect.stringMatching(/,mask$/),
+      expect.stringMatching(/,yes$/),
+    ]);
   });
 
   it('escapes whatever people wrote', async () => {

@@ -366,6 +366,20 @@ describe('pictures', () => {
       preview: false,
     });
   });
+
+  it('under way are gone with a message that made room for others', async () => {
+    const address = { message: '000000001' };
+    const progress = { fraction: 0.5, eta: 3 };
+    const opened = await tab();
+    await chat.platform.show(address, { text: 'half', progress, picture: preview(photo) });
+    const { source } = (await snapshot()).messages[0]!.picture!;
+    for (let count = 0; count < 300; count++) {
+      const place = { platform: 'web', channel: 'chat' };
+      await chat.platform.announce(place, { text: 'x' }, { key: `news-${count}`, again: false });
+    }
+    await chat.platform.deliver(address, { text: 'done', picture: keptPicture(ORDER) }, KEY);
+    expect((await opened.get(source)).status).toBe(404);
+  });
 });
 
 describe('messages', () => {

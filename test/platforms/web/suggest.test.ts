@@ -35,6 +35,11 @@ describe('suggestions', () => {
     expect(at('/dream ').eager).toBe(false);
   });
 
+  it.each(['constructor', '__proto__'])('know no option %s', (name) => {
+    expect(labels(at(`/dream ${name}:`))).toEqual([]);
+    expect(labels(at(`/dream ${name}:x layer:`))).toEqual([]);
+  });
+
   it('are the options that are not given yet', () => {
     expect(labels(at('/dream '))).toContain('layer:');
     expect(labels(at('/dream layer:mixed5 '))).not.toContain('layer:');

@@ -43,6 +43,24 @@ onEveryDatabase('the clock of contests', (home) => {
     await open.close();
   });
 
+  it('closes a window when it was moved to, and not when it was to close before', async () => {
+    const open = await openContests(await home());
+    const { contests, clock, announcements } = open;
+    await contests.begin(announcements.announce);
+    const id = await contestOf(open, ['ada']);
+    await contests.reschedule(admin, id, { submissionEndsAt: START + 5000 });
+    await minutesUntil(open, 1);
+    expect(announcements.all).toMatchObject([{ phase: 'voting', contest: { id } }]);
+    expect(clock.now()).toBeLessThan(submissionEndsAt);
+    // Voting is as long as it was.
+    const [contest] = await contests.read.running(admin);
+    expect(contest!.settings.votingEndsAt).toBe(START + 5000 + votingEndsAt - submissionEndsAt);
+    await contests.reschedule(admin, id, { votingEndsAt: votingEndsAt + DAY });
+    clock.set(votingEndsAt);
+    expect((await contests.read.running(admin))[0]!.phase).toBe('voting');
+    await open.close();
+  });
+
   it('catches up on what was due while the bot was down, once, in order', async () => {
     const where = await home();
     const first = await openContests(where);

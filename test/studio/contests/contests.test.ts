@@ -223,6 +223,18 @@ onEveryDatabase('contests', (home) => {
     expect(await enter(6, { source: { from: 'result', order: start, zoom: 1 } })).toBe(
       'not-allowed',
     );
+    // Whoever brought the picture may have dreamed on it first.
+    expect(await code(contests.enter(admin, id, start))).toBe('done');
+    for (const changes of [
+      { requester: { id: 'ada', name: 'Ada' } },
+      { state: 'failed' },
+    ] as const) {
+      const { result, ...made } = order(orderId(8), 'admin');
+      const done = 'state' in changes ? {} : { result: result! };
+      const other = studio.add({ ...made, ...done, ...changes });
+      const settings = { start: { from: 'source', order: other } } as const;
+      expect(await code(contestOf(open, [], settings))).toBe('not-allowed');
+    }
     expect(await contests.needs(start)).toBe(true);
     expect(await contests.needs(orderId(2))).toBe(false);
   });

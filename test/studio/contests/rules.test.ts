@@ -89,6 +89,20 @@ describe('a contest', () => {
     ]);
   });
 
+  it('has room for others where somebody enters and withdraws for ever', () => {
+    let contest = started();
+    const enter = () => after(contest, actor('eve'), dreamBy('eve', 0));
+    for (let round = 0; round < 20; round++) {
+      contest = after(enter(), actor('eve'), { do: 'withdraw', entry: round + 1 });
+    }
+    expect(code(enter)).toBe('not-allowed');
+    expect(code(() => after(contest, actor('ada'), dreamBy('ada', 1)))).toBe('done');
+  });
+
+  it('takes layers however they are spelled', () => {
+    expect(code(() => withEntries(['ada'], { layers: ['MIXED4'] }))).toBe('done');
+  });
+
   it('does not take a dream again that was rejected', () => {
     const contest = after(withEntries(['ada']), admin, { do: 'reject', entry: 1, reason: 'no' });
     expect(contest.entries[0]).toMatchObject({ state: 'rejected', reason: 'no' });
@@ -123,6 +137,7 @@ describe('rights', () => {
     { do: 'reject', entry: 1, reason: 'no' },
     { do: 'close', window: 'submission' },
     { do: 'cancel', reason: 'no' },
+    { do: 'reschedule', votingEndsAt: windows.votingEndsAt + DAY },
   ];
 
   it.each(commands)('let admins and runners $do, and nobody else', (command) => {

@@ -24,9 +24,10 @@ export function contestPage(contest: ShownContest, assets: GalleryAssets): strin
       ${
         podium.length === 0
           ? html`<p class="quiet">Nobody voted: there is no winner.</p>`
-          : html`<ol class="podium" aria-label="Winners">
-              ${podium.map((entry) => item(contest, entry, true))}
-            </ol>`
+          : html`<h2 class="unseen">Winners</h2>
+              <ol class="podium">
+                ${podium.map((entry) => item(contest, entry, true))}
+              </ol>`
       }
       ${
         others.length === 0
@@ -60,20 +61,22 @@ function factsOf({ entries, voters, voting, endedAt }: ShownContest): Html {
 
 function item({ id }: ShownContest, entry: ShownEntry, large: boolean): Html {
   const { rank, number, title, author, score, formula, model, command, rows, columns } = entry;
+  const masked = entry.masked ? html` · with a mask, which the recipe does not hold` : null;
   const base = `/gallery/${id}/${number}`;
   const name = title ?? `Entry ${number}`;
   const alt = `${name} by ${author}: a dream of ${formula}`;
   const size = large ? 'large' : 'small';
+  const figure = html`<figure data-before="${base}/before" data-link="before-${number}">
+    <img
+      src="${base}/${size}"
+      alt="${alt}"
+      width="${columns}"
+      height="${rows}"
+      loading="${rank <= 3 && !entry.veiled ? 'eager' : 'lazy'}"
+    />
+  </figure>`;
   return html`<li class="entry place-${Math.min(rank, 4)}" value="${rank}">
-    <figure data-before="${base}/before" data-link="before-${number}">
-      <img
-        src="${base}/${size}"
-        alt="${alt}"
-        width="${columns}"
-        height="${rows}"
-        loading="${rank <= 3 ? 'eager' : 'lazy'}"
-      />
-    </figure>
+    ${entry.veiled ? veil(figure) : figure}
     <div class="caption">
       <p class="rank"><span class="unseen">Place </span>${rank}</p>
       <div>
@@ -83,7 +86,7 @@ function item({ id }: ShownContest, entry: ShownEntry, large: boolean): Html {
     </div>
     <details>
       <summary>Recipe</summary>
-      <p>${formula} of ${model} · ${columns}×${rows}</p>
+      <p>${formula} of ${model} · ${columns}×${rows}${masked}</p>
       <p class="recipe"><code>${command}</code></p>
       <p class="links">
         <a href="${base}/picture" download="dream-${id}-${number}.png">The picture (PNG)</a>
@@ -91,6 +94,14 @@ function item({ id }: ShownContest, entry: ShownEntry, large: boolean): Html {
       </p>
     </details>
   </li>`;
+}
+
+/** A lazy picture that is folded up is not even fetched. */
+function veil(figure: Html): Html {
+  return html`<details class="veil">
+    <summary>Spoiler: show the picture</summary>
+    ${figure}
+  </details>`;
 }
 
 function footer({ id, tieRule }: ShownContest): Html {

@@ -18,6 +18,7 @@ export function Controls({ message }: { message: WireMessage }) {
     setProblem(null);
   }, [buttons.map(({ action }) => action).join()]);
   const send = async (action: string, choice?: string): Promise<void> => {
+    if (pressed !== null) return;
     setPressed(action);
     setProblem(null);
     tell();
@@ -38,7 +39,8 @@ export function Controls({ message }: { message: WireMessage }) {
           key={action}
           type="button"
           class={`button ${style}`}
-          disabled={pressed !== null}
+          // What is disabled itself loses the focus, and who goes by keys their place.
+          aria-disabled={pressed !== null}
           aria-busy={pressed === action}
           onClick={() => void send(action)}
         >
@@ -66,7 +68,7 @@ function Choice({ menu: { action, placeholder, choices }, disabled, onChoose }: 
     <select
       class="button"
       aria-label={placeholder}
-      disabled={disabled}
+      aria-disabled={disabled}
       // It says what can be chosen, never what was.
       value=""
       onChange={({ currentTarget }) => {

@@ -1,7 +1,7 @@
-import { useState } from 'preact/hooks';
+import { useContext, useState } from 'preact/hooks';
 import type { Field } from '../../../chat/outbound.ts';
 import { Icon } from './icons.tsx';
-import { CommandCode, Markup } from './markup.tsx';
+import { CommandCode, Markup, TypeLine } from './markup.tsx';
 
 interface FactsProps {
   readonly fields: readonly Field[];
@@ -36,8 +36,18 @@ export function Facts({ fields, summary }: FactsProps) {
 
 function CopyCommand({ command }: { command: string }) {
   const [copied, setCopied] = useState(false);
+  const type = useContext(TypeLine);
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(command);
+    // Without https, under another name than localhost, there is no clipboard.
+    const { clipboard } = navigator as Partial<Navigator>;
+    const written = await clipboard?.writeText(command).then(
+      () => true,
+      () => false,
+    );
+    if (written !== true) {
+      type(command);
+      return;
+    }
     setCopied(true);
     setTimeout(() => {
       setCopied(false);

@@ -16,12 +16,21 @@ for (const recipe of document.querySelectorAll<HTMLElement>('.recipe code')) {
   copy.type = 'button';
   copy.textContent = 'Copy';
   copy.addEventListener('click', () => {
-    navigator.clipboard.writeText(recipe.textContent).then(
-      () => (copy.textContent = 'Copied'),
-      () => (copy.textContent = 'Select it to copy'),
-    );
+    void copied(recipe.textContent).then((done) => {
+      copy.textContent = done ? 'Copied' : 'Select it to copy';
+    });
   });
   recipe.after(copy);
+}
+
+/** Without https there is no clipboard. */
+async function copied(text: string): Promise<boolean> {
+  const { clipboard } = navigator as Partial<Navigator>;
+  if (!clipboard) return false;
+  return clipboard.writeText(text).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** As soon as the other picture is here; where it is not kept any more, all stays as it is. */

@@ -1,5 +1,5 @@
 /** A picture in a message: under way, or done; alone, or beside what it was before. */
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { WirePicture } from '../wire.ts';
 import { Compare } from './compare.tsx';
 import { Icon } from './icons.tsx';
@@ -12,6 +12,11 @@ interface PictureViewProps {
 
 export function PictureView({ picture, fresh, onEnlarge }: PictureViewProps) {
   const [revealed, setRevealed] = useState(false);
+  const tools = useRef<HTMLDivElement>(null);
+  // The button that was pressed is gone, and the focus with it.
+  useEffect(() => {
+    if (revealed) tools.current?.querySelector('button')?.focus();
+  }, [revealed]);
   const veiled = picture.spoiler && !revealed;
   return (
     <figure class="print" style={sizeOf(picture)}>
@@ -37,7 +42,7 @@ export function PictureView({ picture, fresh, onEnlarge }: PictureViewProps) {
         </button>
       )}
       {!picture.preview && !veiled && (
-        <div class="tools">
+        <div class="tools" ref={tools}>
           <button type="button" onClick={onEnlarge} aria-label="Enlarge" title="Enlarge">
             <Icon name="enlarge" />
           </button>

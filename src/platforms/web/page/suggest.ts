@@ -142,7 +142,7 @@ function valueOf(
 ): [name: string, value: string] | undefined {
   const match = /^([\w-]+)[:=](.*)$/s.exec(word);
   const name = match?.[1]?.toLowerCase();
-  if (!match || name === undefined || !(name in options)) return undefined;
+  if (!match || name === undefined || !Object.hasOwn(options, name)) return undefined;
   return [name, match[2]!.replaceAll('"', '')];
 }
 
