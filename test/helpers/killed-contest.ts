@@ -14,6 +14,7 @@ export interface Outcome {
   readonly kills: number;
 }
 
+const START = fileURLToPath(new URL('../../src/start.js', import.meta.url));
 const BOT = fileURLToPath(new URL('contest-bot.ts', import.meta.url));
 
 /** @param kills how often; 0 lets it go through. */
@@ -27,7 +28,7 @@ export async function runContest(
   for (let life = 0; ; life++) {
     const bot = spawn(
       process.execPath,
-      ['--import', 'tsx', BOT, JSON.stringify({ folder, url, from: done, steps, seed })],
+      [START, BOT, JSON.stringify({ folder, url, from: done, steps, seed })],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const ended = once(bot, 'exit');

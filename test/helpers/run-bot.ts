@@ -5,6 +5,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+const START = fileURLToPath(new URL('../../src/start.js', import.meta.url));
+
 export interface RunningBot {
   readonly process: ChildProcess;
   /** What it says, line by line. */
@@ -15,7 +17,7 @@ export interface RunningBot {
 
 export function runBot(script: string, folder: string): RunningBot {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const process = spawn(globalThis.process.execPath, ['--import', 'tsx', path, folder], {
+  const process = spawn(globalThis.process.execPath, [START, path, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(process, 'exit');

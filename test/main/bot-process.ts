@@ -1,12 +1,11 @@
 /** `npm start` as a process of its own, to be stopped and killed. */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const START = fileURLToPath(new URL('../../src/start.js', import.meta.url));
 
 export type Variables = Readonly<Record<string, string>>;
 
@@ -39,7 +38,7 @@ const running = new Set<BotProcess>();
 /** @param folder its working folder too: nobody's `.env` is read. */
 export function startBotProcess(folder: string, variables: Variables): BotProcess {
   mkdirSync(folder, { recursive: true });
-  const child = spawn(process.execPath, ['--import', TSX, MAIN], {
+  const child = spawn(process.execPath, [START, MAIN], {
     cwd: folder,
     env: {
       ...{ PATH: process.env['PATH'], HOME: process.env['HOME'] },
