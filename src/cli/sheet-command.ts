@@ -62,10 +62,12 @@ function isBrief({ sizes, steps }: TilePlan['plan']): boolean {
 function dreamTiles(job: Job, tiles: readonly TilePlan[], settings: Settings): Promise<Tile[]> {
   return withInterrupt(async (signal) => {
     const done: Tile[] = [{ label: ORIGINAL, image: job.picture.image }];
+    const { engine: usual } = job.engine;
+    const brief = briefly(usual);
     for (const { layer, plan } of tiles) {
       const title = `${layer} (${done.length} of ${tiles.length})`;
       const { quiet } = settings;
-      const engine = isBrief(plan) ? briefly(job.engine.engine) : job.engine.engine;
+      const engine = isBrief(plan) ? brief : usual;
       const options = { engine, title, quiet, signal };
       done.push({ label: layer, image: (await watch(plan, options)).image });
     }

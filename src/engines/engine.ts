@@ -1,6 +1,7 @@
 /** The one interface to whatever computes gradients. */
 import type { Graph, NodeRef } from '../graph/graph.ts';
 import type { Objective } from '../objectives/objective.ts';
+import type { Room } from './program.ts';
 
 /** A picture as engines take it: RGB planes, 0..255, [3, rows, columns]. */
 export interface Planes extends PictureSize {
@@ -52,9 +53,9 @@ export interface PrepareOptions {
   readonly largest?: PictureSize;
   /**
    * For a few small steps: ready sooner and in less memory, each step takes longer, and values differ
-   * in their last digits. @default false
+   * in their last digits. Weights are laid out in this room.
    */
-  readonly brief?: boolean;
+  readonly brief?: Room;
 }
 
 export interface GradientEngine {

@@ -30,6 +30,7 @@ export class ModelEmitter implements OnnxEmitter {
     private readonly graph: Graph,
     readonly provider: string,
     private readonly half: ReadonlySet<NodeRef>,
+    readonly sparing: boolean,
   ) {
     this.#shapes = inferShapes(graph);
   }

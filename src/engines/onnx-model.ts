@@ -21,7 +21,7 @@ export function onnxModel(
   provider: string,
   half: ReadonlySet<NodeRef> = new Set(),
 ): Uint8Array {
-  const emitter = emitted(graph, provider, half);
+  const emitter = emitted(graph, new ModelEmitter(graph, provider, half, false));
   return encoded(emitter, outputs, []);
 }
 
@@ -33,13 +33,12 @@ export interface FedModel {
 
 /** A model without its large weights: whoever runs it feeds them, from where they are. */
 export function fedModel(graph: Graph, outputs: readonly NodeRef[], provider: string): FedModel {
-  const emitter = emitted(graph, provider, new Set());
+  const emitter = emitted(graph, new ModelEmitter(graph, provider, new Set(), true));
   const weights = emitter.initializers.filter(({ byteLength }) => byteLength >= LEAST_FED);
   return { model: encoded(emitter, outputs, weights), weights };
 }
 
-function emitted(graph: Graph, provider: string, half: ReadonlySet<NodeRef>): ModelEmitter {
-  const emitter = new ModelEmitter(graph, provider, half);
+function emitted(graph: Graph, emitter: ModelEmitter): ModelEmitter {
   for (const node of graph.nodes.values()) emitter.emit(node.name);
   return emitter;
 }

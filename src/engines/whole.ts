@@ -5,8 +5,8 @@ import { shapeAttribute } from '../ops/attributes.ts';
 import type { CellShare, ScoredGraph } from './ascent-graph.ts';
 import { PICTURE } from './engine.ts';
 import type { Ascent, PictureSize, Planes } from './engine.ts';
-import { GRADIENT, newRoom, scalarTensor } from './program.ts';
-import type { Compiler, Program, Tensor } from './program.ts';
+import { GRADIENT, scalarTensor } from './program.ts';
+import type { Compiler, Program, Room, Tensor } from './program.ts';
 
 /** The values of a graph's inputs other than the picture. */
 export type Parameters = Map<NodeRef, Tensor>;
@@ -14,8 +14,8 @@ export type Parameters = Map<NodeRef, Tensor>;
 export interface WholeOptions {
   /** Filled by `calibrate`; another ascent of the same score may share them. */
   readonly parameters?: Parameters;
-  /** As an engine's `PrepareOptions` say. @default false */
-  readonly brief?: boolean;
+  /** As an engine's `PrepareOptions` say. */
+  readonly brief?: Room | undefined;
 }
 
 /**
@@ -24,14 +24,14 @@ export interface WholeOptions {
 export async function wholeAscent(
   compiler: Compiler,
   scored: ScoredGraph,
-  { parameters = new Map(), brief = false }: WholeOptions = {},
+  { parameters = new Map(), brief }: WholeOptions = {},
 ): Promise<Ascent> {
   const { calibratedGraph: graph, score, shares, calibrations } = scored;
   const program = await compiler.compile({
     graph,
     outputs: [score, ...calibrations.map(({ value }) => value)],
     derivative: { of: score, by: PICTURE },
-    ...(brief ? { few: newRoom } : {}),
+    ...(brief ? { few: brief } : {}),
   });
   const run = (picture: Planes): ReturnType<Program['run']> =>
     program.run(

@@ -127,12 +127,23 @@ export const conv2dInputGradient: OpDefinition = {
   },
 };
 
+/** The same by the filter of the forward pass. */
+function transposed(emit: OnnxEmitter, call: OnnxCall, window: Window): string {
+  return emit.node('ConvTranspose', [call.inputs[0]!, filterOutputsFirst(emit, call.refs[1]!)], {
+    ...onnxPadding(window),
+    dilations: window.dilations,
+    kernel_shape: window.size,
+    group: numberOf(call.attributes, 'groups'),
+  });
+}
+
 /**
  * At stride 1 the gradient is itself a convolution: the filter turned by 180 degrees with its
  * channels swapped, which engines run on their fast path (a transposed convolution is not).
  */
 function correlate(emit: OnnxEmitter, call: OnnxCall, window: Window): string {
   const groups = numberOf(call.attributes, 'groups');
+  if (emit.sparing && emit.provider === 'cpu') return transposed(emit, call, window);
   const [rowsBefore, rowsAfter] = fixedPaddingOf(window, 0)!;
   const [columnsBefore, columnsAfter] = fixedPaddingOf(window, 1)!;
   const [rowSpan, columnSpan] = [spanOf(window, 0) - 1, spanOf(window, 1) - 1];

@@ -88,6 +88,8 @@ export interface OnnxEmitter {
   readonly provider: string;
   /** Of the tensors that the node reads and gives. */
   readonly precision: Precision;
+  /** Whether weights are to be there once, for forward and backward pass, even where that is slower. */
+  readonly sparing: boolean;
   node(type: string, inputs: readonly string[], attributes?: Record<string, OnnxAttribute>): string;
   /** Asks the node that gives `value` for its second output too (a max-pool's indices). */
   secondOutput(value: string): string;

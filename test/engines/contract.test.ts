@@ -112,9 +112,13 @@ describe.each(subjects)('the engine $title', ({ engine, differences, held }) => 
   it('gives the same where it is prepared for a few steps', async () => {
     const picture = seededPicture(9, 12, 5);
     const usual = await climb(engine, wide, meanSquare, picture);
-    const brief = await climb(briefly(engine), wide, meanSquare, picture);
-    expect(Math.abs(brief.score / usual.score - 1)).toBeLessThan(1e-5);
-    expect(relativeDifference(brief.gradient, usual.gradient)).toBeLessThan(1e-5);
+    const ready = briefly(engine);
+    // The second has the memory of the first.
+    for (let time = 0; time < 2; time++) {
+      const brief = await climb(ready, wide, meanSquare, picture);
+      expect(Math.abs(brief.score / usual.score - 1)).toBeLessThan(1e-5);
+      expect(relativeDifference(brief.gradient, usual.gradient)).toBeLessThan(1e-5);
+    }
   });
 
   it('tells channels and directions apart', async () => {

@@ -106,10 +106,9 @@ class LargeAscent implements Ascent {
 
   async #wholeOne(): Promise<Ascent> {
     await this.#disposeStaged();
-    const { brief = false } = this.expected;
     return (this.#whole ??= await wholeAscent(this.compiler, this.scored, {
       parameters: this.#parameters,
-      brief,
+      brief: this.expected.brief,
     }));
   }
 
