@@ -1,6 +1,7 @@
 import type { CommandGroup, SimpleCommand } from '../src/chat/command.ts';
 import { presets } from '../src/dream/presets.ts';
 import { DreamError } from '../src/kit/errors.ts';
+import { parseShown, shownBy, shownTitle } from '../src/studio/shown.ts';
 
 const list: SimpleCommand = {
   name: 'list',
@@ -42,7 +43,7 @@ const show: SimpleCommand<typeof one> = {
   options: one,
   async run({ models, reply }, { model }) {
     const description = await models.describe(model);
-    const { name, title, licence, layersWorthDreaming, labels } = description;
+    const { name, title, licence, input, layersWorthDreaming, labels } = description;
     const usual = await models.layerFor(name, presets.default.layer);
     const layers = layersWorthDreaming.map((layer) => `\`${layer}\``).join(' ');
     await reply(
@@ -54,6 +55,7 @@ const show: SimpleCommand<typeof one> = {
           ...(labels.length === 0 || !description.dreamableClasses
             ? []
             : [{ name: `Classes (${labels.length})`, value: labels.slice(0, 40).join(', ') }]),
+          { name: 'Shown', value: shownTitle(shownBy(input)) },
           { name: 'Licence', value: licence },
         ],
       },
@@ -83,18 +85,25 @@ const asked = {
     description: 'Its classes in their order, with commas; without it, found among the files',
     maxLength: 6000,
   },
+  shown: {
+    kind: 'choice',
+    description: 'What its program shows it of a picture: all, stretched, or the middle, cut out',
+    choices: ['whole', 'middle', 'middle,0.875'],
+  },
 } as const;
 
 const add: SimpleCommand<typeof asked> = {
   name: 'add',
   description: 'Bring a classifier of your own; for the people who run this bot',
   options: asked,
-  async run({ addModel }, { file, name, range, labels }) {
+  async run({ addModel }, { file, name, range, labels, shown }) {
+    const part = parseShown(shown ?? '');
     await addModel({
       file,
       ...(name === undefined ? {} : { name }),
       ...(range === undefined ? {} : { range: rangeOf(range) }),
       ...(labels === undefined ? {} : { labels: listOf(labels) }),
+      ...(part ? { shown: part } : {}),
     });
   },
 };

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pRetry from 'p-retry';
 import { DreamError } from '../kit/errors.ts';
+import type { Overrides } from '../studio/adding/messages.ts';
 import { addModel } from '../studio/adding/shelf.ts';
 import type { AddedModel } from '../studio/adding/shelf.ts';
 import type { Environment } from '../studio/processes/task-process.ts';
+import type { Shown } from '../studio/shown.ts';
 import type { Attachment } from './option.ts';
 import type { Platform } from './platform.ts';
 
@@ -16,6 +18,7 @@ export interface AskedModel {
   readonly name?: string;
   readonly range?: readonly [number, number];
   readonly labels?: readonly string[];
+  readonly shown?: Shown;
 }
 
 export interface BroughtFile {
@@ -58,8 +61,11 @@ export async function addBroughtFile(
   }
 }
 
-async function overridesOf({ range, labels }: AskedModel, folder: string): Promise<object> {
-  const said = range === undefined ? {} : { range };
+async function overridesOf(
+  { range, labels, shown }: AskedModel,
+  folder: string,
+): Promise<Overrides> {
+  const said = { ...(range ? { range } : {}), ...(shown ? { shown } : {}) };
   if (labels === undefined) return said;
   const file = join(folder, 'your labels');
   await writeFile(file, labels.join('\n'));

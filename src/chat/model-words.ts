@@ -10,6 +10,9 @@ import { counted, problemMessage } from './words.ts';
 const SHOWN = 20;
 const TOP = 5;
 
+const UNKNOWN =
+  'not known: dreams of a class tell of the whole and of the middle (`shown:` says it)';
+
 /** Of whoever adds a model, this is told as it is: the model is their own. */
 const ABOUT_THE_MODEL: ReadonlySet<DreamErrorCode> = new Set([
   'bad-model',
@@ -54,7 +57,8 @@ export function interruptedMessage(name: string, names: readonly string[]): Outb
 }
 
 function fieldsOf(added: AddedModel): Field[] {
-  const { description, format, file, bytes, size, range, classes, labelsFrom, logit, top } = added;
+  const { description, format, file, bytes, size, range, shown } = added;
+  const { classes, labelsFrom, logit, top } = added;
   const [rows, columns, channels] = size;
   const { labels, layersWorthDreaming, defaultLayer } = description;
   const guess = range.sure ? '' : ' (a guess; `range:` says it otherwise)';
@@ -69,6 +73,7 @@ function fieldsOf(added: AddedModel): Field[] {
     },
     { name: 'Input', value: `${columns}×${rows}, ${channels === 1 ? 'grey' : 'colour'}` },
     { name: 'Range', value: `${range.title}${guess}: ${range.evidence}` },
+    { name: 'Shown', value: shown ? `${shown.title}: ${shown.evidence}` : UNKNOWN },
     {
       name: 'Classes',
       value:

@@ -64,9 +64,9 @@ export class PendingModels {
     }
   }
 
-  /** The end of it. What cannot be told now is told at the next start. */
+  /** The end of it. Never fails: what cannot be told now is told at the next start. */
   async tell(
-    { id, address, place, person }: PendingModel,
+    { id, name, address, place, person }: PendingModel,
     outbound: Outbound,
     again = false,
   ): Promise<void> {
@@ -88,7 +88,9 @@ export class PendingModels {
       log.warn({ err: error, platform: place.platform }, 'an answer about a model was not told');
       if (!(error instanceof Undeliverable)) return;
     }
-    await shelf.remove(COLLECTION, id);
+    await shelf.remove(COLLECTION, id).catch((error: unknown) => {
+      log.error({ err: error, model: name }, 'that an answer was told could not be noted down');
+    });
   }
 
   #platform({ platform }: Place): Platform | undefined {

@@ -19,13 +19,18 @@ export function checkValues<Given extends Options>(
   }
   const values = Object.entries(options).map(([name, option]) => {
     const value = raw[name];
-    // A file that is named and does not come is missed; other options may be left empty.
-    const left = value === undefined || (value === '' && !isAttached(option));
+    const left = value === undefined || isEmpty(option, value);
     if (!left) return [name, checked(name, option, value)];
     if (option.required !== true) return [name, undefined];
     throw new DreamError('bad-option', `${name} is missing`, `${option.description}.`);
   });
   return Object.fromEntries(values) as Values<Given>;
+}
+
+/** A file that is named and does not come is missed; other options may be left empty. */
+function isEmpty(option: Option, value: RawValue): boolean {
+  if (typeof value !== 'string' || isAttached(option)) return false;
+  return (option.kind === 'text' ? value.trim() : value) === '';
 }
 
 function checked(name: string, option: Option, value: RawValue): RawValue {

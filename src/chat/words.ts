@@ -140,17 +140,18 @@ function fieldsOf(order: Order): Field[] {
 function evidenceFields(evidence: Evidence | undefined): Field[] {
   if (!evidence) return [];
   const { place, targets, before, after, views, others } = evidence;
+  const { view = place ? 'place' : 'whole' } = evidence;
   const shares = (classes: readonly ClassShare[]): string =>
     classes.map(({ label, probability }) => `${label} ${percent(probability)}`).join(' · ');
   const seen = targets.map(
     ({ label, before: first, probability, shifted }) =>
       `${label}: ${percent(first)} → ${percent(probability)}, ${percent(shifted)} over ${views} shifts and scalings`,
   );
-  const elsewhere = others.map(({ view, targets: there }) => {
+  const elsewhere = others.map(({ view: other, targets: there }) => {
     const changes = there.map((each) => `${percent(each.before)} → ${percent(each.probability)}`);
-    return `${viewWords(view, evidence)}: ${changes.join(', ')}`;
+    return `${viewWords(other, evidence)}: ${changes.join(', ')}`;
   });
-  const shown = `Shown ${viewWords(place ? 'place' : 'whole', evidence)}.`;
+  const shown = `Shown ${viewWords(view, evidence)}.`;
   return [
     { name: 'The model says', value: [...seen, shown, ...elsewhere].join('\n') },
     { name: 'Top classes', value: `before: ${shares(before)}\nafter: ${shares(after)}` },

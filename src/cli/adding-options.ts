@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DreamError } from '../kit/errors.ts';
 import type { Overrides } from '../studio/adding/messages.ts';
+import { parseShown } from '../studio/shown.ts';
 import type { Given } from './program.ts';
 
 export interface AddingOptions {
@@ -29,6 +30,12 @@ const side = z
 const size = numbers
   .transform((sides) => (sides.length === 1 ? [sides[0]!, sides[0]!] : sides))
   .pipe(z.tuple([side, side], 'expected pixels, or rows,columns'));
+const shown = z.string().transform((text, context) => {
+  const found = parseShown(text);
+  if (found) return found;
+  context.addIssue({ code: 'custom', message: 'expected whole, middle, or middle,0.875' });
+  return z.NEVER;
+});
 
 const schema = z.object({
   name: text,
@@ -47,6 +54,7 @@ const schema = z.object({
     .optional(),
   order: z.enum(['rgb', 'bgr'], 'expected rgb or bgr').optional(),
   size: size.optional(),
+  shown: shown.optional(),
 });
 
 /** @throws DreamError 'bad-option' naming the option, what was expected and what was found. */

@@ -4,18 +4,20 @@ import { viewWords } from '../studio/views.ts';
 
 export function evidenceWords(evidence: Evidence): string[] {
   const { place, targets, before, after, views, others, psnr } = evidence;
+  const { view = place ? 'place' : 'whole' } = evidence;
   const width = Math.max(...targets.map(({ label }) => label.length));
   const rows = targets.map(
     ({ label, before: first, probability, shifted }) =>
       `  ${label.padEnd(width)}  ${percent(first)} → ${percent(probability)}, ${percent(shifted)} on average over ${views} shifts and scalings`,
   );
   return [
-    `the model, on the file as it was saved, ${viewWords(place ? 'place' : 'whole', evidence)}:`,
+    `the model, on the file as it was saved, ${viewWords(view, evidence)}:`,
     ...rows,
     `  before: ${topWords(before)}`,
     `  after:  ${topWords(after)}`,
     ...others.map(
-      ({ view, targets: seen }) => `  ${viewWords(view, evidence)}: ${seen.map(moved).join(', ')}`,
+      ({ view: other, targets: seen }) =>
+        `  ${viewWords(other, evidence)}: ${seen.map(moved).join(', ')}`,
     ),
     ...(psnr === null ? [] : [`  difference to the picture: ${psnr.toFixed(1)} dB`]),
   ];

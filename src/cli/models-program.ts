@@ -71,6 +71,10 @@ function addAdding(command: Command): Command {
     .option('--std <numbers>', 'then divided by: one, or one a channel: 0.229,0.224,0.225')
     .option('--order <rgb|bgr>', 'which channel comes first')
     .option('--size <pixels>', 'of the pictures that it was trained on: 224, or rows,columns')
+    .option(
+      '--shown <part>',
+      'what its program shows it: whole, stretched, or middle, cut out; middle,0.875 for 224 of 256',
+    )
     .optionsGroup('Output:')
     .option('--no-sheet', 'do not dream at its layers')
     .option('--quiet', 'print nothing but errors')

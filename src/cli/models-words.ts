@@ -3,12 +3,16 @@ import type { AddedModel } from '../studio/adding/shelf.ts';
 import type { ModelDescription } from '../studio/descriptions.ts';
 import type { BrokenModel } from '../studio/model-folder.ts';
 import { titleOf } from '../studio/adding/input-guesses.ts';
+import { shownBy, shownTitle } from '../studio/shown.ts';
 
 /** Classes that are listed one by one. */
 const SHOWN = 20;
 
+const UNKNOWN =
+  'not known: dreams of a class tell of the whole and of the middle (--shown says it)';
+
 export function addedWords(added: AddedModel): string {
-  const { name, description, size, range, classes, top } = added;
+  const { name, description, size, range, shown, classes, top } = added;
   const [rows, columns, channels] = size;
   const first = description.labels[0];
   return table([
@@ -17,6 +21,7 @@ export function addedWords(added: AddedModel): string {
     ['network', `${added.layers} layers, ${added.nodes} nodes`],
     ['input', `${columns}×${rows}, ${channels === 1 ? 'grey' : 'colour'}`],
     ['range', `${range.title}${range.sure ? '' : ' (a guess)'}: ${range.evidence}`],
+    ['shown', shown ? `${shown.title}: ${shown.evidence}` : UNKNOWN],
     ['classes', classes === null ? 'none' : `${classes} (${added.labelsFrom})${list(description)}`],
     ...(classes === null ? [] : [['logit', added.logit] as const]),
     ...layerRows(description),
@@ -40,6 +45,7 @@ export function shownWords(model: ModelDescription): string {
     ['source', 'npm' in source ? source.npm : source.file],
     ['licence', licence],
     ['range', titleOf(input)],
+    ['shown', shownTitle(shownBy(input))],
     ['classes', labels.length === 0 ? 'numbered' : `${labels.length}${list(model)}`],
     ...layerRows(model),
   ]);

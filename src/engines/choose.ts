@@ -73,7 +73,7 @@ export async function chooseEngine(
   surroundings: Surroundings = {},
 ): Promise<ChosenEngine> {
   const { engine = 'auto', provider, threads, precision = 'auto' } = wanted;
-  if (!ENGINES.includes(engine)) throw unknown('engine', engine, ENGINES);
+  if (!ENGINES.includes(engine)) throw await unknownEngine(engine);
   if (!PRECISIONS.includes(precision)) throw unknown('precision', precision, PRECISIONS);
   if (engine === 'tensorflow') {
     return safe(await chooseTensorflow(provider, wanted), surroundings);
@@ -206,6 +206,14 @@ async function chooseTensorflow(
   const tf = await importTensorflow(provider);
   const { tensorflowEngine } = await import('./tensorflow.ts');
   return { engine: tensorflowEngine(tf), request: { engine: 'tensorflow', provider } };
+}
+
+/** Who names a provider is told whose it is. */
+async function unknownEngine(name: string): Promise<DreamError> {
+  const { message } = unknown('engine', name, ENGINES);
+  const owner = (await onnxProviders()).includes(name) ? 'onnx' : undefined;
+  const hint = owner && `For that: --engine ${owner} --provider ${name}`;
+  return new DreamError('bad-option', message, hint);
 }
 
 function unknown(kind: string, found: string, valid: readonly string[]): DreamError {

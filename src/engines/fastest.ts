@@ -42,6 +42,8 @@ export interface MeasuringParts {
 const HOPELESS = 4;
 const REPEATS = 3;
 const DAY = 86_400_000;
+/** Milliseconds: whoever measures one engine for longer is gone, and its number is another's. */
+const LONGEST = 3_600_000;
 
 /** A dream in half precision has to come so near to float32's. */
 export const LEAST_DECIBELS = 40;
@@ -61,7 +63,9 @@ export async function fastestOf(
   const known = await measurements.find(key);
   if (known && !known.trying && isFresh(known)) return winnerOf(known.timings) ?? processor;
   // Another process is measuring: the processor will do until it is done.
-  if (known?.trying && isAlive(known.trying.pid)) return processor;
+  if (known?.trying && isAlive(known.trying.pid) && Date.now() - known.at < LONGEST) {
+    return processor;
+  }
   parts.begins();
   const timings: Timing[] = known?.trying ? [...known.timings, crashedOf(known.trying)] : [];
   const entry: Omit<Measurement, 'timings' | 'at'> = {

@@ -108,7 +108,9 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     return { url, platforms, studio, stop: () => stop(settings.STOP_SECONDS) };
   } catch (error) {
     // Nobody waits for renders that the next start takes up anyway.
-    await stop(0);
+    await stop(0).catch((failure: unknown) => {
+      log.warn({ err: failure }, 'stopping failed');
+    });
     throw error;
   }
 }

@@ -1,12 +1,20 @@
 /** `npm run register`: tells Discord which commands there are. */
 import { existsSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { commands } from '../../commands/index.ts';
 import { DreamError } from '../kit/errors.ts';
 import { registerCommands } from '../platforms/discord/register.ts';
 import { readSettings } from './settings.ts';
 
 const program = new Command('register')
+  .exitOverride()
+  .configureOutput({
+    outputError: (text, write) => {
+      write(text.replace(/^error:/, 'register:'));
+    },
+  })
+  .showHelpAfterError('       --help describes the option.')
+  .helpOption('-h, --help', 'print this help')
   .description('Registers the slash commands with Discord; needs DISCORD_TOKEN.')
   .option('--guild <id>', 'at this server only, where they show at once')
   .action(async ({ guild }: { guild?: string }) => {
@@ -23,7 +31,15 @@ const program = new Command('register')
 try {
   await program.parseAsync();
 } catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+/** 2 for a command that cannot be understood, 1 for what Discord or the settings do not allow. */
+function exitCodeOf(error: unknown): number {
+  // Its words are printed already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof DreamError)) throw error;
-  process.stderr.write(`register: ${error.message}\n${error.hint ?? ''}\n`);
-  process.exitCode = 1;
+  const hint = error.hint === undefined ? '' : `\n${error.hint}`;
+  process.stderr.write(`register: ${error.message}${hint}\n`);
+  return 1;
 }

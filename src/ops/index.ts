@@ -3,6 +3,7 @@ import { clip, clipGradient, relu, reluGradient, sigmoid, softmax, square } from
 import { add, div, mul, sub } from './arithmetic.ts';
 import { averagePool, averagePoolGradient } from './average-pool.ts';
 import { conv2d, conv2dInputGradient } from './conv2d.ts';
+import { conv2dTranspose, conv2dTransposeGradient } from './conv2d-transpose.ts';
 import { concat, crop, pad, reshape, reshapeLike, transpose } from './layout.ts';
 import { lrn, lrnGradient } from './lrn.ts';
 import { matMul } from './mat-mul.ts';
@@ -10,12 +11,15 @@ import { maxPool, maxPoolGradient } from './max-pool.ts';
 import type { OpDefinition } from './op.ts';
 import { isEqual, reduceMax } from './reduce-max.ts';
 import { reduceMean, reduceMeanGradient, reduceSum, reduceSumGradient } from './reduce.ts';
+import { resize, resizeGradient } from './resize.ts';
 import { erf, exp, log, sqrt, tanh } from './smooth.ts';
 import { upsample } from './upsample.ts';
 
 export const ops: readonly OpDefinition[] = [
   conv2d,
   conv2dInputGradient,
+  conv2dTranspose,
+  conv2dTransposeGradient,
   matMul,
   maxPool,
   maxPoolGradient,
@@ -52,6 +56,8 @@ export const ops: readonly OpDefinition[] = [
   reshapeLike,
   transpose,
   upsample,
+  resize,
+  resizeGradient,
 ];
 
 const byName = new Map(ops.map((op) => [op.name, op]));

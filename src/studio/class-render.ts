@@ -5,7 +5,9 @@ import type { Image } from '../dream/image.ts';
 import { planOctaves } from '../dream/octaves.ts';
 import { maskOfPlace, product } from '../dream/priors/mask.ts';
 import { windowedAscent } from '../dream/windows/ascent.ts';
+import { placeOf } from '../dream/windows/draw.ts';
 import type { Place } from '../dream/windows/draw.ts';
+import { partWindow } from '../dream/windows/window.ts';
 import type { GradientEngine } from '../engines/engine.ts';
 import { DreamError } from '../kit/errors.ts';
 import type { ClassTerm } from '../objectives/class-words.ts';
@@ -16,6 +18,8 @@ import { planPerturbation } from './perturbation.ts';
 import { placeWith } from './place.ts';
 import { maskOf, pictureNotices, throwIfCancelled } from './plan.ts';
 import type { RenderPlan, RenderRequest } from './plan.ts';
+import { shownBy } from './shown.ts';
+import { shownPart } from './views.ts';
 
 const CONTRAST = 0.5;
 const WINDOWS = { count: 4, smallest: 0.6, rotation: 10 };
@@ -56,10 +60,12 @@ function planClassDream(
       await model.ready([model.output]);
       throwIfCancelled(signal);
       const place = recipe.place
-        ? await placeOf(image, model, targets, { engine, signal })
+        ? await likeliestPlace(image, model, targets, { engine, signal })
         : undefined;
       const base = await engine.prepare(model.classifier, objective, { largest: size });
-      const windows = { ...looks, place, size, seed: recipe.seed };
+      const part = shownPart(image, size, shownBy(model.input));
+      const first = place ?? placeOf(partWindow(part), image);
+      const windows = { ...looks, place, first, size, seed: recipe.seed };
       const ascent = windowedAscent(base, windows);
       try {
         throwIfCancelled(signal);
@@ -74,7 +80,7 @@ function planClassDream(
 }
 
 /** Where the picture already looks most like the classes. */
-async function placeOf(
+async function likeliestPlace(
   image: Image,
   model: Model,
   targets: readonly ClassTerm[],
@@ -82,7 +88,8 @@ async function placeOf(
 ): Promise<Place> {
   const reader = await classReader(model, engine);
   try {
-    return await placeWith(reader, image, { size: pictureSizeOf(model), targets, signal });
+    const shown = shownBy(model.input);
+    return await placeWith(reader, image, { size: pictureSizeOf(model), targets, shown, signal });
   } finally {
     await reader.dispose();
   }

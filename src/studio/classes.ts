@@ -19,7 +19,7 @@ const USUAL_SIDE = 224;
 
 export type Classifier = Pick<
   Model,
-  'name' | 'classifier' | 'output' | 'labels' | 'inputSize' | 'dreamableClasses' | 'ready'
+  'name' | 'input' | 'classifier' | 'output' | 'labels' | 'inputSize' | 'dreamableClasses' | 'ready'
 >;
 
 /** The size of the pictures that a model tells apart. */

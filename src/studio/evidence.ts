@@ -1,17 +1,17 @@
 /** What a model makes of a picture before and after a dream of a class. */
 import type { Image } from '../dream/image.ts';
 import { psnr } from '../dream/perturb/compare.ts';
-import { sample } from '../dream/windows/sample.ts';
 import type { Place } from '../dream/windows/draw.ts';
-import type { Window } from '../dream/windows/window.ts';
 import type { GradientEngine, PictureSize } from '../engines/engine.ts';
 import { seededRandom } from '../kit/random.ts';
 import type { ClassTerm } from '../objectives/class-words.ts';
 import { classReader, labelsOf, pictureSizeOf, targetsOf } from './classes.ts';
 import type { Classifier } from './classes.ts';
 import { placeWith } from './place.ts';
-import { isStretched, viewsOf } from './views.ts';
-import type { ViewName } from './views.ts';
+import { shownBy } from './shown.ts';
+import type { Shown } from './shown.ts';
+import { isStretched, seenIn, viewsOf } from './views.ts';
+import type { View, ViewName } from './views.ts';
 
 /** Classes that are shown, beside those that were dreamed of. */
 const TOP = 3;
@@ -42,9 +42,16 @@ export interface OtherView {
   readonly targets: readonly (ClassShare & { readonly before: number })[];
 }
 
-/** Of the picture as it was saved and read again; of the place where the class grew in one. */
+/**
+ * Of the picture as it was saved and read again: of the place where the class grew in one, else of
+ * what the model's program shows it, else of all of it.
+ */
 export interface Evidence {
   readonly place: Place | null;
+  /** What the figures are of; older orders do not say it. */
+  readonly view?: ViewName;
+  /** How the model's program shows it pictures, where that is known. */
+  readonly shown?: Shown;
   /** What the network takes: what it is shown is brought to that. */
   readonly size: PictureSize;
   /** Whether all of the picture has another shape. */
@@ -80,23 +87,26 @@ export async function gatherEvidence(
   const targets = targetsOf(model, words);
   const labels = labelsOf(model);
   const size = pictureSizeOf(model);
+  const shown = shownBy(model.input);
   const reader = await classReader(model, engine);
   try {
-    const place = placed ? await placeWith(reader, before, { size, targets }) : null;
-    const [main, ...others] = viewsOf(before, size, place);
-    const read = (image: Image, window: Window): Promise<number[]> =>
-      reader.probabilities(sample(image, window, size));
-    const [first, last] = [await read(before, main.window), await read(after, main.window)];
+    const place = placed ? await placeWith(reader, before, { size, targets, shown }) : null;
+    const [main, ...others] = viewsOf(before, size, { place, shown });
+    const read = (image: Image, view: View): Promise<number[]> =>
+      reader.probabilities(seenIn(image, view, size));
+    const [first, last] = [await read(before, main), await read(after, main)];
     const shifted: number[][] = [];
-    for (const view of shiftedFrom(main.window)) shifted.push(await read(after, view));
+    for (const view of shiftedFrom(main)) shifted.push(await read(after, view));
     const seen: OtherView[] = [];
-    for (const { name: view, window } of others) {
-      const [then, now] = [await read(before, window), await read(after, window)];
-      seen.push({ view, targets: targets.map((target) => changeOf(target, then, now)) });
+    for (const view of others) {
+      const [then, now] = [await read(before, view), await read(after, view)];
+      const changes = targets.map((target) => changeOf(target, then, now));
+      seen.push({ view: view.name, targets: changes });
     }
     const distance = psnr(before, after);
     return {
-      ...{ place, size, stretched: isStretched(before, size) },
+      ...{ place, view: main.name, size, stretched: isStretched(before, size) },
+      ...(shown ? { shown } : {}),
       targets: targets.map((target) => ({
         ...{ ...changeOf(target, first, last), weight: target.weight },
         shifted: shifted.reduce((sum, found) => sum + found[target.index]!, 0) / shifted.length,
@@ -120,19 +130,20 @@ function changeOf(
   return { label, before: before[index]!, probability: after[index]! };
 }
 
-/** The same at every call. */
-function shiftedFrom(whole: Window): Window[] {
+/** The same at every call. What lies around a part is seen as it is, and mirrored beyond the picture. */
+function shiftedFrom({ name, window: whole }: View): View[] {
   const random = seededRandom(VIEW_SEED);
   const between = (reach: number): number => reach * (2 * random.uniform() - 1);
   return Array.from({ length: VIEWS }, () => {
     const scale = 1 + between(SCALE);
-    return {
+    const window = {
       ...whole,
       row: whole.row + whole.height * between(SHIFT),
       column: whole.column + whole.width * between(SHIFT),
       height: whole.height * scale,
       width: whole.width * scale,
     };
+    return { name, window };
   });
 }
 

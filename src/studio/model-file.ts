@@ -45,6 +45,10 @@ export const modelFileSchema = z.strictObject({
     std: deviation.optional(),
     /** [rows, columns], where the network's file does not say it or says it wrongly. */
     size: z.tuple([z.int().positive(), z.int().positive()]).optional(),
+    /** What its own program shows it of a picture of another shape; absent where nobody knows. */
+    shown: z.enum(['whole', 'middle']).optional(),
+    /** Of the middle's sides, where the program cuts once more: 224 of 256 is 0.875. */
+    middleShare: z.number().positive().max(1).optional(),
   }),
   /** The classes, in the order of the network's output. */
   labels: z.array(z.string()).default([]),

@@ -12,6 +12,8 @@ import { windowedWork } from './cost.ts';
 import { classObjective, networkOf, pictureSizeOf } from './classes.ts';
 import { pictureNotices, throwIfCancelled } from './plan.ts';
 import type { RenderPlan, RenderRequest } from './plan.ts';
+import { shownBy } from './shown.ts';
+import { shownPart } from './views.ts';
 
 const attacks = {
   'carlini-wagner': carliniWagner,
@@ -31,6 +33,7 @@ export function planPerturbation(
   const attack = attacks[recipe.attack ?? (target.weight < 0 ? 'deepfool' : 'carlini-wagner')];
   const objective = classObjective(model, [target], 'strongest');
   const size = pictureSizeOf(model);
+  const part = shownPart(image, size, shownBy(model.input));
   return {
     sizes: [{ rows: image.rows, columns: image.columns }],
     steps: attack.steps,
@@ -42,7 +45,7 @@ export function planPerturbation(
       throwIfCancelled(signal);
       const ascent = await engine.prepare(model.classifier, objective, { largest: size });
       try {
-        return yield* perturb({ picture: image, ascent, size, attack, signal });
+        return yield* perturb({ picture: image, ascent, size, attack, part, signal });
       } finally {
         await ascent.dispose();
       }

@@ -17,22 +17,30 @@ export type Screening = 'off' | 'warn' | 'refuse';
 const DOUBT = 0.7;
 
 export class Screen {
-  readonly #reader: Promise<{ reader: ClassReader; model: Model }>;
+  #opened: Promise<{ reader: ClassReader; model: Model }> | undefined;
 
-  /** @param opened the network that looks: the bundled one, wherever a host keeps its own. */
-  constructor(engine: GradientEngine, opened: Promise<Model> = loadModel(DEFAULT_MODEL)) {
-    this.#reader = opened.then(async (model) => {
-      return { model, reader: await classReader(model, engine) };
-    });
-    // Told to whoever asks.
-    this.#reader.catch(() => undefined);
-  }
+  /** @param open the network that looks: the bundled one, wherever a host keeps its own. */
+  constructor(
+    private readonly engine: GradientEngine,
+    private readonly open: () => Promise<Model> = () => loadModel(DEFAULT_MODEL),
+  ) {}
 
   /** @param image [3, rows, columns], 0..255. */
   async isDoubtful(image: Image): Promise<boolean> {
-    const { reader, model } = await this.#reader;
+    const { reader, model } = await this.#ready();
     const seen = sample(image, wholeWindow(image), pictureSizeOf(model));
     return explicitShare(model, await reader.probabilities(seen)) >= DOUBT;
+  }
+
+  /** Opened once; what is out now may work again for the next picture. */
+  #ready(): Promise<{ reader: ClassReader; model: Model }> {
+    if (this.#opened) return this.#opened;
+    const opened = this.open().then(async (model) => {
+      return { model, reader: await classReader(model, this.engine) };
+    });
+    this.#opened = opened;
+    opened.catch(() => (this.#opened = undefined));
+    return opened;
   }
 }
 

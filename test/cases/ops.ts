@@ -57,6 +57,38 @@ function convolution(
   };
 }
 
+function transposed(
+  title: string,
+  filter: readonly [number, number, number, number],
+  attributes: Attributes,
+): OpCase {
+  return {
+    op: 'conv2dTranspose',
+    title,
+    build: (builder, x) => {
+      const { groups } = { groups: 1, ...attributes };
+      const outputs = filter[2] * groups;
+      return builder.add(
+        'conv2dTranspose',
+        [x, seededConstant(builder, filter, 1), seededConstant(builder, [outputs], 2)],
+        {
+          size: filter.slice(0, 2),
+          strides: [1, 1],
+          padding: [0, 0, 0, 0],
+          behind: [0, 0],
+          groups,
+          ...attributes,
+        },
+      );
+    },
+  };
+}
+
+function resized(title: string, attributes: Attributes): OpCase {
+  const plain = { mode: 'linear', place: 'half_pixel', rounding: 'round_prefer_ceil' };
+  return simple('resize', title, { ...plain, ...attributes });
+}
+
 function pool(
   op: string,
   title: string,
@@ -148,6 +180,40 @@ export const opCases: readonly OpCase[] = [
   ]),
   convolution('stride 3', [3, 3, 3, 4], { strides: [3, 3] }, [10, 11]),
   convolution('stride 2×1', [3, 3, 3, 4], { strides: [2, 1], padding: 'same' }),
+  transposed('3×3', [3, 3, 4, 3], {}),
+  transposed('4×4 stride 2, cut', [4, 4, 4, 3], { strides: [2, 2], padding: [1, 1, 1, 1] }),
+  transposed('3×2 stride 2×3, cut unevenly, zeros behind', [3, 2, 4, 3], {
+    strides: [2, 3],
+    padding: [0, 1, 0, 0],
+    behind: [1, 2],
+  }),
+  transposed('in groups', [2, 2, 2, 3], { strides: [2, 2], groups: 3 }),
+  resized('twice and thrice as large', { scales: [2, 3] }),
+  resized('half as large', { scales: [0.5, 0.5] }),
+  resized('by no whole number', { scales: [1.5, 0.7] }),
+  resized('to a size', { size: [9, 4] }),
+  resized('to a size, its corners in place', { size: [11, 5], place: 'align_corners' }),
+  resized('to one cell', { size: [1, 1], place: 'align_corners' }),
+  resized('to one cell as PyTorch has it', { size: [1, 2], place: 'pytorch_half_pixel' }),
+  resized('from the corner on', { scales: [2, 1.5], place: 'asymmetric' }),
+  resized('to the nearest cells', { mode: 'nearest', size: [8, 3] }),
+  resized('to the nearest cells, of two the first', {
+    mode: 'nearest',
+    scales: [0.5, 2],
+    rounding: 'round_prefer_floor',
+  }),
+  resized('to the cells before', {
+    mode: 'nearest',
+    scales: [1.5, 0.6],
+    place: 'asymmetric',
+    rounding: 'floor',
+  }),
+  resized('to the cells behind', {
+    mode: 'nearest',
+    scales: [0.5, 1.5],
+    place: 'asymmetric',
+    rounding: 'ceil',
+  }),
   pool('maxPool', 'same', { padding: 'same' }),
   pool('maxPool', '2×2 stride 2', { size: [2, 2], ...strided }),
   pool('averagePool', 'same', { padding: 'same' }),

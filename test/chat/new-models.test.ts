@@ -89,6 +89,18 @@ it.each([
   expect(await shelf.list('pending-models')).toEqual([]);
 });
 
+it('is told once also where the database does not take that it was told', async () => {
+  const shelf = memoryShelf();
+  const { told, fetching, make } = world();
+  const failing = { ...shelf, remove: () => Promise.reject(new Error('disk I/O error')) };
+  const desk = make(failing);
+  await desk.add({ file }, event);
+  await fetching;
+  await desk.stop();
+  expect(told).toHaveLength(1);
+  expect(await shelf.list('pending-models')).toHaveLength(1);
+});
+
 it('what is larger than allowed is not fetched', async () => {
   const shelf = memoryShelf();
   const asked = world()

@@ -28,6 +28,7 @@ describe('values of options', () => {
     ['spoiler', 'OFF', false],
     ['spoiler', true, true],
     ['layer', '', undefined],
+    ['layer', '  ', undefined],
   ])('%s: %j', (name, raw, expected) => {
     expect(checkValues(options, { [name]: raw })).toHaveProperty(name, expected);
   });

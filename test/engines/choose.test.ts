@@ -24,6 +24,10 @@ describe('choosing an engine', () => {
       code: 'bad-option',
       message: "--engine: expected one of auto, onnx, tensorflow; got 'caffe'",
     });
+    await expect(chooseEngine({ engine: 'webgpu' })).rejects.toMatchObject({
+      message: "--engine: expected one of auto, onnx, tensorflow; got 'webgpu'",
+      hint: 'For that: --engine onnx --provider webgpu',
+    });
     await expect(chooseEngine({ provider: 'abacus' })).rejects.toThrow(
       /expected one of cpu, .*; got 'abacus'/,
     );

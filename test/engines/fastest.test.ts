@@ -189,4 +189,13 @@ describe('the fastest engine', () => {
     expect(await measured({ cpu: 12, webgpu: 1, cuda: 6 })).toEqual(PROCESSOR);
     expect(begun).toBe(0);
   });
+
+  it('is measured where another process has the number of one that ended long ago', async () => {
+    const key = keyOf(model, gpus, [PROCESSOR, WEBGPU, CUDA]);
+    const entry = { key, model: 'small', machine: 'this one', at: Date.now() - 2 * 3_600_000 };
+    const timings = [{ ...PROCESSOR, milliseconds: 12 }];
+    await measurements.keep({ ...entry, timings, trying: { ...WEBGPU, pid: process.ppid } });
+    expect(await measured({ cpu: 12, webgpu: 1, cuda: 6 })).toEqual(CUDA);
+    expect(begun).toBe(1);
+  });
 });

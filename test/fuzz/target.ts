@@ -21,7 +21,7 @@ async function read({ files, network }: Attempt): Promise<void> {
   const [candidate] = await findCandidates(brought);
   const { imported } = await openBest(brought, [candidate!]);
   const { format } = candidate!;
-  const subject = subjectOf(imported, undefined, { format, names: brought.names });
+  const subject = subjectOf(imported, undefined, { format, names: brought.names, notes: {} });
   const classes = classesOf(subject);
   await findLabels(brought, candidate!, classes);
   await checkNumbers(imported);

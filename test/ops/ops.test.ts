@@ -121,6 +121,26 @@ describe('max-pool without indices, as GPU providers have it', () => {
   });
 });
 
+describe('of pictures whose size is not known', () => {
+  const sized = opCases.filter(({ op }) => op === 'resize' || op === 'conv2dTranspose');
+
+  it.each(sized)('$op $title gives the same gradient', async (opCase) => {
+    const [rows, columns] = opCase.size ?? [6, 7];
+    const picture = kinkFreePicture(rows, columns, 11);
+    const [known, unknown] = await Promise.all(
+      [true, false].map(async (isKnown) => {
+        const graph = graphOf(opCase, isKnown);
+        const ascent = await onnxEngine({ threads: 1 }).prepare(graph, weightedLoosely);
+        const gradient = (await ascent.at(picture)).gradient.slice();
+        await ascent.dispose();
+        return gradient;
+      }),
+    );
+    expect(relativeDifference(unknown!, known!)).toBeLessThan(1e-6);
+    expect(known!.some((value) => value !== 0)).toBe(true);
+  });
+});
+
 it('every op that has a backward rule has a case', () => {
   const covered = new Set(opCases.map(({ op }) => op));
   expect(ops.filter(({ backward, name }) => backward && !covered.has(name))).toEqual([]);

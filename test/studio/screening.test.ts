@@ -29,6 +29,15 @@ describe('screening', () => {
     const model = await loadModel('inception_v3');
     // No explicit picture is kept for tests: what the clouds are taken for is marked instead.
     const marked = { ...model, explicitLabels: ['Neutral', 'Drawing'] };
-    expect(await new Screen(engine, Promise.resolve(marked)).isDoubtful(clouds)).toBe(true);
+    expect(await new Screen(engine, () => Promise.resolve(marked)).isDoubtful(clouds)).toBe(true);
+  });
+
+  it('looks again after a failure', async () => {
+    let failures = 1;
+    const screen = new Screen(engine, () =>
+      failures-- > 0 ? Promise.reject(new Error('too many open files')) : loadModel('inception_v3'),
+    );
+    await expect(screen.isDoubtful(clouds)).rejects.toThrow('too many open files');
+    expect(await screen.isDoubtful(clouds)).toBe(false);
   });
 });

@@ -1,6 +1,8 @@
 /** The smallest change of a picture that makes a network say something else. */
 import type { Ascent, PictureSize } from '../../engines/engine.ts';
 import { DreamError } from '../../kit/errors.ts';
+import { allOf, cropped, pasted } from '../crop.ts';
+import type { Part } from '../crop.ts';
 import type { Frame } from '../dream.ts';
 import { copyImage } from '../image.ts';
 import type { Image } from '../image.ts';
@@ -8,6 +10,7 @@ import { scoreThrough } from '../windows/ascent.ts';
 import { sample, spread } from '../windows/sample.ts';
 import { wholeWindow } from '../windows/window.ts';
 import type { Attack, Problem } from './attack.ts';
+import { rounded } from './round.ts';
 import { ROUNDED_BOUND, settle } from './settle.ts';
 
 /**
@@ -23,6 +26,8 @@ export interface PerturbOptions {
   /** The pictures that the network takes. */
   readonly size: PictureSize;
   readonly attack: Attack;
+  /** What the network is shown: the rest of the picture stays as it is. @default all of it */
+  readonly part?: Part | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,8 +35,9 @@ export interface PerturbOptions {
  * The picture with the smallest change that was found, in whole levels: what a file of 8 bits
  * holds succeeds. @throws DreamError 'cancelled', 'bad-option' where nothing was found
  */
-export async function* perturb(options: PerturbOptions): AsyncGenerator<Frame, Image, void> {
-  const { picture, attack, signal } = options;
+export async function* perturb(asked: PerturbOptions): AsyncGenerator<Frame, Image, void> {
+  const { picture, attack, signal, part = allOf(picture) } = asked;
+  const options = { ...asked, picture: cropped(picture, part) };
   const problem = problemOf(options);
   if (await isSaid(options)) return copyImage(picture);
   const search = attack.search(problem);
@@ -39,7 +45,10 @@ export async function* perturb(options: PerturbOptions): AsyncGenerator<Frame, I
   for (let started = performance.now(); ; started = performance.now()) {
     if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
     const next = await search.next();
-    if (next.done) return settle(options, changeOf(options, problem, next.value));
+    if (next.done) {
+      const settled = await settle(options, changeOf(options, problem, next.value));
+      return pasted(rounded(picture), part, settled);
+    }
     const gradientSeconds = (performance.now() - started) / 1000;
     yield { octave: 0, octaves: 1, steps, ...next.value, gradientSeconds, image: picture };
   }

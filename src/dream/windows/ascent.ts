@@ -12,6 +12,8 @@ export interface WindowedOptions extends WindowOptions {
   readonly seed: number;
   /** The part of the picture to look at. @default all of it */
   readonly place?: Place | undefined;
+  /** What the first window nearly shows. @default that part */
+  readonly first?: Place | undefined;
 }
 
 /**
@@ -20,13 +22,14 @@ export interface WindowedOptions extends WindowOptions {
  * weighing as much as its area: a pixel counts the same in a large window as in a small one.
  */
 export function windowedAscent(base: Ascent, options: WindowedOptions): Ascent {
-  const { size, seed, place } = options;
+  const { size, seed, place, first: shown = place, ...looks } = options;
   const random = seededRandom(seed);
   return {
-    calibrate: (picture) => base.calibrate(sample(picture, placeWindow(picture, place), size)),
+    calibrate: (picture) => base.calibrate(sample(picture, placeWindow(picture, shown), size)),
     at: async (picture) => {
       const least = Math.min(size.rows, size.columns);
-      const windows = drawWindows(placeWindow(picture, place), least, options, random);
+      const first = placeWindow(picture, shown);
+      const windows = drawWindows(placeWindow(picture, place), least, { ...looks, first }, random);
       return scoreThrough(base, picture, { windows, size });
     },
     dispose: () => base.dispose(),

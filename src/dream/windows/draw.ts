@@ -13,7 +13,12 @@ export interface WindowOptions {
   readonly rotation: number;
 }
 
-/** How far the first window strays from the whole: shares of its sides, each way. */
+export interface DrawOptions extends WindowOptions {
+  /** What the first window nearly shows. @default all that there is to look at */
+  readonly first?: Window;
+}
+
+/** How far the first window strays: shares of its sides, each way. */
 const STRAY = 0.08;
 const ZOOM = 0.12;
 
@@ -26,18 +31,18 @@ const ZOOM = 0.12;
 export function drawWindows(
   whole: Window,
   least: number,
-  { count, smallest, rotation }: WindowOptions,
+  { count, smallest, rotation, first = whole }: DrawOptions,
   random: Random,
 ): Window[] {
   const between = (low: number, high: number): number => low + (high - low) * random.uniform();
   const turned = (): number => (between(-rotation, rotation) * Math.PI) / 180;
-  const first = (): Window => {
+  const nearlyFirst = (): Window => {
     const scale = 1 + between(-ZOOM, ZOOM);
     return {
-      row: whole.row + whole.height * between(-STRAY, STRAY),
-      column: whole.column + whole.width * between(-STRAY, STRAY),
-      height: whole.height * scale,
-      width: whole.width * scale,
+      row: first.row + first.height * between(-STRAY, STRAY),
+      column: first.column + first.width * between(-STRAY, STRAY),
+      height: first.height * scale,
+      width: first.width * scale,
       angle: turned(),
     };
   };
@@ -54,7 +59,7 @@ export function drawWindows(
       angle: turned(),
     };
   };
-  return Array.from({ length: count }, (_, index) => (index === 0 ? first() : part()));
+  return Array.from({ length: count }, (_, index) => (index === 0 ? nearlyFirst() : part()));
 }
 
 /** A part of a picture in shares of its sides. */
@@ -74,5 +79,18 @@ export function placeWindow(size: PictureSize, place: Place | undefined): Window
     height: place.height * size.rows,
     width: place.width * size.columns,
     angle: 0,
+  };
+}
+
+/** Where a window lies that is not turned. */
+export function placeOf(
+  { row, column, height, width }: Window,
+  { rows, columns }: PictureSize,
+): Place {
+  return {
+    row: row / rows,
+    column: column / columns,
+    height: height / rows,
+    width: width / columns,
   };
 }

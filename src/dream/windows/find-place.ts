@@ -1,6 +1,7 @@
 /** Where a picture already looks like something. */
 import type { PictureSize } from '../../engines/engine.ts';
 import type { Image } from '../image.ts';
+import { placeOf } from './draw.ts';
 import type { Place } from './draw.ts';
 import { sample } from './sample.ts';
 import type { Window } from './window.ts';
@@ -65,15 +66,6 @@ function middles(length: number, side: number): number[] {
     { length: steps + 1 },
     (_, index) => side / 2 + ((length - side) * index) / steps,
   );
-}
-
-function placeOf({ row, column, height, width }: Window, { rows, columns }: PictureSize): Place {
-  return {
-    row: row / rows,
-    column: column / columns,
-    height: height / rows,
-    width: width / columns,
-  };
 }
 
 /** The deviation of all values. */

@@ -21,6 +21,8 @@ const LEAST_SQUARE = 1e-30;
 /** Ops of backward passes alone, linear in their first input. */
 const GRADIENTS = new Set([
   'conv2dInputGradient',
+  'conv2dTransposeGradient',
+  'resizeGradient',
   'reluGradient',
   'clipGradient',
   'maxPoolGradient',

@@ -6,6 +6,8 @@ import type { Graph, Node, NodeRef } from '../../graph/graph.ts';
 const HEAVY = new Set([
   'conv2d',
   'conv2dInputGradient',
+  'conv2dTranspose',
+  'conv2dTransposeGradient',
   'maxPoolGradient',
   'averagePoolGradient',
   'reluGradient',

@@ -50,8 +50,16 @@ export function eluLayer(call: LayerCall): NodeRef {
   return elu(call.builder, call.input, call.number('alpha', 1), call.output);
 }
 
+/** Over one axis, by default the last. */
 export function softmaxLayer(call: LayerCall): NodeRef {
-  const axis = call.number('axis', -1);
-  if (call.axis(axis) !== call.rank - 1) throw call.unsupported(`axis = ${axis}`);
-  return call.builder.add('softmax', [call.input], {}, call.output);
+  const { builder, rank } = call;
+  const written = [call.config['axis'] ?? -1].flat() as unknown[];
+  const axis = written.length === 1 && typeof written[0] === 'number' ? call.axis(written[0]) : NaN;
+  if (axis === rank - 1) return builder.add('softmax', [call.input], {}, call.output);
+  if (!(axis > 0 && axis < rank)) throw call.unsupported(`axis = ${JSON.stringify(written)}`);
+  const order = Array.from({ length: rank }, (_, index) => index);
+  [order[axis], order[rank - 1]] = [rank - 1, axis];
+  const turned = builder.add('transpose', [call.input], { order });
+  const shares = builder.add('softmax', [turned]);
+  return builder.add('transpose', [shares], { order }, call.output);
 }

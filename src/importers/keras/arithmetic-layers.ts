@@ -36,8 +36,9 @@ function nodeOf(call: LayerCall, value: Value): NodeRef {
   if (typeof value === 'number') return call.builder.scalar(value);
   if ('part' in value) throw call.unsupported('a part of a tensor');
   if (call.shared.channelsFirst) throw call.unsupported('a list of numbers with channels first');
-  const read = (): Float32Array => Float32Array.from(value);
-  return call.builder.constant({ shape: [value.length], read });
+  const { numbers, shape } = 'numbers' in value ? value : { numbers: value, shape: [value.length] };
+  const read = (): Float32Array => Float32Array.from(numbers);
+  return call.builder.constant({ shape, read });
 }
 
 /** The mean of two or more inputs. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Shape } from '../../graph/graph.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { checked } from '../checked.ts';
-import { operandsIn } from './operands.ts';
+import { operandsIn, optionsIn } from './operands.ts';
 import type { Operand } from './operands.ts';
 
 const layerSchema = z.object({
@@ -64,8 +64,16 @@ export function firstInputShape(model: KerasModel): Shape | undefined {
   return inner ?? (Array.isArray(built) ? (built as Shape) : undefined);
 }
 
-/** Each call of a layer with what it reads; one without inputs for an InputLayer. */
-export function callsOf(layer: KerasLayer): readonly (readonly Operand[])[] {
+/** One use of a layer. */
+export interface Call {
+  readonly operands: readonly Operand[];
+  /** Those that are given with the call, not with the layer. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Each call of a layer; one without operands for an InputLayer. */
+export function callsOf(layer: KerasLayer): readonly Call[] {
   const nodes = layer.inbound_nodes ?? [];
-  return nodes.length === 0 ? [[]] : nodes.map(operandsIn);
+  if (nodes.length === 0) return [{ operands: [], options: {} }];
+  return nodes.map((node) => ({ operands: operandsIn(node), options: optionsIn(node) }));
 }

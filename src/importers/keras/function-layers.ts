@@ -1,20 +1,53 @@
 /** Functions of TensorFlow that a network calls between its layers. */
 import type { NodeRef } from '../../graph/graph.ts';
 import { addActivation } from '../activations.ts';
+import { softmaxLayer } from './activation-layers.ts';
 import { combined } from './arithmetic-layers.ts';
 import type { Combination } from './arithmetic-layers.ts';
 import type { LayerCall, Value } from './layer-call.ts';
+import { concatenate } from './layout-layers.ts';
+import {
+  activated,
+  expanded,
+  leaky,
+  matrixProduct,
+  reduction,
+  reshaped,
+  squeezed,
+  transposed,
+} from './operation-layers.ts';
+import { imageResize } from './resize-layers.ts';
 
 /** By their names in Python: `math.add`, `nn.relu6`. */
 export function tensorflowFunction(call: LayerCall): NodeRef {
   const name = call.text('function', '');
   const op = operations.get(name);
   if (op) return combined(call, op, call.values);
-  if (name === 'cast') return call.input;
-  const [, activation] = /^(?:compat\.v1\.)?(?:nn|math)\.(\w+)$/.exec(name) ?? [];
+  const plain = name.replace(/^compat\.v1\./, '');
+  const build = functions.get(plain);
+  if (build) return build(call);
+  const [, activation] = /^(?:nn|math)\.(\w+)$/.exec(plain) ?? [];
   if (activation === undefined) throw call.unsupported(`the function '${name}'`);
-  return addActivation(call.builder, activation, call.input, call.output);
+  return activated(activation)(call);
 }
+
+const functions = new Map<string, (call: LayerCall) => NodeRef>([
+  ['cast', (call) => call.input],
+  ['identity', (call) => call.input],
+  ['stop_gradient', (call) => call.input],
+  ['math.reduce_mean', reduction('reduceMean')],
+  ['math.reduce_max', reduction('reduceMax')],
+  ['math.reduce_sum', reduction('reduceSum')],
+  ['linalg.matmul', matrixProduct],
+  ['concat', concatenate],
+  ['reshape', reshaped],
+  ['transpose', transposed],
+  ['expand_dims', expanded],
+  ['squeeze', squeezed],
+  ['nn.softmax', softmaxLayer],
+  ['nn.leaky_relu', leaky],
+  ['image.resize', imageResize],
+]);
 
 const operations = new Map<string, Combination>([
   ['math.add', 'add'],

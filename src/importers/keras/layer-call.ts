@@ -3,10 +3,13 @@ import { DreamError } from '../../kit/errors.ts';
 import { addActivation } from '../activations.ts';
 import type { ShapedBuilder } from '../shaped-builder.ts';
 import type { StoredConstant, Weights } from '../weights.ts';
-import type { Slice } from './operands.ts';
+import type { Slice, Table } from './operands.ts';
 
 /** Where [batch, channels, rows, columns] lie in the graph. */
 const CHANNELS_FIRST = [0, 3, 1, 2];
+
+/** Of sides, windows and their steps. */
+const LONGEST = 4096;
 
 /** What the whole import shares. */
 export interface KerasImport {
@@ -14,6 +17,8 @@ export interface KerasImport {
   readonly weights: Weights;
   /** The version of Keras that wrote the file: 3 has another hard_sigmoid. */
   readonly major: number;
+  /** Whether linear upsampling puts the corners of cells on each other, not their middles. */
+  readonly fromCorners: boolean;
   /** Whether the file's pictures are [batch, channels, rows, columns]; the graph's never are. */
   readonly channelsFirst: boolean;
   /** The size that the network itself brings its pictures to, before all else. */
@@ -21,10 +26,14 @@ export interface KerasImport {
 }
 
 /** What a layer is called with; only nodes where it is no function that the network calls. */
-export type Value = NodeRef | number | readonly number[] | Slice;
+export type Value = NodeRef | number | readonly number[] | Table | Slice;
 
 /** A weight, or one that is there only if an option is not false. */
 export type WeightRule = string | readonly [weight: string, option: string];
+
+/** Weights in the order in which Keras stores them; `part/weight` for those of a layer inside. */
+export type WeightRules =
+  readonly WeightRule[] | ((config: Readonly<Record<string, unknown>>) => readonly string[]);
 
 /** How one class of layers becomes nodes. */
 export interface LayerDefinition {
@@ -35,8 +44,9 @@ export interface LayerDefinition {
    * it. `normalisation` and `activation`: layers that can follow so.
    */
   readonly role?: 'linear' | 'normalisation' | 'activation';
-  /** In the order in which Keras stores them. */
-  readonly weights?: readonly WeightRule[];
+  readonly weights?: WeightRules;
+  /** What `.keras` archives call the layers inside it. */
+  readonly parts?: Readonly<Record<string, string>>;
 }
 
 /** One use of a layer: its options, inputs and weights, checked as they are read. */
@@ -50,6 +60,7 @@ export class LayerCall {
     /** The layer's name, which begins the names of its weights. */
     readonly layer: string,
     readonly className: string,
+    /** Its options, and those of this one use. */
     readonly config: Readonly<Record<string, unknown>>,
     readonly values: readonly Value[],
     /** The name of the node that gives the layer's output. */
@@ -105,6 +116,13 @@ export class LayerCall {
       return value as unknown as [number, number];
     }
     throw this.bad(`has ${option} = ${JSON.stringify(value)}, expected [rows, columns]`);
+  }
+
+  /** [rows, columns] of something to count, none of which is no number that a network has. */
+  lengths(option: string, otherwise?: readonly [number, number]): readonly [number, number] {
+    const pair = this.pair(option, otherwise);
+    if (pair.every((length) => length > 0 && length <= LONGEST)) return pair;
+    throw this.bad(`has ${option} = [${pair.join(', ')}], expected numbers from 1 to ${LONGEST}`);
   }
 
   /** The layer's weight, of that shape (null: any size). */

@@ -10,6 +10,12 @@ import {
 } from './activation-layers.ts';
 import { arithmetic, average, layerScale, rescaling, residualScale } from './arithmetic-layers.ts';
 import { isModel } from './config.ts';
+import {
+  attention,
+  ATTENTION_PARTS,
+  ATTENTION_WEIGHTS,
+  multiHeadAttention,
+} from './attention-layers.ts';
 import { getItem, tensorflowFunction, tensorflowNode } from './function-layers.ts';
 import type { LayerCall, LayerDefinition, WeightRule } from './layer-call.ts';
 import {
@@ -18,20 +24,30 @@ import {
   flatten,
   permute,
   reshape,
-  resizing,
-  upSampling2d,
   zeroPadding2d,
 } from './layout-layers.ts';
-import { conv2d, dense, depthwiseConv2d, separableConv2d } from './linear-layers.ts';
+import {
+  conv2d,
+  conv2dTranspose,
+  dense,
+  depthwiseConv2d,
+  separableConv2d,
+} from './linear-layers.ts';
 import {
   batchNormalization,
   groupNormalization,
   layerNormalization,
   normalization,
+  rootMeanSquareNormalization,
+  unitNormalization,
 } from './normalisation-layers.ts';
+import { operations } from './operations.ts';
 import { globalPooling2d, pooling2d } from './pooling-layers.ts';
+import { dot, einsumDense, einsumWeights } from './product-layers.ts';
+import { cropped, resizing, upSampling2d } from './resize-layers.ts';
+import { conv1d, globalPooling1d, pooling1d, repeatVector } from './sequence-layers.ts';
+import { TRAINING_ONLY } from './training-only.ts';
 
-/** Layers that do something in training only. */
 const identity: LayerDefinition = { build: (call) => call.input };
 
 const BIAS = ['bias', 'use_bias'] as const;
@@ -52,13 +68,26 @@ const groupNormalizationLayer: LayerDefinition = {
 
 const table: Readonly<Record<string, LayerDefinition>> = {
   Conv2D: { build: conv2d, role: 'linear', weights: ['kernel', BIAS] },
+  Conv2DTranspose: { build: conv2dTranspose, role: 'linear', weights: ['kernel', BIAS] },
   DepthwiseConv2D: { build: depthwiseConv2d, role: 'linear', weights: ['depthwise_kernel', BIAS] },
   SeparableConv2D: {
     build: separableConv2d,
     role: 'linear',
     weights: ['depthwise_kernel', 'pointwise_kernel', BIAS],
   },
+  Conv1D: { build: conv1d, role: 'linear', weights: ['kernel', BIAS] },
   Dense: { build: dense, role: 'linear', weights: ['kernel', BIAS] },
+  EinsumDense: { build: einsumDense, role: 'linear', weights: einsumWeights },
+  Dot: { build: dot },
+  MultiHeadAttention: {
+    build: multiHeadAttention,
+    weights: ATTENTION_WEIGHTS,
+    parts: ATTENTION_PARTS,
+  },
+  Attention: {
+    build: attention,
+    weights: ({ use_scale: scaled }) => (scaled === true ? ['scale'] : []),
+  },
 
   BatchNormalization: batchNormalizationLayer,
   BatchNormalizationV1: batchNormalizationLayer,
@@ -66,7 +95,13 @@ const table: Readonly<Record<string, LayerDefinition>> = {
   LayerNormalization: { build: layerNormalization, weights: SCALE_AND_SHIFT },
   GroupNormalization: groupNormalizationLayer,
   'Addons>GroupNormalization': groupNormalizationLayer,
-  Normalization: { build: normalization, weights: ['mean', 'variance', 'count'] },
+  RMSNormalization: { build: rootMeanSquareNormalization, weights: ['scale'] },
+  UnitNormalization: { build: unitNormalization },
+  Normalization: {
+    build: normalization,
+    // One that was told its numbers has no weights.
+    weights: ({ mean = null }) => (mean === null ? ['mean', 'variance', 'count'] : []),
+  },
 
   Activation: { build: activation, role: 'activation' },
   ReLU: { build: reluLayer, role: 'activation' },
@@ -79,6 +114,10 @@ const table: Readonly<Record<string, LayerDefinition>> = {
   MaxPooling2D: { build: pooling2d('maxPool') },
   GlobalAveragePooling2D: { build: globalPooling2d('reduceMean') },
   GlobalMaxPooling2D: { build: globalPooling2d('reduceMax') },
+  AveragePooling1D: { build: pooling1d('averagePool') },
+  MaxPooling1D: { build: pooling1d('maxPool') },
+  GlobalAveragePooling1D: { build: globalPooling1d('reduceMean') },
+  GlobalMaxPooling1D: { build: globalPooling1d('reduceMax') },
 
   Add: { build: arithmetic('add') },
   Subtract: { build: arithmetic('sub') },
@@ -104,30 +143,13 @@ const table: Readonly<Record<string, LayerDefinition>> = {
   Cropping2D: { build: cropping2d },
   UpSampling2D: { build: upSampling2d },
   Resizing: { build: resizing },
-  CenterCrop: { build: resizing },
-  RandomCrop: { build: resizing },
+  CenterCrop: { build: cropped },
+  RandomCrop: { build: cropped },
+  RepeatVector: { build: repeatVector },
 
-  Dropout: identity,
-  SpatialDropout2D: identity,
-  AlphaDropout: identity,
-  GaussianDropout: identity,
-  GaussianNoise: identity,
-  ActivityRegularization: identity,
-  Identity: identity,
-  StochasticDepth: identity,
-  FixedDropout: identity,
-  RandomBrightness: identity,
-  RandomColorJitter: identity,
-  RandomContrast: identity,
-  RandomFlip: identity,
-  RandomHeight: identity,
-  RandomHue: identity,
-  RandomRotation: identity,
-  RandomSaturation: identity,
-  RandomShear: identity,
-  RandomTranslation: identity,
-  RandomWidth: identity,
-  RandomZoom: identity,
+
+  ...operations,
+  ...Object.fromEntries(TRAINING_ONLY.map((name) => [name, identity])),
 };
 
 // Files of strangers name classes: `constructor` must not find what every object has.
@@ -152,13 +174,18 @@ export function weightNames(
   if (className === 'InputLayer') return [];
   const definition = layers.get(className);
   if (!definition) return null;
-  // A normalisation that was told its numbers has no weights.
-  if (className === 'Normalization' && (config['mean'] ?? null) !== null) return [];
-  return (definition.weights ?? []).flatMap((rule) => {
+  const { weights = [] } = definition;
+  if (typeof weights === 'function') return weights(config);
+  return weights.flatMap((rule) => {
     if (typeof rule === 'string') return [rule];
     const [weight, option] = rule;
     return config[option] === false ? [] : [weight];
   });
+}
+
+/** What `.keras` archives call a layer inside a layer. */
+export function partName(className: string, part: string): string {
+  return layers.get(className)?.parts?.[part] ?? part;
 }
 
 export function roleOf(className: string): LayerDefinition['role'] | 'model' {

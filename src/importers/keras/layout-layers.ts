@@ -1,7 +1,7 @@
 /** Layers that move values without changing them. */
 import type { NodeRef } from '../../graph/graph.ts';
-import { INPUT } from '../imported.ts';
 import type { LayerCall } from './layer-call.ts';
+import { reshaped } from './operation-layers.ts';
 import { checkFormat } from './window.ts';
 
 export function concatenate(call: LayerCall): NodeRef {
@@ -24,7 +24,9 @@ export function flatten(call: LayerCall): NodeRef {
   return builder.add('reshape', [x], { shape: [1, cells] }, call.output);
 }
 
+/** A layer of Keras, or a function of Keras 3 of the same name. */
 export function reshape(call: LayerCall): NodeRef {
+  if ('newshape' in call.config) return reshaped(call);
   refuseChannelsFirst(call);
   const target = call.config['target_shape'];
   if (!Array.isArray(target)) throw call.bad('has no target_shape');
@@ -47,27 +49,6 @@ export function zeroPadding2d(call: LayerCall): NodeRef {
 
 export function cropping2d(call: LayerCall): NodeRef {
   return call.builder.add('crop', [call.input], borders(call, 'cropping'), call.output);
-}
-
-/** Every cell repeated along rows and columns. */
-export function upSampling2d(call: LayerCall): NodeRef {
-  checkFormat(call);
-  const interpolation = call.text('interpolation', 'nearest');
-  if (interpolation !== 'nearest') throw call.unsupported(`interpolation '${interpolation}'`);
-  return call.builder.add(
-    'upsample',
-    [call.input],
-    { size: call.pair('size', [2, 2]) },
-    call.output,
-  );
-}
-
-/** Brings pictures to the network's size, before all else: so does whoever feeds the network. */
-export function resizing(call: LayerCall): NodeRef {
-  checkFormat(call);
-  if (call.input !== INPUT) throw call.unsupported('a change of size behind other layers');
-  call.shared.resized = [call.number('height'), call.number('width')];
-  return call.input;
 }
 
 function refuseChannelsFirst(call: LayerCall): void {

@@ -1,5 +1,6 @@
 /** Layers that weigh and sum: convolutions and dense layers. */
 import type { Attributes, NodeRef } from '../../graph/graph.ts';
+import { spread } from '../spread-filter.ts';
 import type { StoredConstant } from '../weights.ts';
 import type { LayerCall } from './layer-call.ts';
 import { slidingWindow } from './window.ts';
@@ -12,6 +13,53 @@ export function conv2d(call: LayerCall): NodeRef {
   const kernel = call.weight('kernel', [...window.size, call.channels / groups, filters]);
   const inputs = [call.input, call.constant('kernel', kernel), ...bias(call, filters)];
   return call.activate((name) => call.builder.add('conv2d', inputs, { ...window, groups }, name));
+}
+
+/** kernel [rows, columns, filters, channels] · bias [filters] */
+export function conv2dTranspose(call: LayerCall): NodeRef {
+  const strides = call.lengths('strides', [1, 1]);
+  const { size, padding } = slidingWindow(call, call.pair('kernel_size'), strides);
+  const filters = call.number('filters');
+  const weights = call.weight('kernel', [...size, filters, call.channels]);
+  const kernel = spread(weights, call.lengths('dilation_rate', [1, 1]));
+  const given = (call.config['output_padding'] ?? null) !== null;
+  const outputPadding = given ? call.pair('output_padding') : null;
+  const sides = ([0, 1] as const).map((axis) => {
+    const span = kernel.shape[axis]!;
+    return cutOf(call, padding === 'same', [span, strides[axis]], outputPadding?.[axis]);
+  });
+  const attributes = {
+    size: kernel.shape.slice(0, 2),
+    strides,
+    padding: sides.flatMap(({ cut }) => cut),
+    behind: sides.map(({ behind }) => behind),
+    groups: 1,
+  };
+  const inputs = [call.input, call.constant('kernel', kernel), ...bias(call, filters)];
+  return call.activate((name) => call.builder.add('conv2dTranspose', inputs, attributes, name));
+}
+
+/**
+ * What is cut off an axis, and how many zeros stand behind it. `n` cells become n · stride with
+ * 'same' padding, else as many as they reach, at least that; `output_padding` says it otherwise.
+ */
+function cutOf(
+  call: LayerCall,
+  same: boolean,
+  [span, stride]: readonly [number, number],
+  outputPadding: number | undefined,
+): { cut: readonly [before: number, after: number]; behind: number } {
+  const own = same ? span % 2 : span;
+  const usual = same ? stride : Math.max(span, stride);
+  // Of one cell; each of the others adds a stride.
+  const length = outputPadding === undefined ? usual : own + outputPadding;
+  const total = same ? Math.max(span - length, 0) : 0;
+  const behind = length - span + total;
+  if (length < 1 || behind < 0 || behind >= Math.max(stride, 1) || (same && length > stride)) {
+    throw call.unsupported(`output_padding = ${outputPadding ?? 'null'} with strides of ${stride}`);
+  }
+  const before = Math.floor(total / 2);
+  return { cut: [before, total - before], behind };
 }
 
 /** depthwise_kernel [rows, columns, channels, multiplier] · bias [channels · multiplier] */
@@ -68,7 +116,7 @@ function depthwise(call: LayerCall, multiplier: number): [NodeRef, Attributes] {
   return [call.constant('depthwise_kernel', filter), { ...window, groups }];
 }
 
-function bias(call: LayerCall, size: number): NodeRef[] {
+export function bias(call: LayerCall, size: number): NodeRef[] {
   if (!call.flag('use_bias', true)) return [];
   return [call.constant('bias', call.weight('bias', [size]))];
 }

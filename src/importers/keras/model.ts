@@ -2,12 +2,12 @@
 import type { NodeRef } from '../../graph/graph.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { callsOf, isModel, layerName, nestedModel } from './config.ts';
-import type { KerasLayer, KerasModel } from './config.ts';
+import type { Call, KerasLayer, KerasModel } from './config.ts';
 import { LayerCall } from './layer-call.ts';
 import type { KerasImport, Value } from './layer-call.ts';
 import { layerDefinition } from './layers.ts';
 import { isSource, sourcesIn } from './operands.ts';
-import type { Operand, Source } from './operands.ts';
+import type { Source } from './operands.ts';
 
 /** EfficientNet B7 has 813. */
 const MOST_LAYERS = 10_000;
@@ -76,7 +76,7 @@ function addFunctional(
     const ready = call.operands.map((operand) =>
       isSource(operand) ? values.get(keyOf(operand))! : operand,
     );
-    const built = addLayer(shared, call.layer, ready);
+    const built = addLayer(shared, call.layer, ready, call.options);
     calls.push(...built);
     values.set(call.key, built.at(-1)!.output);
   }
@@ -91,9 +91,8 @@ function addFunctional(
 }
 
 /** A layer's call, and how those that read it name it. */
-interface PendingCall {
+interface PendingCall extends Call {
   readonly layer: KerasLayer;
-  readonly operands: readonly Operand[];
   readonly key: string;
 }
 
@@ -106,7 +105,7 @@ function pendingCalls({ config }: KerasModel): PendingCall[] {
   const calls = layers.map(callsOf);
   const latest = new Map<string, number>();
   for (const [layer, call] of [
-    ...calls.flat(2).filter(isSource),
+    ...calls.flat().flatMap(({ operands }) => operands.filter(isSource)),
     ...sourcesIn(config['output_layers']),
   ]) {
     latest.set(layer, Math.max(call, latest.get(layer) ?? 0));
@@ -116,7 +115,7 @@ function pendingCalls({ config }: KerasModel): PendingCall[] {
     const own = calls[index]!;
     // The making of a model inside another counts as its first call, in most versions of Keras.
     const first = isModel(layer) && (latest.get(name) ?? 0) >= own.length ? 1 : 0;
-    return own.map((operands, call) => ({ layer, operands, key: `${name} ${call + first}` }));
+    return own.map((call, index) => ({ ...call, layer, key: `${name} ${index + first}` }));
   });
 }
 
@@ -155,7 +154,12 @@ function* inOrder(
 }
 
 /** The layer's own call comes last, after those of the layers inside it. */
-function addLayer(shared: KerasImport, layer: KerasLayer, values: readonly Value[]): BuiltCall[] {
+function addLayer(
+  shared: KerasImport,
+  layer: KerasLayer,
+  values: readonly Value[],
+  options: Call['options'] = {},
+): BuiltCall[] {
   const inputs = values.filter((value) => typeof value === 'string');
   const { builder } = shared;
   const { class_name: className, config } = layer;
@@ -165,7 +169,8 @@ function addLayer(shared: KerasImport, layer: KerasLayer, values: readonly Value
     return [...calls, { layer: name, className, inputs, output: outputs[0]!, linear: false }];
   }
   builder.place = `layer '${name}' (${className})`;
-  const call = new LayerCall(shared, name, className, config, values, builder.free(name));
+  const settings = { ...options, ...config };
+  const call = new LayerCall(shared, name, className, settings, values, builder.free(name));
   const output = layerDefinition(call).build(call);
   const linear = (config['activation'] ?? 'linear') === 'linear';
   return [{ layer: name, className, inputs, output, linear }];

@@ -25,7 +25,9 @@ export function importKeras({ model, weights, version }: KerasFile): Imported {
   const channelsFirst = isChannelsFirst(model);
   const [rows, columns, channels] = pictureShape(firstInputShape(model), channelsFirst);
   builder.input(INPUT, [1, null, null, channels]);
-  const shared: KerasImport = { builder, weights, major: majorOf(version), channelsFirst };
+  const fromCorners = drawsFromCorners(version);
+  const major = majorOf(version);
+  const shared: KerasImport = { builder, weights, major, fromCorners, channelsFirst };
   const { outputs, calls } = addModel(shared, model, [INPUT]);
   nameLayers(builder, calls, outputs);
   const graph: Graph = builder;
@@ -35,6 +37,11 @@ export function importKeras({ model, weights, version }: KerasFile): Imported {
 
 function majorOf(version: unknown): number {
   return typeof version === 'string' && version.startsWith('3.') ? 3 : 2;
+}
+
+/** tensorflow.js, and Keras apart from TensorFlow up to 2.3 (TensorFlow's own say `-tf`). */
+function drawsFromCorners(version: unknown): boolean {
+  return typeof version === 'string' && /^tfjs|^2\.[0-3]\.\d+$/.test(version);
 }
 
 function pictureShape(

@@ -3,6 +3,7 @@ import type { NodeRef } from '../../graph/graph.ts';
 import { derived } from '../weights.ts';
 import type { StoredConstant } from '../weights.ts';
 import type { LayerCall } from './layer-call.ts';
+import { ofLengthOne } from './product-layers.ts';
 
 /**
  * gamma · (x − mean) / √(variance + epsilon) + beta, as x · scale + shift with two numbers a
@@ -50,6 +51,24 @@ export function layerNormalization(call: LayerCall): NodeRef {
   const epsilon = builder.scalar(call.number('epsilon', 1e-3));
   const spread = builder.add('sqrt', [builder.add('add', [variance, epsilon])]);
   return gammaAndBeta(call, builder.add('div', [centred, spread]));
+}
+
+/** scale · x / √(mean of x² + epsilon), over the channels of each cell. */
+export function rootMeanSquareNormalization(call: LayerCall): NodeRef {
+  checkAxis(call);
+  const { builder, input } = call;
+  const over = { axes: [call.rank - 1], keepDimensions: true };
+  const square = builder.add('reduceMean', [builder.add('square', [input])], over);
+  const epsilon = builder.scalar(call.number('epsilon', 1e-6));
+  const spread = builder.add('sqrt', [builder.add('add', [square, epsilon])]);
+  const scale = call.constant('scale', call.weight('scale', [call.channels]));
+  return builder.add('mul', [builder.add('div', [input, spread]), scale], {}, call.output);
+}
+
+/** Of length 1 over the channels of each cell. */
+export function unitNormalization(call: LayerCall): NodeRef {
+  checkAxis(call);
+  return ofLengthOne(call, call.input, call.rank - 1, call.output);
 }
 
 /**

@@ -11,12 +11,18 @@ export interface Slice {
   readonly part: '...' | readonly [start: unknown, stop: unknown, step: unknown];
 }
 
-export type Operand = Source | number | readonly number[] | Slice;
+/** Rows of numbers, and rows of those: what `numbers` lists one after another. */
+export interface Table {
+  readonly numbers: readonly number[];
+  readonly shape: readonly number[];
+}
+
+export type Operand = Source | number | readonly number[] | Table | Slice;
 
 /** What Keras 2 writes in place of a layer's name where a function's first operand is a number. */
 const NUMBER = '_CONSTANT_VALUE';
 /** The names of a function's operands; its other options are no operands. */
-const OPERANDS = ['x', 'y', 'x1', 'x2', 'bias', 'slice_spec'];
+const OPERANDS = ['x', 'y', 'x1', 'x2', 'a', 'b', 'bias', 'slice_spec', 'query', 'value', 'key'];
 
 /** The operands in a node of a layer, in order: Keras 2 nests arrays, Keras 3 names histories. */
 export function operandsIn(value: unknown): Operand[] {
@@ -37,13 +43,40 @@ function operandsInList(list: readonly unknown[]): Operand[] {
     const first: Operand = layer === NUMBER ? output : [layer, call, output];
     return [first, ...named(options)];
   }
-  if (list.length > 0 && list.every((item) => typeof item === 'number')) return [list];
-  return list.flatMap(operandsIn);
+  const shape = tableShape(list);
+  if (!shape) return list.flatMap(operandsIn);
+  const numbers = list.flat(shape.length as 1) as number[];
+  return shape.at(-1) === numbers.length ? [numbers] : [{ numbers, shape }];
+}
+
+/** How long the lists in a list are, if numbers are all that they hold and they are even. */
+function tableShape(list: readonly unknown[]): number[] | null {
+  const [first] = list;
+  if (first === undefined) return null;
+  if (!Array.isArray(first)) {
+    return list.every((item) => typeof item === 'number') ? [list.length] : null;
+  }
+  const shapes = list.map((item) => (Array.isArray(item) ? tableShape(item as unknown[]) : null));
+  const [inner] = shapes;
+  if (!inner || shapes.some((shape) => shape?.join() !== inner.join())) return null;
+  return [list.length, ...inner];
 }
 
 function named(options: unknown): Operand[] {
   if (typeof options !== 'object' || options === null) return [];
   return OPERANDS.flatMap((name) => operandsIn((options as Record<string, unknown>)[name]));
+}
+
+/** What a node of a layer names beside its first operand: the options of that one call. */
+export function optionsIn(node: unknown): Readonly<Record<string, unknown>> {
+  if (Array.isArray(node)) {
+    return typeof node[0] === 'string' ? record(node[3]) : optionsIn((node as unknown[])[0]);
+  }
+  return record(record(node)['kwargs']);
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** Keras 2 writes start, stop and step alone, Keras 3 in an object's config. */

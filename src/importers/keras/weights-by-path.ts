@@ -7,7 +7,7 @@ import type { Hdf5Dataset } from '../containers/hdf5-dataset.ts';
 import type { Hdf5Group } from '../containers/hdf5.ts';
 import { isModel, layerName, nestedModel } from './config.ts';
 import type { KerasLayer, KerasModel } from './config.ts';
-import { weightNames } from './layers.ts';
+import { partName, weightNames } from './layers.ts';
 import { placeWeight } from './weight-list.ts';
 
 /** What the group with a model's layers is called; the second by TensorFlow 2.12. */
@@ -39,20 +39,41 @@ function place(model: KerasModel, group: Hdf5Group, placed: Map<string, Hdf5Data
 }
 
 function placeLayer(layer: KerasLayer, group: Hdf5Group, placed: Map<string, Hdf5Dataset>): void {
-  const vars = group.subgroup('vars');
-  const name = layerName(layer);
   // Of a class that is not in the table of layers the importer says so in better words.
-  const weights = weightNames(layer.class_name, layer.config);
-  if (!weights || weights.length === 0 || !vars) return;
+  const weights = weightNames(layer.class_name, layer.config) ?? [];
+  const parts = new Map<string, string[]>();
+  for (const weight of weights) {
+    const part = weight.split('/').slice(0, -1).join('/');
+    parts.set(part, [...(parts.get(part) ?? []), weight]);
+  }
+  for (const [part, names] of parts) {
+    const vars = groupOf(layer, part, group)?.subgroup('vars');
+    if (vars) placeVars(layer, { names, vars }, placed);
+  }
+}
+
+/** Of a layer inside the layer, whose attribute is private (`_query_dense`) to older versions. */
+function groupOf(layer: KerasLayer, part: string, group: Hdf5Group): Hdf5Group | null {
+  if (part === '') return group;
+  const attribute = partName(layer.class_name, part);
+  return group.subgroup(attribute) ?? group.subgroup(`_${attribute}`);
+}
+
+function placeVars(
+  layer: KerasLayer,
+  { names, vars }: { names: readonly string[]; vars: Hdf5Group },
+  placed: Map<string, Hdf5Dataset>,
+): void {
+  const name = layerName(layer);
   const found = vars.names.length;
-  if (found !== weights.length) {
+  if (found !== names.length) {
     throw new DreamError(
       'bad-model',
       `layer '${name}' (${layer.class_name}) has ${found} weights in the file; ` +
-        `expected ${weights.length}: ${weights.join(', ')}`,
+        `expected ${names.length}: ${names.join(', ')}`,
     );
   }
-  weights.forEach((weight, index) => {
+  names.forEach((weight, index) => {
     const dataset = vars.dataset(String(index));
     if (!dataset) {
       const place = `the group '${vars.path}'`;

@@ -67,7 +67,8 @@ function byName(leaves: readonly Leaf[], stored: readonly Stored[]): WeightOf[] 
 function fits(order: readonly WeightOf[], stored: readonly Stored[]): boolean {
   if (order.length !== stored.length) return false;
   return order.every(([, weight], index) => {
-    const name = stored[index]!.name.split('/').at(-1)!;
+    const depth = weight.split('/').length;
+    const name = stored[index]!.name.split('/').slice(-depth).join('/');
     // Keras 3 calls a depthwise kernel 'kernel'.
     return name === weight || weight.endsWith(`_${name}`);
   });

@@ -1,5 +1,6 @@
 /** What Discord refuses, in words that a log may hold: no tokens, no bodies. */
 import { DiscordAPIError, HTTPError, RESTJSONErrorCodes as Code } from 'discord.js';
+import { DreamError } from '../../kit/errors.ts';
 
 export class DiscordFailure extends Error {
   override readonly name = 'DiscordFailure';
@@ -73,4 +74,10 @@ export function systemCode(error: unknown): string {
 function hasCode(...codes: readonly number[]): (error: unknown) => error is DiscordFailure {
   return (error): error is DiscordFailure =>
     error instanceof DiscordFailure && error.code !== undefined && codes.includes(error.code);
+}
+
+/** For whoever starts a program while Discord cannot be reached. */
+export function unreachable(error: unknown): DreamError {
+  const message = `Discord cannot be reached (${systemCode(error)})`;
+  return new DreamError('login-failed', message, 'Is this machine connected?', { cause: error });
 }

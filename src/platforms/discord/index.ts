@@ -20,7 +20,7 @@ import type { Logger } from '../../kit/log.ts';
 import { readAddress } from './address.ts';
 import { announce, giveRole } from './announce.ts';
 import { deliver, show } from './delivery.ts';
-import { isConnectionLost, systemCode, withoutSecrets } from './failure.ts';
+import { isConnectionLost, unreachable, withoutSecrets } from './failure.ts';
 import { InFlight } from './in-flight.ts';
 import { PLATFORM } from './people.ts';
 import { receive } from './receive.ts';
@@ -130,10 +130,7 @@ async function logIn(client: Client, token: string): Promise<void> {
   try {
     await Promise.all([ready, client.login(token)]);
   } catch (error) {
-    if (isConnectionLost(error)) {
-      const message = `Discord cannot be reached (${systemCode(error)})`;
-      throw new DreamError('login-failed', message, 'Is this machine connected?', { cause: error });
-    }
+    if (isConnectionLost(error)) throw unreachable(error);
     if (!(error instanceof DiscordjsError) || error.code !== DiscordjsErrorCodes.TokenInvalid) {
       throw withoutSecrets(error);
     }

@@ -17,7 +17,7 @@ import type {
 import type { Command, SimpleCommand } from '../../chat/command.ts';
 import type { Option, Options } from '../../chat/option.ts';
 import { DreamError } from '../../kit/errors.ts';
-import { DiscordFailure, withoutSecrets } from './failure.ts';
+import { DiscordFailure, isConnectionLost, unreachable, withoutSecrets } from './failure.ts';
 import { menuEntries } from './menu-entries.ts';
 import { restOptions } from './rest-options.ts';
 
@@ -148,6 +148,7 @@ function optionJson(name: string, option: Option): APIApplicationCommandBasicOpt
 }
 
 function explained(error: unknown, guild: string | undefined): unknown {
+  if (isConnectionLost(error)) return unreachable(error);
   if (!(error instanceof DiscordFailure)) return error;
   if (error.status === 401) {
     const message = 'Discord does not take the token in DISCORD_TOKEN';

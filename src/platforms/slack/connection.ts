@@ -4,7 +4,7 @@ import type { Logger as BoltLogger, Receiver } from '@slack/bolt';
 import { DreamError } from '../../kit/errors.ts';
 import type { Logger } from '../../kit/log.ts';
 import { boltLogger } from './bolt-logger.ts';
-import { loginFailure, refusedToken } from './login.ts';
+import { loginFailure, portFailure, refusedToken } from './login.ts';
 import type { Identity } from './login.ts';
 import type { SlackHttp, SlackOptions } from './options.ts';
 
@@ -159,7 +159,9 @@ function httpTransport({ signingSecret, port, host }: SlackHttp, logger: BoltLog
     receiver,
     connected: () => listening,
     async start() {
-      await receiver.start(host === undefined ? port : { port, host });
+      await receiver.start(host === undefined ? port : { port, host }).catch((error: unknown) => {
+        throw portFailure(port, error);
+      });
       listening = true;
     },
     async stop() {

@@ -65,6 +65,8 @@ export interface Fetching {
   readonly client: webApi.WebClient;
   readonly download: Download;
   readonly token: string;
+  /** Slack's own, which alone learn the token: `host` or `host:port`. */
+  readonly ownHosts: readonly string[];
   readonly hosts: readonly string[];
   readonly maxBytes: number;
 }
@@ -87,11 +89,13 @@ export async function fetchFile(
 }
 
 async function bytesAt(
-  { download, token, hosts, maxBytes }: Fetching,
+  { download, token, ownHosts, hosts, maxBytes }: Fetching,
   url: string,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const headers = { authorization: `Bearer ${token}` };
+  // A file that Slack only links to may lie anywhere.
+  const own = URL.canParse(url) && ownHosts.includes(new URL(url).host);
+  const headers = own ? { authorization: `Bearer ${token}` } : {};
   const bytes = await download(url, { hosts, maxBytes, signal, headers });
   if (!isPage(bytes)) return bytes;
   throw new DreamError(

@@ -21,13 +21,16 @@ import { watched } from './watched.ts';
 
 export type { SlackHttp, SlackOptions } from './options.ts';
 
+const FILES = 'files.slack.com';
+
 /** Calls of `chat.update` that Slack grants are about one a second. */
 const EDIT_INTERVAL = 1500;
 
 export function slackPlatform(options: SlackOptions): Platform {
   const { botToken, commands, log, download, pictureHosts = [] } = options;
   const client = webClient(options);
-  const hosts = ['files.slack.com', ...pictureHosts];
+  const ownHosts = [FILES, ...(options.apiUrl === undefined ? [] : [new URL(options.apiUrl).host])];
+  const hosts = [FILES, ...pictureHosts];
   const maxPicture = options.maxPictureBytes ?? 32 * 2 ** 20;
   const progress = new ProgressBoard(client);
   const posted = new Map<string, string>();
@@ -79,6 +82,6 @@ export function slackPlatform(options: SlackOptions): Platform {
       await deliver({ client, bot: bot.user, posted }, address, outbound, sending);
     },
     fetch: (attachment, signal, maxBytes = maxPicture) =>
-      fetchFile({ client, download, token: botToken, hosts, maxBytes }, attachment, signal),
+      fetchFile({ client, download, token: botToken, ownHosts, hosts, maxBytes }, attachment, signal),
   };
 }

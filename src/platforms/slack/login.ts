@@ -44,6 +44,16 @@ export function loginFailure(token: keyof typeof HINTS, error: unknown): unknown
   });
 }
 
+/** Where Slack's events are to come to. */
+export function portFailure(port: number, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return error;
+  const reason = code === 'EADDRINUSE' ? 'is in use' : 'may not be used';
+  const hint = 'Set SLACK_PORT to another one, or stop what uses it.';
+  const message = `the port ${port} for Slack's events ${reason}`;
+  return new DreamError('login-failed', message, hint, { cause: error });
+}
+
 export function refusedToken(
   token: keyof typeof HINTS,
   reason: string,

@@ -1,7 +1,7 @@
 /** POST /api/messages: a line as it was typed, or pictures, or both. */
 import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
-import type { Person } from '../../chat/inbound.ts';
+import type { Handler, Person } from '../../chat/inbound.ts';
 import { RecentEvents } from '../../chat/recent-events.ts';
 import { problemMessage } from '../../chat/words.ts';
 import { DreamError } from '../../kit/errors.ts';
@@ -29,29 +29,47 @@ export async function messageRoute(app: FastifyInstance, served: Served): Promis
   await app.register(multipart, { limits: { ...FORM, fileSize: most } });
   const bodyLimit = most + maxPicture + 2 ** 16;
   const recent = new RecentEvents();
+  const coming = new Map<string, Promise<Accepted>>();
   app.post('/api/messages', { bodyLimit }, async (request, reply): Promise<Accepted> => {
     const handler = served.handler();
     const person = served.personOf(request);
     const sent = await readSent(request, limitOf);
-    const { conversation } = served;
-    const known = conversation.find((entry) => entry.event === sent.event);
+    const { event } = sent;
+    // Sent twice at once: one line, and one answer for both.
+    const first = coming.get(event);
+    if (first) return first;
+    const known = served.conversation.find((entry) => entry.event === event);
     // Known and not recent: the bot went down before it came to what was asked.
-    if (recent.seen(sent.event) && known) return { message: known.message.id, understood: true };
-    const { message, files } = known ? asKept(known, sent) : await keep(served, person, sent);
+    if (recent.seen(event) && known) return { message: known.message.id, understood: true };
     void reply.code(202);
-    const address = served.room.addressFor(person, message);
-    const responder = served.room.responder(address, person);
-    try {
-      const asked = commandOf(sent.text, files, served.commands);
-      const event = { id: sent.event, person, place: PLACE, address, responder };
-      await handler.handle({ kind: 'command', ...event, ...asked });
-      return { message, understood: true };
-    } catch (error) {
-      if (!(error instanceof DreamError)) throw error;
-      await responder.reply(problemMessage(error), { private: true });
-      return { message, understood: false };
-    }
+    const accepted = accept(served, { handler, person, sent, known });
+    coming.set(event, accepted);
+    return accepted.finally(() => coming.delete(event));
   });
+}
+
+interface Coming {
+  readonly handler: Handler;
+  readonly person: Person;
+  readonly sent: Sent;
+  /** The line, where it is kept already. */
+  readonly known: Entry | undefined;
+}
+
+async function accept(served: Served, { handler, person, sent, known }: Coming): Promise<Accepted> {
+  const { message, files } = known ? asKept(known, sent) : await keep(served, person, sent);
+  const address = served.room.addressFor(person, message);
+  const responder = served.room.responder(address, person);
+  try {
+    const asked = commandOf(sent.text, files, served.commands);
+    const event = { id: sent.event, person, place: PLACE, address, responder };
+    await handler.handle({ kind: 'command', ...event, ...asked });
+    return { message, understood: true };
+  } catch (error) {
+    if (!(error instanceof DreamError)) throw error;
+    await responder.reply(problemMessage(error), { private: true });
+    return { message, understood: false };
+  }
 }
 
 interface Kept {

@@ -2,6 +2,7 @@
 import type { OrderFailure } from '../order.ts';
 import type { ModelFile } from '../model-file.ts';
 import type { ClassShare } from '../evidence.ts';
+import type { Shown } from '../shown.ts';
 
 /** What somebody says in place of what would be found out. */
 export interface Overrides {
@@ -15,6 +16,7 @@ export interface Overrides {
   readonly std?: readonly number[];
   /** [rows, columns] */
   readonly size?: readonly [number, number];
+  readonly shown?: Shown;
   readonly title?: string;
   readonly licence?: string;
 }
@@ -43,6 +45,8 @@ export interface Understood {
   /** [rows, columns, channels] */
   readonly size: readonly [number, number, number];
   readonly range: { readonly title: string; readonly evidence: string; readonly sure: boolean };
+  /** How its program shows it pictures; null where that is not known. */
+  readonly shown: { readonly title: string; readonly evidence: string } | null;
   /** How many it tells apart; null for none. */
   readonly classes: number | null;
   readonly labelsFrom: string;

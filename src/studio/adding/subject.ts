@@ -5,6 +5,7 @@ import { DreamError } from '../../kit/errors.ts';
 import { shapeAttribute } from '../../ops/attributes.ts';
 import { inferShapes } from '../../ops/shapes.ts';
 import type { Subject } from './input-way.ts';
+import type { Clues } from './known-kinds.ts';
 
 /** For networks that take pictures of any size. */
 const USUAL_SIDE = 224;
@@ -13,7 +14,7 @@ const USUAL_SIDE = 224;
 export function subjectOf(
   imported: Imported,
   asked: readonly [number, number] | undefined,
-  clues: Pick<Subject, 'format' | 'names'>,
+  clues: Omit<Clues, 'imported'>,
 ): Subject {
   const [rows, columns] = asked ?? imported.inputSize;
   const size = {

@@ -1,7 +1,5 @@
 /** A first look: what a network says of the clouds that come with the program. */
 import { readPicture } from '../../dream/picture.ts';
-import { sample } from '../../dream/windows/sample.ts';
-import { wholeWindow } from '../../dream/windows/window.ts';
 import type { Compiler } from '../../engines/program.ts';
 import { survey } from '../../engines/survey.ts';
 import { slice } from '../../graph/graph.ts';
@@ -11,6 +9,8 @@ import type { ClassShare } from '../evidence.ts';
 import { CLOUDS } from '../intake/task.ts';
 import type { ModelFile } from '../model-file.ts';
 import { withPicture } from '../picture-input.ts';
+import { shownBy } from '../shown.ts';
+import { seenIn, shownView } from '../views.ts';
 import type { Subject } from './input-way.ts';
 
 const TOP = 5;
@@ -30,7 +30,7 @@ export async function topOfClouds(
   const { node, squash } = logitsOf(graph, imported.output);
   await imported.weights.ready(weightsOf(slice(graph, [node])));
   const { image } = await readPicture(CLOUDS, { maxSide: 2 * Math.max(size.rows, size.columns) });
-  const seen = sample(image, wholeWindow(image), size);
+  const seen = seenIn(image, shownView(image, size, shownBy(description.input)), size);
   const [found] = await survey(compiler, graph, [node], [seen]);
   return probabilitiesOf(found!.get(node)!.data, squash)
     .map((probability, index) => ({ label: description.labels[index] ?? `${index}`, probability }))

@@ -9,6 +9,7 @@ import { logitsOf } from '../../objectives/logits.ts';
 import { modelFileSchema } from '../model-file.ts';
 import type { ModelFile } from '../model-file.ts';
 import { withPicture } from '../picture-input.ts';
+import { asSaid } from '../shown.ts';
 import { openBrought } from './brought.ts';
 import type { Brought } from './brought.ts';
 import { findCandidates } from './candidates.ts';
@@ -18,10 +19,13 @@ import type { InputWay, Subject } from './input-way.ts';
 import { findLabels, labelsFrom } from './labels.ts';
 import type { FoundLabels } from './labels.ts';
 import type { Overrides, Question, Understood } from './messages.ts';
+import { notesBeside } from './notes-beside.ts';
 import { named, openBest } from './opening.ts';
 import type { Opened } from './opening.ts';
 import { decided, withOverrides } from './overrides.ts';
 import { describeInPlace, licenceFile, nameInPlace, placeFiles, storedName } from './placing.ts';
+import { shownWay } from './shown-way.ts';
+import type { ShownWay } from './shown-way.ts';
 import { classesOf, subjectOf } from './subject.ts';
 import { topOfClouds } from './top-of-clouds.ts';
 import { layersWorth } from './worth.ts';
@@ -43,12 +47,14 @@ async function understood(
   const compiler = onnxCompiler();
   const subject = subjectOf(imported, overrides.size, {
     ...{ format: candidate.format, names: brought.names },
+    notes: await notesBeside(brought, candidate.name),
   });
   const classes = classesOf(subject);
   await checkNumbers(imported);
   const way = await wayOf(subject, overrides, compiler);
+  const shown = shownWay(subject, overrides);
   const labels = await labelsOf(brought, opened, classes, overrides);
-  const described = { name, brought, opened, overrides, subject, way, labels, classes };
+  const described = { name, brought, opened, overrides, subject, way, shown, labels, classes };
   const description = describe(described, into === null);
   const placed = { brought, opened, description, others: labels.file ? [labels.file] : [] };
   const top = await topOfClouds({ ...subject, description, classes }, compiler);
@@ -60,6 +66,7 @@ async function understood(
     layers: imported.graph.layers.size,
     size: [size.rows, size.columns, channels],
     range: { title: way.title, evidence: way.evidence, sure: way.sure },
+    shown: shown && { title: shown.title, evidence: shown.evidence },
     labelsFrom: labels.from,
     logit: logitWords(imported),
     notices: noticesOf(opened, labels, way, classes),
@@ -97,13 +104,14 @@ interface Described {
   readonly overrides: Overrides;
   readonly subject: Subject;
   readonly way: InputWay;
+  readonly shown: ShownWay | null;
   readonly labels: FoundLabels;
   readonly classes: number | null;
 }
 
 /** @param inPlace whether the files stay where they are. */
 function describe(parts: Described, inPlace: boolean): ModelFile {
-  const { name, brought, opened, overrides, subject, way, labels, classes } = parts;
+  const { name, brought, opened, overrides, subject, way, shown, labels, classes } = parts;
   const { imported, candidate } = opened;
   const licence = licenceFile(brought);
   return modelFileSchema.parse({
@@ -111,7 +119,11 @@ function describe(parts: Described, inPlace: boolean): ModelFile {
     description: `${candidate.format}${classes === null ? '' : `, ${classes} classes`}`,
     source: { file: inPlace ? nameInPlace(candidate.name) : storedName(candidate.name) },
     licence: overrides.licence ?? (licence === undefined ? 'not said' : `see ${licence}`),
-    input: { ...way.input, ...(overrides.size ? { size: overrides.size } : {}) },
+    input: {
+      ...way.input,
+      ...(overrides.size ? { size: overrides.size } : {}),
+      ...(shown ? asSaid(shown.shown) : {}),
+    },
     labels: labels.labels,
     dreamableClasses: classes !== null,
     ...layersWorth(withPicture(imported.graph, way.input), imported.output, subject.size),

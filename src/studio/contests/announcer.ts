@@ -110,14 +110,15 @@ export class Announcer {
   }
 
   async #send(due: Due): Promise<void> {
-    if (!this.#announce) return;
+    const announce = this.#announce;
+    if (!announce) return;
     const { book, log } = this.#parts;
     const { phase, state } = due;
     const attempts = due.attempts + 1;
     const { contest } = await book.current(due.contest);
     await this.#mark(due, { state: 'begun', attempts });
     try {
-      await this.#announce({ contest: factsOf(contest), phase, again: state === 'begun' });
+      await announce({ contest: factsOf(contest), phase, again: state === 'begun' });
     } catch (error) {
       const fields = { err: error, contest: contest.id, phase, attempts };
       if (attempts < MOST_ATTEMPTS) {

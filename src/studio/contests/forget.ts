@@ -50,14 +50,17 @@ async function isInvolved({ tables }: Book, contest: Contest, person: string): P
     .where('contest', '=', id)
     .execute();
   if (events.some(({ event }) => byOf(JSON.parse(event) as ContestEvent) === person)) return true;
-  const vote = await tables
-    .selectFrom('contest_ballot_log')
-    .select('sequence')
-    .where('contest', '=', id)
-    .where('voter', '=', person)
-    .limit(1)
-    .executeTakeFirst();
-  return vote !== undefined;
+  for (const table of ['contest_ballot_log', 'contest_offers'] as const) {
+    const row = await tables
+      .selectFrom(table)
+      .select('voter')
+      .where('contest', '=', id)
+      .where('voter', '=', person)
+      .limit(1)
+      .executeTakeFirst();
+    if (row) return true;
+  }
+  return false;
 }
 
 /** They may vote again later on, as anybody may who has not voted. */
@@ -76,13 +79,11 @@ async function takeOut(
     inIt.map(({ number }) => ({ type: 'withdrawn' as const, at: now, by, entry: number })),
   );
   await session.flush();
-  for (const table of ['contest_ballots', 'contest_offers'] as const) {
-    await session.tables
-      .deleteFrom(table)
-      .where('contest', '=', id)
-      .where('voter', '=', person)
-      .execute();
-  }
+  await session.tables
+    .deleteFrom('contest_ballots')
+    .where('contest', '=', id)
+    .where('voter', '=', person)
+    .execute();
 }
 
 /** What is left of them is somebody without a name. */
@@ -103,6 +104,11 @@ async function erase({ tables }: Session, id: string, person: string): Promise<v
       .where('sequence', '=', sequence)
       .execute();
   }
+  await tables
+    .deleteFrom('contest_offers')
+    .where('contest', '=', id)
+    .where('voter', '=', person)
+    .execute();
   for (const table of ['contest_ballots', 'contest_ballot_log'] as const) {
     await tables
       .updateTable(table)

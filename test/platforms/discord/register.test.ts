@@ -1,4 +1,7 @@
 /** What Discord is told about the commands. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../../commands/index.ts';
 import { commandsJson, registerCommands } from '../../../src/platforms/discord/register.ts';
@@ -89,6 +92,19 @@ describe('registering', () => {
     await expect(registerCommands({ ...wanted(), guild: GUILD })).rejects.toMatchObject({
       name: 'DreamError',
       message: expect.stringContaining(GUILD) as string,
+    });
+  });
+
+  it('says that Discord cannot be reached', async () => {
+    const gone = createServer().listen(0, '127.0.0.1');
+    await once(gone, 'listening');
+    const { port } = gone.address() as AddressInfo;
+    gone.close();
+    await once(gone, 'close');
+    const away = { ...wanted(), apiUrl: `http://127.0.0.1:${port}/api` };
+    await expect(registerCommands(away)).rejects.toMatchObject({
+      name: 'DreamError',
+      message: 'Discord cannot be reached (ECONNREFUSED)',
     });
   });
 });

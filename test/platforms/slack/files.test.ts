@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Platform } from '../../../src/chat/platform.ts';
 import { slackHarness } from '../../helpers/slack-harness.ts';
 import type { SlackHarness } from '../../helpers/slack-harness.ts';
+import { BOT_TOKEN } from '../../helpers/slack-server.ts';
 import type { SlackFile } from '../../helpers/slack-workspace.ts';
 import { COMMANDS, PNG } from './scripted.ts';
 
@@ -61,6 +62,23 @@ it('never takes the token to another host', async () => {
   // Its own address is looked up, and is a good one.
   expect(new Uint8Array(await platform.fetch(picture, signal))).toEqual(PNG);
   expect(harness.server.callsOf('files.info')).toHaveLength(1);
+});
+
+it('comes without the token from a host that is not Slack’s', async () => {
+  const asked: unknown[] = [];
+  const other = await harness.connect({
+    pictureHosts: ['pictures.example'],
+    download: (url, { headers }) => {
+      asked.push({ url, headers });
+      return Promise.resolve(PNG);
+    },
+  });
+  const [linked, own] = ['https://pictures.example/a.png', 'https://files.slack.com/a.png'];
+  for (const url of [linked, own]) await other.fetch(at(url), signal);
+  expect(asked).toEqual([
+    { url: linked, headers: {} },
+    { url: own, headers: { authorization: `Bearer ${BOT_TOKEN}` } },
+  ]);
 });
 
 it('that is too large is refused', async () => {

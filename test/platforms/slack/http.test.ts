@@ -70,6 +70,20 @@ it('carries a dream from the form to the picture', async () => {
   platform = await harness.connect();
 });
 
+it('says so where its port is taken', async () => {
+  const other = slackPlatform({
+    ...{ botToken: BOT_TOKEN, apiUrl: harness.server.apiUrl, commands: COMMANDS, log: silentLog },
+    http: { signingSecret: secret, port: Number(new URL(url).port), host: '127.0.0.1' },
+    download: () => Promise.resolve(PNG),
+  });
+  await expect(other.start(handler)).rejects.toMatchObject({
+    code: 'login-failed',
+    message: expect.stringMatching(/^the port \d+ for Slack's events is in use$/) as string,
+    hint: expect.stringContaining('SLACK_PORT') as string,
+  });
+  expect(other.ready()).toBe(false);
+});
+
 describe('a request', () => {
   let event: Json;
 

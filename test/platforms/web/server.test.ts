@@ -240,6 +240,22 @@ describe('lines', () => {
     expect(handler.events).toHaveLength(1);
   });
 
+  it('sent twice at once are one, and both are told so', async () => {
+    const send = async (): Promise<Accepted> => {
+      const form = new FormData();
+      form.set('event', 'a1b2c3d4e5f6');
+      form.set('text', '/dream');
+      form.set('picture', new Blob([Buffer.from(photo)]), 'photo.jpg');
+      const options = { method: 'POST', headers: { origin: chat.url }, body: form };
+      return (await (await fetch(`${chat.url}/api/messages`, options)).json()) as Accepted;
+    };
+    const answers = await Promise.all([send(), send(), send()]);
+    expect(answers).toEqual([answers[0], answers[0], answers[0]]);
+    expect((await snapshot()).messages).toHaveLength(1);
+    expect(handler.events).toHaveLength(1);
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
   it('sent again after a crash are asked for again, and said once', async () => {
     const send = async (): Promise<Accepted> => {
       const form = new FormData();

@@ -356,6 +356,17 @@ onEveryDatabase('contests', (home) => {
     });
   });
 
+  it('forgets also who was shown a duel and decided none', async () => {
+    const { contests, database } = open;
+    const id = await voting({ voting: 'duels' });
+    expect(await contests.nextDuel(actor('dan'), id)).not.toBeNull();
+    expect(await contests.nextDuel(actor('eve'), id)).not.toBeNull();
+    await contests.close(admin, id, 'voting');
+    await contests.forget({ platform: 'test', id: 'dan' });
+    const offers = await database.tables.selectFrom('contest_offers').select('voter').execute();
+    expect(offers).toEqual([{ voter: 'eve' }]);
+  });
+
   describe('at the same moment', () => {
     it('are closed once, and no vote comes after', async () => {
       const { contests } = open;

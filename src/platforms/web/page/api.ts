@@ -38,9 +38,22 @@ export async function sendMessage({ text, files, event }: Draft): Promise<Accept
   const form = new FormData();
   form.set('event', event);
   form.set('text', text);
-  for (const { option, file } of files) form.append(option, file, file.name || 'picture');
+  for (const { option, file } of files) {
+    await checkReadable(file);
+    form.append(option, file, file.name || 'picture');
+  }
   const response = await request('/api/messages', { method: 'POST', body: form });
   return (await response.json()) as Accepted;
+}
+
+/** What was moved or changed since it was chosen fails like a connection, and is none of its faults. */
+async function checkReadable(file: File): Promise<void> {
+  await file
+    .slice(0, 1)
+    .arrayBuffer()
+    .catch(() => {
+      throw new Failed(`${file.name} cannot be read any more.`, 'Remove it, and choose it again.');
+    });
 }
 
 /** @throws Failed */

@@ -1,8 +1,8 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useState } from 'preact/hooks';
-import type { Menu } from '../../../chat/outbound.ts';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { WireMessage } from '../wire.ts';
 import { Failed, press } from './api.ts';
+import { Choice } from './choice.tsx';
 
 /** Told of every press: its answer may come below what is in view. */
 export const Pressed = createContext<() => void>(() => undefined);
@@ -13,12 +13,20 @@ export function Controls({ message }: { message: WireMessage }) {
   const [pressed, setPressed] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const tell = useContext(Pressed);
-  // What was said about the buttons before is no longer true of these.
+  const area = useRef<HTMLDivElement>(null);
+  const last = useRef<string | null>(null);
   useEffect(() => {
+    // What was said about the buttons before is no longer true of these.
     setProblem(null);
+    // The one that was pressed is gone, and the focus with it.
+    const gone = last.current !== null && !buttons.some(({ action }) => action === last.current);
+    if (!gone || buttons.length === 0) return;
+    last.current = null;
+    if (document.activeElement === document.body) area.current?.querySelector('button')?.focus();
   }, [buttons.map(({ action }) => action).join()]);
   const send = async (action: string, choice?: string): Promise<void> => {
     if (pressed !== null) return;
+    last.current = action;
     setPressed(action);
     setProblem(null);
     tell();
@@ -33,7 +41,7 @@ export function Controls({ message }: { message: WireMessage }) {
   };
   if (buttons.length === 0 && !menu) return null;
   return (
-    <div class="controls">
+    <div class="controls" ref={area}>
       {buttons.map(({ action, label, style = 'plain' }) => (
         <button
           key={action}
@@ -54,37 +62,5 @@ export function Controls({ message }: { message: WireMessage }) {
         </p>
       )}
     </div>
-  );
-}
-
-interface ChoiceProps {
-  readonly menu: Menu;
-  readonly disabled: boolean;
-  readonly onChoose: (action: string, choice: string) => Promise<void>;
-}
-
-function Choice({ menu: { action, placeholder, choices }, disabled, onChoose }: ChoiceProps) {
-  return (
-    <select
-      class="button"
-      aria-label={placeholder}
-      aria-disabled={disabled}
-      // It says what can be chosen, never what was.
-      value=""
-      onChange={({ currentTarget }) => {
-        const { value } = currentTarget;
-        currentTarget.value = '';
-        void onChoose(action, value);
-      }}
-    >
-      <option value="" disabled hidden>
-        {placeholder}
-      </option>
-      {choices.map(({ value, label, description }) => (
-        <option key={value} value={value}>
-          {description === undefined ? label : `${label} · ${description}`}
-        </option>
-      ))}
-    </select>
   );
 }

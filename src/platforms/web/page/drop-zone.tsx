@@ -5,17 +5,20 @@ interface DropZoneProps {
   /** In the line, where it takes a file that need not be a picture. */
   readonly command: string | undefined;
   readonly onFiles: (files: readonly File[]) => void;
+  readonly onFolder: (name: string) => void;
 }
 
 /** Takes files that are dropped, or pasted, anywhere on the page. */
-export function DropZone({ command, onFiles }: DropZoneProps) {
+export function DropZone({ command, onFiles, onFolder }: DropZoneProps) {
   const [over, setOver] = useState(false);
-  const latest = useRef(onFiles);
-  latest.current = onFiles;
+  const latest = useRef({ onFiles, onFolder });
+  latest.current = { onFiles, onFolder };
   useEffect(() => {
     const take = (data: DataTransfer | null): boolean => {
+      const folder = folderIn(data);
       const files = [...(data?.files ?? [])];
-      if (files.length > 0) latest.current(files);
+      if (folder !== undefined) latest.current.onFolder(folder);
+      else if (files.length > 0) latest.current.onFiles(files);
       return files.length > 0;
     };
     const controller = new AbortController();
@@ -58,6 +61,12 @@ export function DropZone({ command, onFiles }: DropZoneProps) {
       </p>
     </div>
   ) : null;
+}
+
+/** Its name: among the files it looks like one of them, and cannot be read. */
+function folderIn(data: DataTransfer | null): string | undefined {
+  const entries = [...(data?.items ?? [])].map((item) => item.webkitGetAsEntry());
+  return entries.find((entry) => entry?.isDirectory)?.name;
 }
 
 function hasFiles(data: DataTransfer | null): boolean {

@@ -19,7 +19,7 @@ export function PictureView({ picture, fresh, onEnlarge }: PictureViewProps) {
   }, [revealed]);
   const veiled = picture.spoiler && !revealed;
   return (
-    <figure class="print" style={sizeOf(picture)}>
+    <figure class={isSlim(picture) ? 'print slim' : 'print'} style={sizeOf(picture)}>
       <div class="shown" inert={veiled} aria-hidden={veiled}>
         {picture.preview ? (
           <Preview picture={picture} />
@@ -77,6 +77,11 @@ function Preview({ picture: { source, alt } }: { picture: WirePicture }) {
       ))}
     </div>
   );
+}
+
+/** So high or so flat that its buttons would not stand on it. */
+function isSlim({ width = 1, height = 1 }: WirePicture): boolean {
+  return Math.max(width / height, height / width) > 4.5;
 }
 
 function sizeOf({ width, height }: WirePicture): Record<string, string> {

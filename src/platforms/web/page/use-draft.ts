@@ -13,6 +13,8 @@ export interface Editing {
   /** @param option that they are for. @default those that are free, then the last */
   readonly attach: (files: readonly File[], option?: string) => void;
   readonly remove: (file: File) => void;
+  /** Says what speaks against what the person does. */
+  readonly object: (problem: string) => void;
   readonly send: (line?: string) => void;
 }
 
@@ -59,6 +61,7 @@ export function useDraft(limits: DraftLimits): Editing {
       setProblem(null);
       beside.remove(file);
     },
+    object: setProblem,
     send(given) {
       const text = (given ?? line).trim();
       if (text === '' && beside.files.length === 0) return;
