@@ -5,7 +5,15 @@ import type {
   OrderAction,
   SimpleCommand,
 } from '../src/chat/command.ts';
-import { cancel, close, closeWindow, exported, openResults, results } from './contest/ending.ts';
+import {
+  callOff,
+  cancel,
+  close,
+  closeWindow,
+  exported,
+  openResults,
+  results,
+} from './contest/ending.ts';
 import { begin, enter, submit, withdraw } from './contest/entering.ts';
 import { entries, history, showEntries, status } from './contest/looking.ts';
 import { approve, approveEntry, reject, rejectEntry, review } from './contest/moderating.ts';
@@ -45,6 +53,7 @@ export const contestActions: readonly (ContestAction | OrderAction)[] = [
   showEntries,
   openResults,
   closeWindow,
+  callOff,
   review,
   approveEntry,
   rejectEntry,

@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { ALONE } from '../vitest.config.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -153,4 +154,13 @@ describe('the house', () => {
       .filter(({ text }) => /process\s*\.\s*env\b|loadEnvFile/.test(text));
     expect(readers.map(({ path }) => path)).toEqual([]);
   });
+});
+
+it("test files that put something in a module's place run alone", () => {
+  const mocking = filesIn('test').filter((path) =>
+    /\bvi\.(do)?mock\(/i.test(readFileSync(join(ROOT, path), 'utf8')),
+  );
+  expect(mocking.length).toBeGreaterThan(0);
+  expect(mocking.filter((path) => !ALONE.includes(path))).toEqual([]);
+  expect(ALONE.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });

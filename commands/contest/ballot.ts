@@ -45,7 +45,8 @@ export function ballotWords(
     return voting === 'ranked' ? 'Which is the best?' : 'Which ones do you like?';
   }
   const ranks = ballot.map((entry, index) => `${index + 1}. entry ${entry}`);
-  const words = voting === 'ranked' ? ranks.join(', ') : `entries ${ballot.join(', ')}`;
+  const entries = `${ballot.length === 1 ? 'entry' : 'entries'} ${ballot.join(', ')}`;
+  const words = voting === 'ranked' ? ranks.join(', ') : entries;
   return `Your vote: ${words}. It counts, and you can change it until the end.`;
 }
 

@@ -59,8 +59,23 @@ export const cancel: SimpleCommand<typeof cancelOptions> = {
   description: 'Call a contest off, for those who run it',
   options: cancelOptions,
   async run(context, { reason, contest: wanted }) {
+    const { contests, actor } = context;
     const { id } = await runningContest(context, wanted);
-    const { theme } = await context.contests.cancel(context.actor, id, reason);
+    const { theme } = await contests.askCancel(actor, id, reason);
+    const { entries, voters } = await contests.read.status(actor, id);
+    const so = `${counted(entries, 'dream')}, ${counted(voters, 'voter')} so far`;
+    const text = `**${theme}** · ${so}. Call it off, without results? Everybody is told why: ${reason}\nIt cannot be taken back.`;
+    const button = contestButton('calloff', id, 'Call it off', 'danger');
+    await context.reply({ text, buttons: [button] }, { private: true });
+  },
+};
+
+/** `calloff:<contest>` */
+export const callOff: ContestAction = {
+  name: 'calloff',
+  about: 'contest',
+  async run(context, { contest: id }) {
+    const { theme } = await context.contests.cancel(context.actor, id);
     await context.reply({ text: `**${theme}** is cancelled.` }, { private: true });
   },
 };

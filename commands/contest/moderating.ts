@@ -7,7 +7,7 @@ import { DreamError } from '../../src/kit/errors.ts';
 import { onlyRunners } from '../../src/studio/contests/rights.ts';
 import type { ContestFacts } from '../../src/studio/contests/views.ts';
 import { entryOption } from './numbers.ts';
-import { contestOption, runningContest } from './which.ts';
+import { anyContest, contestOption } from './which.ts';
 
 /** What a click can say; anything else, /contest reject says. */
 const REASONS = [
@@ -24,7 +24,7 @@ export const approve: SimpleCommand<typeof approveOptions> = {
   description: 'Let a dream into the contest, for those who run it',
   options: approveOptions,
   async run(context, { entry, contest: wanted }) {
-    const { id } = await runningContest(context, wanted);
+    const { id } = await anyContest(context, wanted);
     await context.contests.approve(context.actor, id, entry);
     await context.reply({ text: `Entry ${entry} is in the contest.` }, { private: true });
   },
@@ -38,12 +38,16 @@ const rejectOptions = {
 
 export const reject: SimpleCommand<typeof rejectOptions> = {
   name: 'reject',
-  description: 'Keep a dream out of the contest, for those who run it',
+  description: 'Keep a dream out of the contest, or of its gallery, for those who run it',
   options: rejectOptions,
   async run(context, { entry, reason, contest: wanted }) {
-    const { id } = await runningContest(context, wanted);
-    await context.contests.reject(context.actor, id, entry, reason);
-    await context.reply({ text: `Entry ${entry} is out: ${reason}` }, { private: true });
+    const { id } = await anyContest(context, wanted);
+    const { theme, phase } = await context.contests.reject(context.actor, id, entry, reason);
+    const text =
+      phase === 'closed'
+        ? `Entry ${entry} keeps its place in **${theme}**, and is shown no more: ${reason}\n\`/contest approve entry:${entry}\` brings it back.`
+        : `Entry ${entry} is out: ${reason}`;
+    await context.reply({ text }, { private: true });
   },
 };
 

@@ -11,7 +11,7 @@ import type { Settings } from './settings.ts';
 /** For networks that name no size of their own. */
 const USUAL_SIDE = 299;
 
-export interface ListedLayer {
+interface ListedLayer {
   readonly layer: string;
   /** [rows, columns, channels] at the model's own input size; fewer numbers after its pooling. */
   readonly shape: Shape;
@@ -26,7 +26,7 @@ export async function printLayers(settings: Settings): Promise<void> {
   );
 }
 
-export function listLayers(model: Model, deepLayers: boolean): ListedLayer[] {
+function listLayers(model: Model, deepLayers: boolean): ListedLayer[] {
   const [rows, columns] = sizeOf(model);
   const shapes = inferShapes(model.graph, { [PICTURE]: [1, rows, columns, 3] });
   const names = deepLayers ? [...model.graph.layers.keys()] : dreamableLayers(model);

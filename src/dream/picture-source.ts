@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { DreamError } from '../kit/errors.ts';
 
 /** A larger file is refused before it is read. */
-export const MAX_FILE_BYTES = 100_000_000;
+const MAX_FILE_BYTES = 100_000_000;
 
 /**
  * The bytes of a picture file, or the bytes handed in, not empty and at most MAX_FILE_BYTES.

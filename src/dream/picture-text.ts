@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { DreamError } from '../kit/errors.ts';
 
 /** The most text, keywords and values together in bytes, that is written to or read from a PNG. */
-export const MAX_TEXT_BYTES = 1_000_000;
+const MAX_TEXT_BYTES = 1_000_000;
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 // Everything that decides a pixel. pHYs, which sharp writes with a made-up resolution, is not here.

@@ -46,7 +46,7 @@ const DAY = 86_400_000;
 const LONGEST = 3_600_000;
 
 /** A dream in half precision has to come so near to float32's. */
-export const LEAST_DECIBELS = 40;
+const LEAST_DECIBELS = 40;
 
 /** What takes no measuring to know comes first: the processor. */
 export const PROCESSOR: Candidate = { engine: 'onnx', provider: 'cpu' };

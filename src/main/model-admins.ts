@@ -7,6 +7,11 @@ import type { Settings } from './settings.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
+/** Whether only this machine reaches what listens there. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.includes(host);
+}
+
 /** Whoever sits at this machine may, as by its command line; a page behind a proxy is another thing. */
 export function modelAdmins({
   MODEL_ADMINS,
@@ -16,7 +21,7 @@ export function modelAdmins({
   person: Person,
   place: Place,
 ) => boolean {
-  const local = LOOPBACK.includes(HOST) && WEB_HOSTS.length === 0;
+  const local = isLoopback(HOST) && WEB_HOSTS.length === 0;
   return ({ id }, { platform }) =>
     MODEL_ADMINS.includes(`${platform}:${id}`) || (platform === 'web' && local);
 }

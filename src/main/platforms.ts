@@ -11,9 +11,8 @@ import { discordPlatform } from '../platforms/discord/index.ts';
 import { slackPlatform } from '../platforms/slack/index.ts';
 import { webChat } from '../platforms/web/index.ts';
 import type { LocalStudio } from '../studio/local-studio.ts';
+import { isLoopback } from './model-admins.ts';
 import type { Settings } from './settings.ts';
-
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1']);
 
 export interface PlatformParts {
   readonly settings: Settings;
@@ -63,7 +62,7 @@ async function localChat({
   commands,
 }: PlatformParts): Promise<Platform> {
   const { HOST } = settings;
-  if (!LOOPBACK.has(HOST)) {
+  if (!isLoopback(HOST)) {
     log.warn({ host: HOST }, 'whoever reaches the chat page is an admin: something has to ask who');
   }
   const root = new URL('../../', import.meta.url);

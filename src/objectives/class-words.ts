@@ -51,7 +51,7 @@ function parseTerm(part: string, labels: readonly string[]): ClassTerm {
 }
 
 /** @throws DreamError 'unknown-class' with the nearest labels */
-export function resolveClass(
+function resolveClass(
   name: string,
   labels: readonly string[],
 ): { index: number; label: string } {

@@ -45,19 +45,26 @@ export class ModelFolder {
     return (await this.#described(patience)).broken;
   }
 
+  /** All at once: several new folders are waited for no longer than one. */
   async #described(patience: number): Promise<Described> {
-    const good: ModelDescription[] = [];
-    const broken: BrokenModel[] = [];
-    for (const name of await modelNames(this.folder)) {
-      try {
-        good.push(await describeModel(name, this.folder));
-      } catch (error) {
-        const problem = await this.#problemOf(name, error as Error, patience);
-        if (problem) broken.push({ name, error: problem });
-        else good.push(await describeModel(name, this.folder));
-      }
+    const names = await modelNames(this.folder);
+    const all = await Promise.all(names.map((name) => this.#describedOrBroken(name, patience)));
+    return {
+      good: all.flatMap((one) => ('error' in one ? [] : [one])),
+      broken: all.flatMap((one) => ('error' in one ? [one] : [])),
+    };
+  }
+
+  async #describedOrBroken(
+    name: string,
+    patience: number,
+  ): Promise<ModelDescription | BrokenModel> {
+    try {
+      return await describeModel(name, this.folder);
+    } catch (error) {
+      const problem = await this.#problemOf(name, error as Error, patience);
+      return problem ? { name, error: problem } : describeModel(name, this.folder);
     }
-    return { good, broken };
   }
 
   /** Null where a folder that had no description has one now. */

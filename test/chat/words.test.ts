@@ -8,6 +8,7 @@ import { parseCommandText } from '../../src/chat/text.ts';
 import { duration, finalMessage, progressMessage } from '../../src/chat/words.ts';
 import { commands } from '../../commands/index.ts';
 import { presets } from '../../src/dream/presets.ts';
+import type { Evidence } from '../../src/studio/evidence.ts';
 import type { DreamJob, Order } from '../../src/studio/order.ts';
 
 const JOB: DreamJob = {
@@ -88,6 +89,26 @@ describe('what is said about an order', () => {
     expect(buttonsOf()).not.toContain('Difference');
     expect(buttonsOf(0)).toContain('Difference');
     expect(buttonsOf(0)).not.toContain('Again');
+  });
+
+  it('tells what the model was shown, also of orders that do not say it', () => {
+    const share = { label: 'me', probability: 1 };
+    const target = { ...share, weight: 1, before: 0, shifted: 0.5 };
+    const evidence = {
+      ...{ place: null, size: { rows: 8, columns: 8 }, stretched: true, views: 20 },
+      ...{ targets: [target], before: [share], after: [share], others: [], psnr: 50, curve: [] },
+    };
+    const said = (more: Partial<Evidence>): string => {
+      const result = { rows: 1, columns: 1, formula: 'f', notices: [], engine: 'e', seconds: 1 };
+      const all = { ...result, scores: [], evidence: { ...evidence, ...more } };
+      const { fields } = finalMessage({ ...ORDER, state: 'rendered', result: all }, nothing);
+      return fields!.find(({ name }) => name === 'The model says')!.value;
+    };
+    expect(said({})).toContain('Shown all of it, stretched to 8×8.');
+    const shown = { part: 'middle', share: 1 } as const;
+    expect(said({ view: 'middle', shown })).toContain(
+      'Shown its middle square, as its program shows it.',
+    );
   });
 
   it('describes the picture for those who do not see it', () => {

@@ -23,6 +23,7 @@ describe('models', () => {
     expect(added.stdout).toMatch(/^format +Keras HDF5 \(\.h5\): face\.h5/m);
     expect(added.stdout).toMatch(/^input +16×16, colour$/m);
     expect(added.stdout).toMatch(/^range +-1\.\.1: its normalisations remember/m);
+    expect(added.stdout).toMatch(/^shown +not known: .*--shown/m);
     expect(added.stdout).toMatch(/^classes +3 \(labels\.txt\): me, you, nobody$/m);
     expect(added.stdout).toMatch(/^logit +before the softmax of 'scores'$/m);
     expect(added.stdout).toContain('npm run dream -- --model my-face --class me');
@@ -67,10 +68,16 @@ describe('the lines of the doctor', () => {
 
 describe('options', () => {
   it('become what is said of a network', () => {
-    const given = { range: '-1,1', mean: '0.5', order: 'bgr', size: '224', sheet: false };
+    const given = {
+      ...{ range: '-1,1', mean: '0.5', order: 'bgr', size: '224', sheet: false },
+      shown: 'middle,0.875',
+    };
     expect(readAddingOptions(given)).toEqual({
       ...{ replace: false, sheet: false, quiet: false, json: false },
-      overrides: { range: [-1, 1], mean: [0.5], order: 'bgr', size: [224, 224] },
+      overrides: {
+        ...{ range: [-1, 1], mean: [0.5], order: 'bgr', size: [224, 224] },
+        shown: { part: 'middle', share: 0.875 },
+      },
     });
   });
 
@@ -81,6 +88,8 @@ describe('options', () => {
     ['mean', '1,2,3,4'],
     ['std', '0'],
     ['order', 'brg'],
+    ['shown', 'left'],
+    ['shown', 'whole,0.5'],
     ['size', '0'],
     ['size', '1,2,3'],
     ['name', ''],

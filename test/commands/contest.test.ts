@@ -237,7 +237,7 @@ describe('votes', () => {
     expect((await chat.press(ada, action, '2')).text).toContain('Your vote: entries 2, 3');
     // The same press again at once would be a double click.
     const less = await chat.press(ada, action.replace(/0$/, '1'), '3');
-    expect(less.text).toContain('Your vote: entries 2.');
+    expect(less.text).toContain('Your vote: entry 2.');
     expect((await chat.press(ada, less.buttons![0]!.action)).text).toContain('Which ones');
     expect((await chat.press(ada, action, '1')).text).toMatch(/own dream/);
     expect((await chat.say(ada, 'vote', { entries: '3 #2' })).text).toContain('entries 2, 3');

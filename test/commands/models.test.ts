@@ -114,8 +114,14 @@ describe('a model from the chat', () => {
   }, 120_000);
 
   it('is named, scaled and labelled as its person says', async () => {
-    const added = await add({ name: 'said', range: '0, 1', labels: 'a,b b,c' }, network);
+    const said = { range: '0, 1', labels: 'a,b b,c', shown: 'middle,0.875' };
+    const added = await add({ name: 'said', ...said }, network);
     expect(added.fields).toContain('Range: 0..1: you said so');
+    const shown = "the middle 88 %, cut to the network's shape";
+    expect(added.fields).toContain(`Shown: ${shown}: you said so`);
+    const show = () => harness.command('bob', 'models show', { model: 'said' });
+    const described = await answer(show, 'bob', ({ text }) => text.includes('**said**'));
+    expect(described.fields).toContain(`Shown: ${shown}`);
     expect(added.fields).toContain('Classes: 3 (your labels): a, b b, c');
     const remove = () => harness.command('ann', 'models remove', { model: 'said' });
     await answer(remove, 'ann', ({ text }) => text.startsWith('**said** was removed'));

@@ -6,7 +6,7 @@ import { scoreThrough, windowedAscent } from '../../src/dream/windows/ascent.ts'
 import { drawWindows } from '../../src/dream/windows/draw.ts';
 import { findPlace } from '../../src/dream/windows/find-place.ts';
 import { sample, spread } from '../../src/dream/windows/sample.ts';
-import { wholeWindow } from '../../src/dream/windows/window.ts';
+import { partWindow, wholeWindow } from '../../src/dream/windows/window.ts';
 import type { Window } from '../../src/dream/windows/window.ts';
 import { onnxEngine } from '../../src/engines/onnx.ts';
 import { seededRandom } from '../../src/kit/random.ts';
@@ -152,6 +152,20 @@ describe('an ascent through windows', () => {
       expect(column + width / 2).toBeLessThanOrEqual(300 + 1e-9);
       expect(Math.abs(angle)).toBeLessThanOrEqual((10 * Math.PI) / 180);
     }
+  });
+
+  it('has its first window near what it is told, and the others in all of the picture', () => {
+    const whole = wholeWindow({ rows: 100, columns: 300 });
+    const first = partWindow({ row: 0, column: 100, rows: 100, columns: 100 });
+    for (let seed = 1; seed <= 20; seed++) {
+      const [near] = drawWindows(whole, 20, { ...options, first }, seededRandom(seed));
+      expect(Math.abs(near!.column - 150)).toBeLessThanOrEqual(8);
+      expect(Math.abs(near!.width - 100)).toBeLessThanOrEqual(12);
+    }
+    const all = { ...options, count: 200, first };
+    const columns = drawWindows(whole, 20, all, seededRandom(3)).map(({ column }) => column);
+    expect(Math.min(...columns)).toBeLessThan(60);
+    expect(Math.max(...columns)).toBeGreaterThan(240);
   });
 });
 

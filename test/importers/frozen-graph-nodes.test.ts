@@ -46,6 +46,19 @@ const per3 = [0.5, -0.25, 0.75];
 const zero = integers('zero', [0]);
 const one = integers('one', [1]);
 
+/** Rows and columns of x, times 2, as graphs compute them. */
+const twice = [
+  node('Shape', 'shape', ['x']),
+  ...[1, 2].flatMap((axis) => [
+    integers(`from${axis}`, [axis]),
+    integers(`to${axis}`, [axis + 1]),
+    node('StridedSlice', `length${axis}`, ['shape', `from${axis}`, `to${axis}`, 'one'], {
+      shrink_axis_mask: { i: 1 },
+    }),
+    node('Mul', `twice${axis}`, [`length${axis}`, 'two']),
+  ]),
+];
+
 describe('nodes', () => {
   const x = picture;
   const three = tf.tensor1d(per3);
@@ -122,6 +135,76 @@ describe('nodes', () => {
       'Concat',
       [integers('axis', [2], []), node('Concat', 'y', ['axis', 'x', 'x'])],
       () => tf.concat([x, x], 2),
+    ],
+    [
+      'ResizeBilinear',
+      [
+        node('Relu', 'r', ['x']),
+        integers('size', [9, 4]),
+        node('ResizeBilinear', 'y', ['r', 'size'], { half_pixel_centers: { b: true } }),
+      ],
+      () => tf.image.resizeBilinear(tf.relu(x), [9, 4], false, true),
+    ],
+    [
+      'ResizeBilinear of old graphs',
+      [
+        node('Relu', 'r', ['x']),
+        integers('size', [9, 4]),
+        node('ResizeBilinear', 'y', ['r', 'size']),
+      ],
+      () => tf.image.resizeBilinear(tf.relu(x), [9, 4]),
+    ],
+    [
+      'ResizeNearestNeighbor',
+      [
+        node('Relu', 'r', ['x']),
+        integers('size', [9, 4]),
+        node('ResizeNearestNeighbor', 'y', ['r', 'size'], { align_corners: { b: true } }),
+      ],
+      () => tf.image.resizeNearestNeighbor(tf.relu(x), [9, 4], true),
+    ],
+    [
+      'Conv2DBackpropInput',
+      [
+        floats('f', [3, 3, 4, 3]),
+        integers('sizes', [1, 12, 14, 4]),
+        node('Conv2DBackpropInput', 'y', ['sizes', 'f', 'x'], {
+          strides: list(1, 2, 2, 1),
+          padding: text('SAME'),
+        }),
+      ],
+      () =>
+        tf.conv2dTranspose(
+          x,
+          tf.tensor(waves([3, 3, 4, 3]), [3, 3, 4, 3]) as Tensor4D,
+          [1, 12, 14, 4],
+          2,
+          'same',
+        ),
+    ],
+    [
+      'Conv2DBackpropInput whose size the graph computes',
+      [
+        one,
+        integers('two', [2], []),
+        ...twice,
+        floats('f', [2, 2, 4, 3]),
+        integers('batch', [1], []),
+        integers('four', [4], []),
+        node('Pack', 'sizes', ['batch', 'twice1', 'twice2', 'four']),
+        node('Conv2DBackpropInput', 'y', ['sizes', 'f', 'x'], {
+          strides: list(1, 2, 2, 1),
+          padding: text('VALID'),
+        }),
+      ],
+      () =>
+        tf.conv2dTranspose(
+          x,
+          tf.tensor(waves([2, 2, 4, 3]), [2, 2, 4, 3]) as Tensor4D,
+          [1, 12, 14, 4],
+          2,
+          'valid',
+        ),
     ],
     [
       'Pad with zeros',

@@ -55,9 +55,17 @@ export function functional(
   };
 }
 
-export async function read(model: object, weights: Weight[] = []): Promise<Imported> {
+export async function read(
+  model: object,
+  weights: Weight[] = [],
+  version?: string,
+): Promise<Imported> {
   const { manifest, readShard } = weightFiles(weights);
-  const json = { modelTopology: { model_config: model }, weightsManifest: manifest };
+  const topology = {
+    model_config: model,
+    ...(version === undefined ? {} : { keras_version: version }),
+  };
+  const json = { modelTopology: topology, weightsManifest: manifest };
   expect(isKerasLayers(json)).toBe(true);
   const imported = readKerasLayers(json, readShard);
   await imported.weights.ready(weights.map(({ entry }) => entry.name));

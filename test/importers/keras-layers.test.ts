@@ -399,10 +399,10 @@ describe('failures', () => {
       "layer 'l' (Activation): the activation 'sparsemax' is not supported; supported: linear, relu,",
     ],
     [
-      'a change of size behind other layers',
-      layer('Resizing', 'l', { height: 3, width: 3 }, 'flat'),
+      'a cut behind other layers',
+      layer('CenterCrop', 'l', { height: 3, width: 3 }, 'flat'),
       'unsupported-op',
-      "layer 'l' (Resizing): a change of size behind other layers is not supported",
+      "layer 'l' (CenterCrop): a cut behind other layers is not supported",
     ],
     [
       'a relu that begins later',

@@ -60,6 +60,47 @@ const convolutions = [
   one('grouped', 'Conv', { group: 2 }, { w: seeded([6, 2, 3, 3]) }, { dims: [1, 4, 6, 7] }),
 ];
 
+const spread2 = { strides: [2, 2] };
+const back = { w: seeded([3, 4, 3, 3], 2) };
+const transposed = [
+  one('3×3', 'ConvTranspose', { kernel_shape: [3, 3] }, { ...back, b: seeded([4], 3) }),
+  one('cut', 'ConvTranspose', { ...spread2, pads: [0, 1, 2, 1] }, back),
+  one(
+    'zeros behind',
+    'ConvTranspose',
+    { ...spread2, output_padding: [1, 1], pads: [1, 1, 1, 1] },
+    back,
+  ),
+  one('dilated', 'ConvTranspose', { dilations: [2, 1] }, back),
+  one(
+    'grouped',
+    'ConvTranspose',
+    { group: 2, ...spread2 },
+    { w: seeded([4, 2, 2, 2]), b: seeded([4]) },
+    { dims: [1, 4, 6, 7] },
+  ),
+  one(
+    'SAME_UPPER',
+    'ConvTranspose',
+    { auto_pad: 'SAME_UPPER', ...spread2 },
+    { w: seeded([3, 4, 4, 3]) },
+  ),
+  one(
+    'SAME_LOWER',
+    'ConvTranspose',
+    { auto_pad: 'SAME_LOWER', ...spread2 },
+    { w: seeded([3, 4, 4, 3]) },
+  ),
+  one('VALID', 'ConvTranspose', { auto_pad: 'VALID', ...spread2 }, back),
+  one('to a size', 'ConvTranspose', { ...spread2, output_shape: [12, 14] }, back),
+  one(
+    'to a size, SAME_UPPER',
+    'ConvTranspose',
+    { ...spread2, auto_pad: 'SAME_UPPER', output_shape: [12, 14] },
+    back,
+  ),
+];
+
 const pools = [
   one('2×2', 'MaxPool', { kernel_shape: [2, 2], strides: [2, 2] }),
   one('padded', 'MaxPool', { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }),
@@ -303,6 +344,46 @@ const shapes = [
     nodes: [{ op: 'Resize', inputs: ['x', '', '', 's'], settings: { mode: 'nearest' } }],
     weights: { s: integers(1, 3, 12, 14) },
   },
+  ...[
+    ['linear', {}, floats(1, 1, 2, 3)],
+    ['linear, half as large', {}, floats(1, 1, 0.5, 0.5)],
+    ['linear by no whole number', {}, floats(1, 1, 1.5, 0.8)],
+    ['linear, corners', { coordinate_transformation_mode: 'align_corners' }, floats(1, 1, 2, 2)],
+    [
+      'linear from the corner',
+      { coordinate_transformation_mode: 'asymmetric' },
+      floats(1, 1, 2, 3),
+    ],
+    ['nearest by no whole number', { mode: 'nearest' }, floats(1, 1, 1.5, 0.8)],
+    ['nearest, down', { mode: 'nearest', nearest_mode: 'ceil' }, floats(1, 1, 0.5, 0.5)],
+  ].map(([title, settings, scales]): OnnxCase => ({
+    title: `Resize ${title as string}`,
+    nodes: [
+      {
+        op: 'Resize',
+        inputs: ['x', '', 's'],
+        settings: { mode: 'linear', ...(settings as Record<string, Setting>) },
+      },
+    ],
+    weights: { s: scales as Weight },
+  })),
+  {
+    title: 'Resize linear by sizes of two axes, as PyTorch has it',
+    nodes: [
+      {
+        op: 'Resize',
+        inputs: ['x', '', '', 's'],
+        settings: {
+          mode: 'linear',
+          axes: [2, 3],
+          coordinate_transformation_mode: 'pytorch_half_pixel',
+        },
+      },
+    ],
+    weights: { s: integers(9, 5) },
+    opset: 18,
+  },
+  one('linear', 'Upsample', { mode: 'linear' }, { s: floats(1, 1, 2, 3) }, { opset: 9 }),
   one('', 'DepthToSpace', { blocksize: 2 }, {}, { dims: [1, 8, 2, 5] }),
   one('CRD', 'DepthToSpace', { blocksize: 2, mode: 'CRD' }, {}, { dims: [1, 8, 2, 5] }),
   one('rows and columns', 'ReduceMean', { axes: [2, 3], keepdims: 1 }),
@@ -417,6 +498,7 @@ const exported: readonly OnnxCase[] = [
 
 export const onnxCases: readonly OnnxCase[] = [
   ...convolutions,
+  ...transposed,
   ...pools,
   ...activations,
   ...sums,

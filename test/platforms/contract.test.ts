@@ -229,7 +229,7 @@ describe.each(harnesses)('%s', (_, open) => {
     expect(ballot.menu!.values).toEqual(['1']);
     expect(ballot.fields).not.toMatch(/by/);
     await harness.press('bob', ballot, ballot.menu!.action, '1');
-    await sees('bob', ({ text }) => /Your vote: entries 1/.test(text));
+    await sees('bob', ({ text }) => /Your vote: entry 1/.test(text));
     expect((await harness.messages('ann')).map(({ id }) => id)).not.toContain(ballot.id);
 
     await closeContest('voting');

@@ -1,6 +1,7 @@
 /** Dreams of a class, from a classifier and words to pictures and evidence. */
 import { describe, expect, it } from 'vitest';
 import { classRecipe } from '../../src/dream/class-recipes.ts';
+import { cropped, pasted } from '../../src/dream/crop.ts';
 import type { Image } from '../../src/dream/image.ts';
 import { psnr } from '../../src/dream/perturb/compare.ts';
 import { encodePicture, readPicture } from '../../src/dream/picture.ts';
@@ -119,6 +120,48 @@ describe('a class', () => {
   });
 });
 
+describe('a class of a model whose program shows it the middle', () => {
+  const shown: Model = { ...model, input: { ...model.input, shown: 'middle' } };
+  const part = { row: 0, column: 10, rows: 40, columns: 40 };
+  const square = (of: Image): Image => cropped(of, part);
+  const around = (of: Image): Image =>
+    pasted(
+      of,
+      part,
+      drawn(40, 40, () => 0),
+    );
+
+  it.each<[string, Partial<Recipe>]>([
+    ['cat', { perturb: true }],
+    ['cat', { perturb: true, attack: 'pgd' }],
+    ['not dog', { perturb: true }],
+  ])('%s is said after a small change of that alone: %j', async (words, changes) => {
+    const { image: after, evidence } = await dreamt({ class: words, ...changes }, { model: shown });
+    expect(evidence).toMatchObject({ view: 'middle', others: [], shown: { part: 'middle' } });
+    expect(evidence.before[0]!.label).toBe('dog');
+    expect(evidence.after[0]!.label === 'dog').toBe(false);
+    expect(around(after)).toEqual(around(image));
+    expect(evidence.psnr).toBeCloseTo(psnr(image, after), 9);
+
+    const alone = { words, before: square(image), after: square(after), curve: [] };
+    const { targets } = await gatherEvidence(model, engine, alone);
+    expect(evidence.targets[0]!.probability).toBe(targets[0]!.probability);
+  });
+
+  it('grows in a place within it', async () => {
+    const { image: after } = await dreamt({ class: 'cat', place: true }, { model: shown });
+    expect(square(after)).not.toEqual(square(image));
+    const blurred = around(after).data.map((value, index) => value - around(image).data[index]!);
+    expect(blurred.filter((value) => value !== 0).length / blurred.length).toBeLessThan(0.02);
+  });
+
+  it('appears in it', async () => {
+    const { evidence } = await dreamt({ class: 'cat', keep: 0 }, { model: shown });
+    expect(evidence.targets[0]!.probability).toBeGreaterThan(0.9);
+    expect(evidence.view).toBe('middle');
+  });
+});
+
 describe('a plan', () => {
   const plan = (changes: Partial<Recipe>, request: Partial<RenderRequest> = {}) =>
     planRender(model, { picture, recipe: { ...recipe, ...changes }, ...request });
@@ -217,6 +260,15 @@ describe('evidence', () => {
     expect(middle.probability).toBeCloseTo(alone.targets[0]!.probability, 5);
     expect(middle.probability).not.toBeCloseTo(evidence.targets[0]!.probability, 3);
     expect(alone).toMatchObject({ stretched: false, others: [] });
+
+    const input = { ...model.input, shown: 'middle' as const };
+    const known = await gatherEvidence({ ...model, input }, engine, request);
+    expect(known.targets[0]!.probability).toBe(middle.probability);
+    expect(known).toMatchObject({ view: 'middle', others: [], stretched: true });
+    const whole = { ...model, input: { ...input, shown: 'whole' as const } };
+    const { targets, others } = await gatherEvidence(whole, engine, request);
+    expect(targets).toEqual(evidence.targets);
+    expect(others).toEqual([]);
   });
 
   it('of a class in a place has the whole picture beside it', async () => {

@@ -29,6 +29,8 @@ export interface ShownEntry {
   readonly masked: boolean;
   /** It is for those who want to see it. */
   readonly veiled: boolean;
+  /** Why there is no picture: those who ran the contest took it down, its author had it deleted. */
+  readonly gone: 'removed' | 'deleted' | null;
 }
 
 export interface ShownContest {
@@ -116,7 +118,8 @@ async function orNull<Found>(found: Promise<Found>): Promise<Found | null> {
 function shown({ contest, placed, podium, voters, tieRule }: Results): ShownContest {
   const { id, theme, endedAt, settings } = contest;
   const entries = placed.map(({ rank, entry, ...place }): ShownEntry => {
-    const { number, title = null, by, dream } = entry;
+    const { number, title = null, by, dream, state } = entry;
+    const forgotten = by?.name === '';
     return {
       ...{ rank, number, title, author: nameOf(by?.name ?? '') },
       score: scoreWords(place, settings.voting),
@@ -127,6 +130,7 @@ function shown({ contest, placed, podium, voters, tieRule }: Results): ShownCont
       columns: dream.columns,
       masked: dream.masked === true,
       veiled: dream.veiled === true,
+      gone: state === 'removed' ? 'removed' : forgotten ? 'deleted' : null,
     };
   });
   return {

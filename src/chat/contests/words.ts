@@ -87,7 +87,8 @@ export function entryWords({ dream, by, own, state, reason }: EntryView): string
   const author = own ? 'yours' : by === undefined ? null : `by ${nameOf(by.name)}`;
   const mask = dream.masked === true ? 'with a mask' : null;
   const standing = { waiting: 'waits for approval', approved: null, withdrawn: 'withdrawn' };
-  const words = state === 'rejected' ? `rejected: ${reason ?? ''}` : standing[state];
+  const out = state === 'rejected' || state === 'removed';
+  const words = out ? `${state}: ${reason ?? ''}` : standing[state];
   return [dream.formula, dream.job.model, mask, author, words]
     .filter((part) => part !== null)
     .join(' · ');
@@ -104,7 +105,7 @@ export function resultsText(results: Results): string {
   ].join('\n');
 }
 
-export function placeWords({ entry, ...place }: Place, contest: ContestFacts): string {
+function placeWords({ entry, ...place }: Place, contest: ContestFacts): string {
   const what = entry.title ?? `Entry ${entry.number}`;
   return `**${what}** by ${nameOf(entry.by?.name ?? '')} · ${scoreWords(place, contest.settings.voting)}`;
 }

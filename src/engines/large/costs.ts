@@ -122,7 +122,7 @@ export function wholeBytesPerPixel({ graph, score }: ScoredGraph): number {
   return taskBytes(task, { [PICTURE]: [1, SIDE, SIDE, 3] }) / SIDE ** 2;
 }
 
-export function taskBytes(
+function taskBytes(
   { graph, outputs, derivative }: Task,
   inputs: Readonly<Record<NodeRef, Shape>>,
 ): number {

@@ -60,6 +60,29 @@ export function reshaped(call: NodeCall): NodeRef {
   return call.builder.add('reshape', [call.tensor(0)], { shape }, call.output);
 }
 
+/** inputs: x · [rows, columns] of the output */
+export function resized(mode: 'linear' | 'nearest'): (call: NodeCall) => NodeRef {
+  return (call) => {
+    const size = call.setting(1);
+    const isSize = size.every((side) => Number.isInteger(side) && side > 0 && side <= LARGEST_SIDE);
+    if (size.length !== 2 || !isSize || call.rank !== 4) {
+      throw call.bad(`gives [${size.join(', ')}] cells, expected rows and columns`);
+    }
+    const halves = call.flag('half_pixel_centers');
+    const corners = call.flag('align_corners');
+    const place = corners ? 'align_corners' : halves ? 'half_pixel' : 'asymmetric';
+    const rounding = corners || halves ? 'round_prefer_ceil' : 'floor';
+    return call.builder.add(
+      'resize',
+      [call.tensor(0)],
+      { mode, place, rounding, size },
+      call.output,
+    );
+  };
+}
+
+const LARGEST_SIDE = 4096;
+
 /** inputs: x · axes */
 export function reduction(op: string): (call: NodeCall) => NodeRef {
   return (call) => {

@@ -1,4 +1,7 @@
-import type { NodeRef } from '../../graph/graph.ts';
+import type { Dimension, NodeRef } from '../../graph/graph.ts';
+import { spread } from '../spread-filter.ts';
+import { transposedSide, usualLength } from '../transposed-window.ts';
+import type { TransposedSide } from '../transposed-window.ts';
 import type { Linear } from './fused.ts';
 import type { NodeCall } from './node-call.ts';
 
@@ -22,6 +25,46 @@ export const depthwiseConvolution: Linear = (call, bias, name) => {
   const inputs = [call.tensor(0), filter, ...(bias === undefined ? [] : [bias])];
   return call.builder.add('conv2d', inputs, { ...windowOver(call, constant.shape), groups }, name);
 };
+
+/** inputs: the output's shape · filter [rows, columns, outputs, channels] · x */
+export function transposedConvolution(call: NodeCall): NodeRef {
+  const { name, constant } = call.constant(1);
+  const { size, strides, dilations } = windowOver(call, constant.shape);
+  const dilated = dilations.some((dilation) => dilation !== 1);
+  const filter = spread(constant, dilations as [number, number]);
+  const sides = [0, 1].map((axis) => {
+    const span = (size[axis]! - 1) * dilations[axis]! + 1;
+    return sideOf(call, axis, span, strides[axis]!);
+  });
+  const attributes = {
+    size: filter.shape.slice(0, 2),
+    strides,
+    padding: sides.flatMap(({ cut }) => cut),
+    behind: sides.map(({ behind }) => behind),
+    groups: 1,
+  };
+  const weights = dilated ? call.derived(filter, `${name} spread`) : call.tensor(1);
+  return call.builder.add('conv2dTranspose', [call.tensor(2), weights], attributes, call.output);
+}
+
+/** Where the shapes are known only when a picture comes, the output is as long as usual. */
+function sideOf(call: NodeCall, axis: number, span: number, stride: number): TransposedSide {
+  const padding = call.padding();
+  const cells: Dimension = call.shapeOf(2)[axis + 1] ?? null;
+  const total: Dimension = call.sizes(0)[axis + 1] ?? null;
+  const length = cells === null || total === null ? null : total - (cells - 1) * stride;
+  if (typeof padding !== 'string') {
+    const cut = [padding[2 * axis]!, padding[2 * axis + 1]!] as const;
+    const behind = length === null ? 0 : length - span + cut[0] + cut[1];
+    if (behind >= 0 && behind < stride) return { cut, behind };
+  } else {
+    const side = transposedSide(padding, span, stride, length ?? undefined);
+    // Cells are not known: the rest of what they make must be whole strides.
+    const fits = total === null || (total - usualLength(padding, span, stride)) % stride === 0;
+    if (side && (length !== null || fits)) return side;
+  }
+  throw call.unsupported(`an output of ${total ?? '?'} cells with strides of ${stride}`);
+}
 
 /** x [batch, inputs] · weights [inputs, outputs] */
 export const product: Linear = (call, bias, name) => {

@@ -22,11 +22,17 @@ import {
   padded,
   reduction,
   reshaped,
+  resized,
   sliced,
   squeezed,
   transposed,
 } from './layout-nodes.ts';
-import { convolution, depthwiseConvolution, product } from './linear-nodes.ts';
+import {
+  convolution,
+  depthwiseConvolution,
+  product,
+  transposedConvolution,
+} from './linear-nodes.ts';
 import type { NodeCall, NodeDefinition } from './node-call.ts';
 import { part } from './parts.ts';
 import {
@@ -40,6 +46,7 @@ const table: Readonly<Record<string, NodeDefinition>> = {
   _FusedConv2D: { build: fusable(convolution) },
   DepthwiseConv2dNative: { build: fusable(depthwiseConvolution) },
   FusedDepthwiseConv2dNative: { build: fusable(depthwiseConvolution) },
+  Conv2DBackpropInput: { build: transposedConvolution, settings: [0] },
   MatMul: { build: fusable(product) },
   _FusedMatMul: { build: fusable(product) },
 
@@ -87,6 +94,8 @@ const table: Readonly<Record<string, NodeDefinition>> = {
   PadV2: { build: padded, settings: [1, 2] },
   Split: { build: part, settings: [0] },
   Reshape: { build: reshaped, settings: [1] },
+  ResizeBilinear: { build: resized('linear'), settings: [1] },
+  ResizeNearestNeighbor: { build: resized('nearest'), settings: [1] },
   Squeeze: { build: squeezed },
   ExpandDims: { build: expanded, settings: [1] },
   Transpose: { build: transposed, settings: [1] },

@@ -147,7 +147,6 @@ const table: Readonly<Record<string, LayerDefinition>> = {
   RandomCrop: { build: cropped },
   RepeatVector: { build: repeatVector },
 
-
   ...operations,
   ...Object.fromEntries(TRAINING_ONLY.map((name) => [name, identity])),
 };

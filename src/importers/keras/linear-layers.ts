@@ -1,6 +1,8 @@
 /** Layers that weigh and sum: convolutions and dense layers. */
 import type { Attributes, NodeRef } from '../../graph/graph.ts';
 import { spread } from '../spread-filter.ts';
+import { transposedSide } from '../transposed-window.ts';
+import type { TransposedSide } from '../transposed-window.ts';
 import type { StoredConstant } from '../weights.ts';
 import type { LayerCall } from './layer-call.ts';
 import { slidingWindow } from './window.ts';
@@ -26,7 +28,7 @@ export function conv2dTranspose(call: LayerCall): NodeRef {
   const outputPadding = given ? call.pair('output_padding') : null;
   const sides = ([0, 1] as const).map((axis) => {
     const span = kernel.shape[axis]!;
-    return cutOf(call, padding === 'same', [span, strides[axis]], outputPadding?.[axis]);
+    return sideOf(call, padding, [span, strides[axis]], outputPadding?.[axis]);
   });
   const attributes = {
     size: kernel.shape.slice(0, 2),
@@ -39,27 +41,17 @@ export function conv2dTranspose(call: LayerCall): NodeRef {
   return call.activate((name) => call.builder.add('conv2dTranspose', inputs, attributes, name));
 }
 
-/**
- * What is cut off an axis, and how many zeros stand behind it. `n` cells become n · stride with
- * 'same' padding, else as many as they reach, at least that; `output_padding` says it otherwise.
- */
-function cutOf(
+/** `output_padding` says how long the output is, where it is not as usual. */
+function sideOf(
   call: LayerCall,
-  same: boolean,
+  padding: 'same' | 'valid',
   [span, stride]: readonly [number, number],
-  outputPadding: number | undefined,
-): { cut: readonly [before: number, after: number]; behind: number } {
-  const own = same ? span % 2 : span;
-  const usual = same ? stride : Math.max(span, stride);
-  // Of one cell; each of the others adds a stride.
-  const length = outputPadding === undefined ? usual : own + outputPadding;
-  const total = same ? Math.max(span - length, 0) : 0;
-  const behind = length - span + total;
-  if (length < 1 || behind < 0 || behind >= Math.max(stride, 1) || (same && length > stride)) {
-    throw call.unsupported(`output_padding = ${outputPadding ?? 'null'} with strides of ${stride}`);
-  }
-  const before = Math.floor(total / 2);
-  return { cut: [before, total - before], behind };
+  more: number | undefined,
+): TransposedSide {
+  const own = padding === 'same' ? span % 2 : span;
+  const side = transposedSide(padding, span, stride, more === undefined ? undefined : own + more);
+  if (side) return side;
+  throw call.unsupported(`output_padding = ${more ?? 'null'} with strides of ${stride}`);
 }
 
 /** depthwise_kernel [rows, columns, channels, multiplier] · bias [channels · multiplier] */

@@ -1,5 +1,5 @@
 /** Layers for [batch, cells, channels]: what becomes of a picture whose cells stand in one row. */
-import type { NodeRef, Shape } from '../../graph/graph.ts';
+import type { NodeRef } from '../../graph/graph.ts';
 import type { LayerCall } from './layer-call.ts';
 import { bias } from './linear-layers.ts';
 
@@ -87,6 +87,6 @@ function asRow({ builder, input, channels }: LayerCall): NodeRef {
 }
 
 function asSequence({ builder }: LayerCall, row: NodeRef, name: string | undefined): NodeRef {
-  const [, , cells, channels] = builder.shapeOf(row) as readonly [...Shape];
+  const [, , cells, channels] = builder.shapeOf(row);
   return builder.add('reshape', [row], { shape: [1, cells!, channels!] }, name);
 }

@@ -2,7 +2,9 @@ import type { Window } from '../../graph/window.ts';
 import type { LayerCall } from './layer-call.ts';
 
 /** How a layer's window moves. As a type alias's fields it can be spread into attributes. */
-export type WindowAttributes = Pick<Window, 'size' | 'strides' | 'dilations' | 'padding'>;
+export type WindowAttributes = Pick<Window, 'size' | 'strides' | 'dilations'> & {
+  readonly padding: 'same' | 'valid';
+};
 
 /** @throws DreamError 'unsupported-op' where the channels lie elsewhere than in other layers. */
 export function slidingWindow(

@@ -1,47 +1,76 @@
-/** Nodes that give a picture more rows and columns. */
+/** Nodes that give a picture other numbers of rows and columns. */
 import type { NodeCall } from './node-call.ts';
 import { reshaped } from './reshape.ts';
 import { CHANNELS_LAST, inOrderOf } from './value.ts';
 import type { Tensor, Value } from './value.ts';
 import { arranged } from './arrange.ts';
 
-/** Every cell repeated a whole number of times: scales or sizes, attributes or inputs. */
+/** scales or sizes, attributes or inputs; rows and columns change and no other axis. */
 export function resize(call: NodeCall): Value {
   const x = call.picture(0);
-  const factors = factorsOf(call, x);
-  const mode = call.text('mode', 'nearest');
+  const { factors, sizes } = factorsOf(call, x);
   if (factors.every((factor) => factor === 1)) return x;
-  const whole = factors.every((factor) => Number.isInteger(factor) && factor >= 1);
-  if (mode !== 'nearest' || !whole || factors[0] !== 1 || factors[1] !== 1) {
-    throw call.unsupported(`mode = ${mode} by ${factors.join(', ')} (only whole repetitions are)`);
+  if (factors[0] !== 1 || factors[1] !== 1) {
+    throw call.unsupported(`a change of [batch, channels, rows, columns] by ${factors.join(', ')}`);
   }
-  if (factors.some((factor) => factor > MOST_TIMES))
-    throw call.bad(`repeats by ${factors.join(', ')}`);
-  const place = call.text('coordinate_transformation_mode', 'half_pixel');
-  const rounding = call.text('nearest_mode', 'round_prefer_floor');
+  const mode = modeOf(call);
+  const rounding = isOld(call) ? 'floor' : call.text('nearest_mode', 'round_prefer_floor');
+  const place = placeOf(call);
+  const times = factors.slice(2);
+  const whole = times.every((factor) => Number.isInteger(factor) && factor >= 1);
   const repeats =
     (place === 'asymmetric' && rounding === 'floor') ||
-    (place.startsWith('half_pixel') && rounding.startsWith('round_prefer'));
-  const isOld = call.node.op === 'Upsample' || call.opset < 11;
-  if (!repeats && !isOld) {
-    throw call.unsupported(`nearest cells by ${place} and ${rounding}`);
+    (place.endsWith('half_pixel') && rounding.startsWith('round_prefer'));
+  if (Math.max(...times) > MOST_TIMES) throw call.bad(`repeats by ${factors.join(', ')}`);
+  if (mode === 'nearest' && whole && repeats) {
+    return call.give('upsample', [x.ref], { size: times }, CHANNELS_LAST);
   }
-  return call.give('upsample', [x.ref], { size: factors.slice(2) }, CHANNELS_LAST);
+  const amount = sizes && !whole ? { size: sizes.slice(2) } : { scales: times };
+  return call.give('resize', [x.ref], { mode, place, rounding, ...amount }, CHANNELS_LAST);
 }
 
 const MOST_TIMES = 64;
+const PLACES = ['half_pixel', 'pytorch_half_pixel', 'asymmetric', 'align_corners'];
 
-/** How many times larger each axis becomes. */
-function factorsOf(call: NodeCall, x: Tensor): readonly number[] {
-  const { op } = call.node;
+function isOld(call: NodeCall): boolean {
+  return call.node.op === 'Upsample' || call.opset < 11;
+}
+
+function modeOf(call: NodeCall): 'linear' | 'nearest' {
+  const mode = call.text('mode', 'nearest');
+  if (call.number('antialias', 0) !== 0) throw call.unsupported('antialias');
+  if (mode === 'nearest' || mode === 'linear') return mode;
+  throw call.unsupported(`mode = ${mode}`);
+}
+
+function placeOf(call: NodeCall): string {
+  const place = isOld(call)
+    ? 'asymmetric'
+    : call.text('coordinate_transformation_mode', 'half_pixel');
+  if (PLACES.includes(place)) return place;
+  throw call.unsupported(`coordinate_transformation_mode = ${place}`);
+}
+
+/** How many times larger each axis becomes, and how large where that is what is said. */
+function factorsOf(
+  call: NodeCall,
+  x: Tensor,
+): { factors: readonly number[]; sizes: readonly number[] | undefined } {
   const isInput = (index: number): boolean => call.has(index) && call.dims(index)[0] !== 0;
-  const old = op === 'Upsample' || call.opset < 11;
+  const old = isOld(call);
   const scales = old ? call.list('scales', 1) : isInput(2) ? call.numbers(2) : undefined;
   const sizes = !old && isInput(3) ? call.numbers(3) : undefined;
   const axes = call.ints('axes', inOrderOf(4));
   const listed = scales ?? sizes?.map((size, index) => size / x.dims[axes[index]!]!);
-  if (listed?.length !== axes.length) throw call.bad('does not say how large its output is');
-  return inOrderOf(4).map((axis) => (axes.includes(axis) ? listed[axes.indexOf(axis)]! : 1));
+  if (listed?.length !== axes.length || !listed.every((factor) => factor > 0)) {
+    throw call.bad('does not say how large its output is');
+  }
+  const onAll = (list: readonly number[], otherwise: (axis: number) => number): number[] =>
+    inOrderOf(4).map((axis) => (axes.includes(axis) ? list[axes.indexOf(axis)]! : otherwise(axis)));
+  return {
+    factors: onAll(listed, () => 1),
+    sizes: scales ? undefined : sizes && onAll(sizes, (axis) => x.dims[axis]!),
+  };
 }
 
 /** Blocks of channels become blocks of rows and columns. */

@@ -47,11 +47,13 @@ import {
   shapeOfInput,
   sizeOfInput,
 } from './shape-nodes.ts';
+import { transposedConvolution } from './transposed-nodes.ts';
 import type { Value } from './value.ts';
 import { convolution, globalPool, localResponse, pool } from './window-nodes.ts';
 
 const table: Readonly<Record<string, NodeDefinition>> = {
   Conv: convolution,
+  ConvTranspose: transposedConvolution,
   MaxPool: pool('maxPool'),
   AveragePool: pool('averagePool'),
   GlobalAveragePool: globalPool('reduceMean'),

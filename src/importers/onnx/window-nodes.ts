@@ -42,7 +42,8 @@ export function convolution(call: NodeCall): Tensor {
   return call.give('conv2d', inputs, { ...sliding, padding, groups }, CHANNELS_LAST);
 }
 
-function biasOf(call: NodeCall, outputs: number): NodeRef {
+/** The optional third input, [outputs]. */
+export function biasOf(call: NodeCall, outputs: number): NodeRef {
   const { constant } = call.constant(2);
   if (cellsOf(constant.shape) === outputs) {
     return call.added(call.node.inputs[2]!, { ...constant, shape: [outputs] });
@@ -111,19 +112,24 @@ function roundedUp(
   return [top!, after([top!, bottom!], 0), left!, after([left!, right!], 1)];
 }
 
-/** ONNX: [top, left, bottom, right]; ours: [top, bottom, left, right]. */
 function paddingOf(call: NodeCall, sliding: Sliding, dims: readonly number[]): Padding {
   const auto = call.text('auto_pad', 'NOTSET');
   if (auto === 'VALID') return 'valid';
   if (auto === 'SAME_UPPER') return 'same';
   if (auto === 'SAME_LOWER') return sameLower(sliding, dims);
   if (auto !== 'NOTSET') throw call.unsupported(`auto_pad = ${auto}`);
+  return explicitPadding(call);
+}
+
+/** ONNX: [top, left, bottom, right]; ours: [top, bottom, left, right]. */
+export function explicitPadding(call: NodeCall): [number, number, number, number] {
   const pads = call.ints('pads', [0, 0, 0, 0]);
   const fits = pads.length === 4 && pads.every((cells) => Number.isInteger(cells) && cells >= 0);
   if (!fits || pads.some((cells) => cells > MOST_PADDING)) {
     throw call.bad(`has pads = [${pads.join(', ')}], expected four small numbers`);
   }
-  return [pads[0]!, pads[2]!, pads[1]!, pads[3]!];
+  const [top, left, bottom, right] = pads as [number, number, number, number];
+  return [top, bottom, left, right];
 }
 
 const MOST_PADDING = 1024;

@@ -1,5 +1,6 @@
 /** Slack, by Bolt. */
 import type { Handler } from '../../chat/inbound.ts';
+import { InFlight } from '../../chat/in-flight.ts';
 import type { Platform } from '../../chat/platform.ts';
 import { RecentEvents } from '../../chat/recent-events.ts';
 import { readAddress } from './address.ts';
@@ -17,7 +18,6 @@ import type { Identity } from './login.ts';
 import type { SlackOptions } from './options.ts';
 import { People } from './people.ts';
 import { ProgressBoard } from './progress.ts';
-import { watched } from './watched.ts';
 
 export type { SlackHttp, SlackOptions } from './options.ts';
 
@@ -36,17 +36,16 @@ export function slackPlatform(options: SlackOptions): Platform {
   const posted = new Map<string, string>();
   let bot: Identity | undefined;
   let transport: Transport | undefined;
-  let inFlight = watched();
+  const inFlight = new InFlight();
 
   async function start(handler: Handler): Promise<void> {
     const opening = transportFor(options);
     bot = await login(client);
-    inFlight = watched();
     const people = new People(client, log);
     const recent = new RecentEvents();
     const desk: Desk = { client, commands, handler, people, log, bot, recent };
     const app = boltApp(options, opening, bot);
-    app.use(({ next }) => inFlight.during(next));
+    app.use(({ next }) => inFlight.track(next()));
     listenToCommands(app, desk);
     listenToMessages(app, desk);
     listenToModals(app, desk);
@@ -82,6 +81,10 @@ export function slackPlatform(options: SlackOptions): Platform {
       await deliver({ client, bot: bot.user, posted }, address, outbound, sending);
     },
     fetch: (attachment, signal, maxBytes = maxPicture) =>
-      fetchFile({ client, download, token: botToken, ownHosts, hosts, maxBytes }, attachment, signal),
+      fetchFile(
+        { client, download, token: botToken, ownHosts, hosts, maxBytes },
+        attachment,
+        signal,
+      ),
   };
 }

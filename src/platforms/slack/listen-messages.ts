@@ -34,7 +34,7 @@ const said = message.extend({ channel: z.string() });
 type Said = z.infer<typeof said>;
 
 /** Of a message's menu. */
-export const SHORTCUT = /^picture:/;
+const SHORTCUT = /^picture:/;
 
 export function listenToMessages(app: App, desk: Desk): void {
   app.event('app_mention', ({ event }) => hear(desk, said.parse(event)));

@@ -40,7 +40,7 @@ export function eventRoutes(app: FastifyInstance, served: Served): void {
       throw new Refused(409, 'That button is gone.', 'The message has changed meanwhile.');
     }
     const address = served.room.addressFor(person, entry.asked);
-    const responder = served.room.responder(address, person);
+    const responder = served.room.responder(address, person, entry);
     const event = { id: randomUUID(), person, place: PLACE, address, responder, action };
     await handler.handle({
       kind: 'action',

@@ -41,12 +41,17 @@ export class Room {
     return { message, name, ...(asked === undefined ? {} : { asked }) };
   }
 
-  responder(address: Address, person: Person): Responder {
+  /** @param pressed the message whose button or menu it answers. */
+  responder(address: Address, person: Person, pressed?: Entry): Responder {
     return {
       prepare: () => Promise.resolve(),
       acknowledge: () => this.say(address, { text: 'One moment …', progress: WAITING }),
       reply: async (outbound, { private: alone = false } = {}) => {
-        await this.say(address, outbound, alone ? { audience: person.id } : {});
+        if (!alone) return void (await this.say(address, outbound));
+        // A sheet of votes, two dreams to choose from: the next one takes its place.
+        const inPlace = pressed?.audience === person.id && outbound.tone !== 'problem';
+        const at = inPlace ? { ...address, message: pressed.message.id } : address;
+        await this.say(at, outbound, { audience: person.id });
       },
       dismiss: () => Promise.resolve(),
     };
@@ -85,10 +90,13 @@ export class Room {
           : {}),
       },
     };
+    const replaced = conversation.get(id)?.uploads ?? [];
     // Steps of progress come often, and mean nothing after a restart.
     if (progress && before) conversation.show(entry);
     else await conversation.put(entry);
-    if (!progress) previews.drop(id);
+    if (progress) return address;
+    previews.drop(id);
+    await this.parts.space.release(replaced);
     return address;
   }
 

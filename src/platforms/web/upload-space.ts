@@ -42,6 +42,11 @@ export class UploadSpace {
     });
   }
 
+  /** Removes what no message has any more. */
+  async release(names: readonly string[]): Promise<void> {
+    for (const name of names) await this.parts.uploads.remove(name);
+  }
+
   /** @returns whether there is room now; where there cannot be, nothing is removed. */
   async #makeRoom(length: number): Promise<boolean> {
     const { uploads, most } = this.parts;
@@ -77,6 +82,6 @@ export class UploadSpace {
     const gone = names.filter((name) => name !== undefined).join(', ');
     const left = { ...said, ...(gone === '' ? {} : { gone }) };
     await this.parts.conversation.put({ ...entry, message: left });
-    for (const name of uploads) await this.parts.uploads.remove(name);
+    await this.release(uploads);
   }
 }

@@ -14,7 +14,7 @@ export interface Announcement {
   readonly again: boolean;
 }
 
-/** @throws where it did not get through: it is tried again for a day, then given up. */
+/** @throws where it did not get through: it is tried again for a day and a half, then given up. */
 export type Announce = (announcement: Announcement) => Promise<void>;
 
 export interface AnnouncerParts {

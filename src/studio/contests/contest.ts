@@ -12,8 +12,10 @@ export type Phase = 'submission' | 'voting' | 'closed' | 'cancelled';
 /**
  *   waiting ─► approved ◄─► rejected
  *      └──────────┴─► withdrawn, by its author
+ *
+ *   approved ◄─► removed, after the end: it keeps its place, and is not shown
  */
-export type EntryState = 'waiting' | 'approved' | 'rejected' | 'withdrawn';
+export type EntryState = 'waiting' | 'approved' | 'rejected' | 'withdrawn' | 'removed';
 
 export interface Contestant {
   /** Unique within the platform. */
@@ -57,7 +59,7 @@ export interface Entry {
   readonly title?: string;
   readonly at: number;
   readonly state: EntryState;
-  /** Why it was rejected. */
+  /** Why it was rejected, or removed. */
   readonly reason?: string;
 }
 
@@ -73,6 +75,8 @@ export interface Contest {
   readonly endedAt?: number;
   /** Why it was cancelled. */
   readonly reason?: string;
+  /** Why it is to be cancelled, as soon as that is confirmed. */
+  readonly cancelling?: string;
   /** By their numbers; also those that are out. */
   readonly entries: readonly Entry[];
 }
@@ -112,7 +116,7 @@ interface Advanced extends Happened {
 }
 
 interface Cancelled extends Done {
-  readonly type: 'cancelled';
+  readonly type: 'cancel-asked' | 'cancelled';
   readonly reason: string;
 }
 
@@ -132,7 +136,9 @@ export type ContestCommand =
   | { readonly do: 'reject'; readonly entry: number; readonly reason: string }
   /** Names the window, so that a second click does not close the next one. */
   | { readonly do: 'close'; readonly window: 'submission' | 'voting' }
-  | { readonly do: 'cancel'; readonly reason: string }
+  | { readonly do: 'ask-cancel'; readonly reason: string }
+  /** @default reason the one that was asked with */
+  | { readonly do: 'cancel'; readonly reason?: string }
   | ({ readonly do: 'reschedule' } & NewEnds);
 
 /** Milliseconds since 1970; what is left out stays. */

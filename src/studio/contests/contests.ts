@@ -110,15 +110,20 @@ export class Contests {
     return enterDream(actor, { contest, order, title }, parts);
   }
 
-  withdraw(actor: Actor, id: string, entry: number): Promise<ContestFacts> {
-    return this.#act(actor, id, { do: 'withdraw', entry });
+  async withdraw(actor: Actor, id: string, entry: number): Promise<ContestFacts> {
+    const facts = await this.#act(actor, id, { do: 'withdraw', entry });
+    await this.#removePictures(id, entry);
+    return facts;
   }
 
   approve(actor: Actor, id: string, entry: number): Promise<ContestFacts> {
     return this.#act(actor, id, { do: 'approve', entry });
   }
 
-  /** Also of an entry that was approved: it is out from then on. */
+  /**
+   * Also of an entry that was approved: it is out from then on. After the end it keeps its place,
+   * and its title and picture are not shown any more; `approve` brings them back.
+   */
   async reject(actor: Actor, id: string, entry: number, reason: string): Promise<ContestFacts> {
     const words = cleanText('reason', reason, 300);
     return this.#act(actor, id, { do: 'reject', entry, reason: words });
@@ -134,7 +139,15 @@ export class Contests {
     return this.#act(actor, id, { do: 'reschedule', ...ends });
   }
 
-  async cancel(actor: Actor, id: string, reason: string): Promise<ContestFacts> {
+  /** Keeps the reason for `cancel`, which cannot be taken back. */
+  async askCancel(actor: Actor, id: string, reason: string): Promise<ContestFacts> {
+    const words = cleanText('reason', reason, 300);
+    return this.#act(actor, id, { do: 'ask-cancel', reason: words });
+  }
+
+  /** @param reason the last one that `askCancel` was given, where it is left out. */
+  async cancel(actor: Actor, id: string, reason?: string): Promise<ContestFacts> {
+    if (reason === undefined) return this.#act(actor, id, { do: 'cancel' });
     const words = cleanText('reason', reason, 300);
     return this.#act(actor, id, { do: 'cancel', reason: words });
   }
@@ -169,6 +182,15 @@ export class Contests {
 
   async #act(actor: Actor, id: string, command: ContestCommand): Promise<ContestFacts> {
     return factsOf(await this.#book.carryOut(actor, id, command));
+  }
+
+  /** Of an entry that was withdrawn; the same dream may be in the contest again. */
+  async #removePictures(id: string, number: number): Promise<void> {
+    const { entries } = (await this.#book.current(id)).contest;
+    const { order } = entries[number - 1]!.dream;
+    const others = entries.filter(({ dream }) => dream.order === order);
+    if (others.some(({ state }) => state !== 'withdrawn')) return;
+    await this.#pictures.remove(id, order);
   }
 
   async #runningStarts(): Promise<ReadonlySet<string>> {

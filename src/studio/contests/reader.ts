@@ -13,7 +13,8 @@ import { drawPodium } from './podium/podium.ts';
 import { resultsOf, votersOf } from './results.ts';
 import type { Results } from './results.ts';
 import { checkMayRun, checkPlace, mayRun, unknownContest } from './rights.ts';
-import { entryNumber, standing } from './rules.ts';
+import { entryNumber } from './entry-number.ts';
+import { standing } from './rules.ts';
 import type { Stored } from './stored.ts';
 import { entriesFor, factsOf, maySee } from './views.ts';
 import type { ContestFacts, EntryView, Viewer } from './views.ts';
@@ -117,9 +118,10 @@ export class ContestReader {
     const { contest, podium } = await this.results(viewer, id);
     if (podium.length === 0) return null;
     const pictures = podium.map(async (place) => {
-      const order = place.entry.dream.order;
+      const { dream, state } = place.entry;
+      if (state === 'removed') return { ...place, picture: null };
       // Of a winner who wanted to be forgotten the place is left, and no picture.
-      const picture = await this.#pictures.read(id, order).catch(() => null);
+      const picture = await this.#pictures.read(id, dream.order).catch(() => null);
       return { ...place, picture };
     });
     return drawPodium(contest.theme, await Promise.all(pictures));

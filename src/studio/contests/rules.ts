@@ -1,6 +1,9 @@
 /** The rules of contests: pure functions of what has happened. */
 import { DreamError } from '../../kit/errors.ts';
+import { cancel } from './cancelling.ts';
 import type { Actor, Contest, ContestCommand, ContestEvent, Entry, EntryState } from './contest.ts';
+import { moderate } from './moderating.ts';
+import { entryNumber } from './entry-number.ts';
 import { checkRunning, wrongPhase } from './phases.ts';
 import type { Doing } from './phases.ts';
 import { reschedule } from './rescheduling.ts';
@@ -25,11 +28,16 @@ export function apply(contest: Contest | null, event: ContestEvent): Contest {
     case 'withdrawn':
       return withEntry(contest, event.entry, { state: event.type });
     case 'rejected':
-      return withEntry(contest, event.entry, { state: 'rejected', reason: event.reason });
+      return withEntry(contest, event.entry, {
+        state: contest.phase === 'closed' ? 'removed' : 'rejected',
+        reason: event.reason,
+      });
     case 'voting-opened':
       return { ...contest, phase: 'voting' };
     case 'closed':
       return { ...contest, phase: 'closed', endedAt: at };
+    case 'cancel-asked':
+      return { ...contest, cancelling: event.reason };
     case 'cancelled':
       return { ...contest, phase: 'cancelled', endedAt: at, reason: event.reason };
     case 'rescheduled': {
@@ -83,24 +91,15 @@ export function decide(
       return close(contest, actor, command.window, done);
     case 'reschedule':
       return reschedule(contest, actor, command, done);
-    case 'cancel': {
-      checkMayRun(actor, contest);
-      checkRunning(contest);
-      return [{ type: 'cancelled', ...done, reason: command.reason }];
-    }
+    case 'ask-cancel':
+    case 'cancel':
+      return cancel(contest, actor, command, done);
   }
 }
 
-/** Entries that people can vote for. */
+/** Entries that people can vote for, or could: what is removed after the end has its place. */
 export function standing({ entries }: Contest): Entry[] {
-  return entries.filter(({ state }) => state === 'approved');
-}
-
-/** @throws DreamError 'unknown-entry' */
-export function entryNumber({ entries }: Contest, number: number): Entry {
-  const entry = entries[number - 1];
-  if (entry) return entry;
-  throw new DreamError('unknown-entry', `there is no entry ${number} in this contest`);
+  return entries.filter(({ state }) => state === 'approved' || state === 'removed');
 }
 
 function withdraw(contest: Contest, actor: Actor, number: number, done: Doing): ContestEvent[] {
@@ -111,23 +110,6 @@ function withdraw(contest: Contest, actor: Actor, number: number, done: Doing): 
   if (entry.state === 'withdrawn') return [];
   checkRunning(contest);
   return [{ type: 'withdrawn', ...done, entry: number }];
-}
-
-function moderate(
-  contest: Contest,
-  actor: Actor,
-  command: Extract<ContestCommand, { do: 'approve' | 'reject' }>,
-  done: Doing,
-): ContestEvent[] {
-  checkMayRun(actor, contest);
-  const { number, state } = entryNumber(contest, command.entry);
-  if (state === (command.do === 'approve' ? 'approved' : 'rejected')) return [];
-  checkRunning(contest);
-  if (state === 'withdrawn') {
-    throw new DreamError('not-allowed', `entry ${number} was withdrawn by its author`);
-  }
-  if (command.do === 'approve') return [{ type: 'approved', ...done, entry: number }];
-  return [{ type: 'rejected', ...done, entry: number, reason: command.reason }];
 }
 
 function close(

@@ -34,9 +34,10 @@ export function entryView(contest: Contest, entry: Entry, viewer: Viewer): Entry
   const { number, dream, title, state, reason, by } = entry;
   const own = viewer?.id === by.id;
   const shown = own || !contest.settings.hiddenAuthors || hasEnded(contest);
+  const named = title !== undefined && (state !== 'removed' || maySee(contest, entry, viewer));
   return {
     ...{ number, dream, state, own },
-    ...(title === undefined ? {} : { title }),
+    ...(named ? { title } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...(shown ? { by } : {}),
   };

@@ -2,7 +2,7 @@
 import { DreamError } from '../../kit/errors.ts';
 import type { Actor, Ballot, Contest, Entry, Vote } from './contest.ts';
 import { checkMayVote, checkPlace } from './rights.ts';
-import { entryNumber } from './rules.ts';
+import { entryNumber } from './entry-number.ts';
 
 /** What is known of a person's duels; empty in other contests. */
 export interface Dueller {

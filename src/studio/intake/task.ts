@@ -21,7 +21,7 @@ export interface IntakeTask {
   readonly into: string;
 }
 
-export const MOST_ZOOM = 16;
+const MOST_ZOOM = 16;
 
 /** @throws DreamError 'bad-option' */
 export function checkZoom(zoom: number): void {

@@ -134,6 +134,66 @@ describe('the range of pictures', () => {
   });
 });
 
+describe('what its program shows of a picture', () => {
+  const TEACHABLE = '{"packageName":"@teachablemachine/image","labels":["a","b","c"]}';
+  const customVision = (notes: object): Record<string, string> => ({
+    'cvexport.manifest': '{}',
+    'metadata_properties.json': JSON.stringify(notes),
+  });
+
+  it.each<[string, Record<string, string>, Overrides, object | null]>([
+    ['is not known', {}, {}, null],
+    ['is what Teachable Machine cuts', { 'metadata.json': TEACHABLE }, {}, { shown: 'middle' }],
+    ['is not told by notes that cannot be read', { 'metadata.json': '{"packageName' }, {}, null],
+    [
+      'is cut twice by Custom Vision',
+      { 'cvexport.manifest': '{}' },
+      {},
+      { shown: 'middle', middleShare: SIDE / 256 },
+    ],
+    [
+      'is as Custom Vision notes it down',
+      customVision({
+        'CustomVision.Preprocess.CropMethod': 'OneCropCenter',
+        'CustomVision.Preprocess.TargetHeight': String(2 * SIDE),
+      }),
+      {},
+      { shown: 'middle', middleShare: 0.5 },
+    ],
+    [
+      'is not known where Custom Vision keeps all of it unstretched',
+      customVision({ 'CustomVision.Preprocess.CropMethod': 'FullImageShorterSide' }),
+      {},
+      null,
+    ],
+    [
+      'is what somebody says',
+      { 'metadata.json': TEACHABLE },
+      { shown: { part: 'whole', share: 1 } },
+      { shown: 'whole' },
+    ],
+  ])('%s', async (_, files, overrides, said) => {
+    const { shown, description } = await lookAt(
+      brought({ 'small.h5': small, ...files }),
+      overrides,
+    );
+    const { shown: part, middleShare } = description.input;
+    const found = { shown: part, ...(middleShare === undefined ? {} : { middleShare }) };
+    expect(part === undefined ? null : found).toEqual(said);
+    expect(shown === null).toBe(said === null);
+  });
+
+  it('comes with its reason', async () => {
+    const files = { 'small.h5': small, 'metadata.json': TEACHABLE };
+    expect((await lookAt(brought(files))).shown).toEqual({
+      title: "the middle, cut to the network's shape",
+      evidence: 'it is an export of Teachable Machine (metadata.json says so)',
+    });
+    const said = await lookAt(brought(files), { shown: { part: 'whole', share: 1 } });
+    expect(said.shown).toMatchObject({ evidence: 'you said so' });
+  });
+});
+
 describe('the files of a network', () => {
   it('are found in a zip archive, with folders around them', async () => {
     const archive = zipSync({ 'a/b/small.h5': small, 'a/b/labels.txt': strToU8('0 x\n1 y\n2 z') });

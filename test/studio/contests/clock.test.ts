@@ -1,5 +1,9 @@
 /** Windows that open and close by themselves, and what places hear of it. */
 import { expect, it } from 'vitest';
+import { silentLog } from '../../../src/kit/log.ts';
+import { Announcer } from '../../../src/studio/contests/announcer.ts';
+import type { Book } from '../../../src/studio/contests/book.ts';
+import { readContest } from '../../../src/studio/contests/stored.ts';
 import {
   actor,
   admin,
@@ -125,6 +129,30 @@ onEveryDatabase('the clock of contests', (home) => {
     while ((await left()) > 0) clock.pass(MINUTE);
     await contests.vote(actor('dan'), id, { voting: 'approval', entries: [1] });
     expect(announcements.all.filter(({ phase }) => phase === 'voting')).toHaveLength(12);
+    await open.close();
+  });
+
+  it('sends what it has begun when it is stopped, and does not count it as failed', async () => {
+    const open = await openContests(await home());
+    const { contests, clock, announcements } = open;
+    const { tables } = open.database;
+    const id = await contestOf(open, ['ada']);
+    await contests.close(admin, id, 'submission');
+    let stopped: Promise<void> | undefined;
+    const book: Partial<Book> = {
+      tables,
+      now: () => clock.now(),
+      current: async () => {
+        stopped = announcer.stop();
+        return (await readContest(tables, id))!;
+      },
+    };
+    const announcer = new Announcer({ book: book as Book, clock, log: silentLog });
+    await announcer.begin(announcements.announce);
+    await stopped;
+    expect(announcements.phases).toEqual(['voting']);
+    const [row] = await tables.selectFrom('contest_announcements').selectAll().execute();
+    expect(row).toMatchObject({ state: 'done', attempts: 1 });
     await open.close();
   });
 

@@ -62,6 +62,7 @@ function factsOf({ entries, voters, voting, endedAt }: ShownContest): Html {
 function item({ id }: ShownContest, entry: ShownEntry, large: boolean): Html {
   const { rank, number, title, author, score, formula, model, command, rows, columns } = entry;
   const masked = entry.masked ? html` · with a mask, which the recipe does not hold` : null;
+  const { gone } = entry;
   const base = `/gallery/${id}/${number}`;
   const name = title ?? `Entry ${number}`;
   const alt = `${name} by ${author}: a dream of ${formula}`;
@@ -76,7 +77,7 @@ function item({ id }: ShownContest, entry: ShownEntry, large: boolean): Html {
     />
   </figure>`;
   return html`<li class="entry place-${Math.min(rank, 4)}" value="${rank}">
-    ${entry.veiled ? veil(figure) : figure}
+    ${gone ? html`<p class="gone">${GONE[gone]}</p>` : entry.veiled ? veil(figure) : figure}
     <div class="caption">
       <p class="rank"><span class="unseen">Place </span>${rank}</p>
       <div>
@@ -88,13 +89,22 @@ function item({ id }: ShownContest, entry: ShownEntry, large: boolean): Html {
       <summary>Recipe</summary>
       <p>${formula} of ${model} · ${columns}×${rows}${masked}</p>
       <p class="recipe"><code>${command}</code></p>
-      <p class="links">
-        <a href="${base}/picture" download="dream-${id}-${number}.png">The picture (PNG)</a>
-        <a id="before-${number}" href="${base}/before">What it was before</a>
-      </p>
+      ${
+        gone
+          ? null
+          : html`<p class="links">
+              <a href="${base}/picture" download="dream-${id}-${number}.png">The picture (PNG)</a>
+              <a id="before-${number}" href="${base}/before">What it was before</a>
+            </p>`
+      }
     </details>
   </li>`;
 }
+
+const GONE: Readonly<Record<NonNullable<ShownEntry['gone']>, string>> = {
+  removed: 'Those who ran the contest took this picture down.',
+  deleted: 'This picture was deleted for the person who made it.',
+};
 
 /** A lazy picture that is folded up is not even fetched. */
 function veil(figure: Html): Html {

@@ -3,15 +3,15 @@ import { plain } from './markup.tsx';
 
 interface AnnouncerProps {
   readonly messages: readonly WireMessage[];
-  readonly fresh: ReadonlySet<string>;
+  readonly changed: string | null;
 }
 
-/** Says to those who listen what has come to its end: an edit is nothing new to a log. */
-export function Announcer({ messages, fresh }: AnnouncerProps) {
-  const ended = messages.findLast(({ id }) => fresh.has(id));
+/** Says to those who listen what has changed, or has come to its end: to a log that is nothing new. */
+export function Announcer({ messages, changed }: AnnouncerProps) {
+  const message = messages.find(({ id }) => id === changed);
   return (
     <p class="unseen" role="status">
-      {ended && `${plain(ended.text)} ${ended.picture?.alt ?? ''}`}
+      {message && `${plain(message.text)} ${message.picture?.alt ?? ''}`}
     </p>
   );
 }

@@ -12,7 +12,7 @@ import { useChat } from './state.ts';
 import { Welcome } from './welcome.tsx';
 
 export function App() {
-  const { connected, about, messages, fresh } = useChat();
+  const { connected, about, messages, fresh, changed } = useChat();
   const [enlarged, setEnlarged] = useState<WireMessage | null>(null);
   const composer = useRef<ComposerHandle>(null);
   useTitle(messages);
@@ -37,7 +37,7 @@ export function App() {
         )}
       </TypeLine.Provider>
       {about && <Composer handle={composer} about={about} messages={messages} />}
-      <Announcer messages={messages} fresh={fresh} />
+      <Announcer messages={messages} changed={changed} />
       {enlarged?.picture && (
         <Lightbox
           picture={enlarged.picture}

@@ -130,6 +130,7 @@ function TextField({ input, draft, caret, suggestions, onKeyDown }: TextFieldPro
       ref={input}
       class="input"
       type="text"
+      dir="auto"
       role="combobox"
       aria-label="Message"
       aria-autocomplete="list"

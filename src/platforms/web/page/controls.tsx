@@ -20,9 +20,9 @@ export function Controls({ message }: { message: WireMessage }) {
     setProblem(null);
     // The one that was pressed is gone, and the focus with it.
     const gone = last.current !== null && !buttons.some(({ action }) => action === last.current);
-    if (!gone || buttons.length === 0) return;
+    if (!gone || document.activeElement !== document.body) return;
     last.current = null;
-    if (document.activeElement === document.body) area.current?.querySelector('button')?.focus();
+    area.current?.querySelector<HTMLElement>('button, select')?.focus();
   }, [buttons.map(({ action }) => action).join()]);
   const send = async (action: string, choice?: string): Promise<void> => {
     if (pressed !== null) return;

@@ -48,10 +48,16 @@ function Said({ message, own, now, continued, onEnlarge }: MessageProps) {
           ))}
         </div>
       )}
-      {message.file !== undefined && <p class="sent-file">{message.file}</p>}
+      {message.file !== undefined && (
+        <p class="sent-file" dir="auto">
+          {message.file}
+        </p>
+      )}
       <Gone name={message.gone} />
       {text !== '' && (
-        <p class="bubble">{text.startsWith('/') ? <CommandLine line={text} /> : text}</p>
+        <p class="bubble" dir="auto">
+          {text.startsWith('/') ? <CommandLine line={text} /> : text}
+        </p>
       )}
     </article>
   );

@@ -11,9 +11,14 @@ export interface Chat {
   readonly messages: readonly WireMessage[];
   /** Of work that came to its end while the page was open. */
   readonly fresh: ReadonlySet<string>;
+  /** What the bot has said in place of what stood there, while the page was open: the last one. */
+  readonly changed: string | null;
 }
 
-const NOTHING: Chat = { connected: true, about: null, messages: [], fresh: new Set() };
+const NOTHING: Chat = {
+  ...{ connected: true, about: null, messages: [] },
+  ...{ fresh: new Set<string>(), changed: null },
+};
 
 export function useChat(): Chat {
   const [chat, setChat] = useState<Chat>(NOTHING);
@@ -44,5 +49,6 @@ export function withMessage(chat: Chat, message: WireMessage): Chat {
       ? messages.map((each) => (each === known ? message : each))
       : [...messages, message].sort((one, other) => (one.id < other.id ? -1 : 1)),
     fresh: ended ? new Set([...fresh, message.id]) : fresh,
+    changed: known?.author === null && !message.progress ? message.id : chat.changed,
   };
 }
