@@ -67,6 +67,8 @@ export interface Context {
     outbound: Outbound | (() => Promise<Outbound>),
     options?: { readonly private?: boolean },
   ) => Promise<void>;
+  /** Removes what the person said here, and was answered; null where the platform keeps that. */
+  readonly forgetHere: (() => Promise<void>) | null;
   /** Stores an order, acknowledges it, and sees to it that its result comes to this place. */
   readonly order: (order: Pick<NewOrder, 'job' | 'source' | 'mask' | 'parent'>) => Promise<void>;
 }

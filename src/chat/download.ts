@@ -143,14 +143,18 @@ const publicLookup: LookupFunction = (hostname, options: LookupOptions, callback
       callback(error, '', 0);
       return;
     }
-    const [found] = addresses;
-    if (!found) callback(new Error('it has no address'), '', 0);
-    else if (!addresses.every(({ address }) => isPublic(address))) {
-      callback(new Error('its address is private'), '', 0);
-    } else if (options.all === true) callback(null, addresses);
-    else callback(null, found.address, found.family);
+    const problem = problemWith(addresses);
+    if (problem !== null) callback(new Error(problem), '', 0);
+    else if (options.all === true) callback(null, addresses);
+    else callback(null, addresses[0]!.address, addresses[0]!.family);
   });
 };
+
+/** Null where a name may be asked: one private address among public ones is enough to refuse it. */
+export function problemWith(addresses: readonly LookupAddress[]): string | null {
+  if (addresses.length === 0) return 'it has no address';
+  return addresses.every(({ address }) => isPublic(address)) ? null : 'its address is private';
+}
 
 export function isPublic(address: string): boolean {
   return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';

@@ -61,6 +61,8 @@ export interface Responder {
   reply(outbound: Outbound, options?: { readonly private?: boolean }): Promise<void>;
   /** Nothing to say: what was pressed takes effect elsewhere. */
   dismiss(): Promise<void>;
+  /** Removes what the person said, and was answered, where the messages are kept by the bot. */
+  forget?(): Promise<void>;
 }
 
 /** Somebody is typing an option. */

@@ -140,6 +140,7 @@ async function contextOf(parts: Routing, event: Inbound): Promise<Context> {
     changeSettings: (change) => parts.settings.change(place, change),
     addModel: (asked) => newModels.add(asked, event),
     removeModel: (name) => newModels.remove(name, event),
+    forgetHere: responder.forget ? () => responder.forget!() : null,
     async reply(outbound, options) {
       if (typeof outbound !== 'function') return responder.reply(outbound, options);
       await responder.prepare(options);

@@ -5,6 +5,8 @@
  *   /dream mixed5 steps 20             a bare word is the first text option; a name and its value
  *   /dream class:"not dog"             quotes around what has spaces
  *   /dream cat mask                    a file's name alone: one of those that are attached is meant
+ *   /dream layer:mixed3, mixed5:2      after a comma the list goes on
+ *   /contest export json               a choice by itself, where nothing else has to be said
  */
 import { distance } from 'fastest-levenshtein';
 import { DreamError } from '../kit/errors.ts';
@@ -40,6 +42,8 @@ interface Word {
   /** Before the : or =; undefined for a bare word. */
   readonly name?: string;
   readonly text: string;
+  /** Nothing stands after the : or =, no quotes either. */
+  readonly empty: boolean;
 }
 
 /** `name:"quoted"`, `name:bare`, `"quoted"` or `bare`; typographic quotes come from phones. */
@@ -50,13 +54,31 @@ function wordsOf(text: string): Word[] {
   for (const match of text.trim().matchAll(WORD)) {
     const [whole, name, ...values]: (string | undefined)[] = match;
     if (whole === '') continue;
-    const value = values.find((candidate) => candidate !== undefined) ?? '';
-    words.push(name === undefined ? { text: value } : { name, text: value });
+    const value = values.find((candidate) => candidate !== undefined);
+    const word = { text: value ?? '', empty: value === undefined };
+    words.push(name === undefined ? word : { name, ...word });
   }
   return words;
 }
 
-function valuesOf(words: readonly Word[], { options }: SimpleCommand): Record<string, string> {
+/** `a:1, b:2` is one word, where b is no option. */
+function withLists(words: readonly Word[], options: Options): Word[] {
+  const joined: Word[] = [];
+  for (const word of words) {
+    const { name, text } = word;
+    const before = joined.at(-1);
+    const isOption = optionNamed(name ?? text, options) !== undefined;
+    if (!before?.text.endsWith(',') || isOption) joined.push(word);
+    else {
+      const more = name === undefined ? text : `${name}:${text}`;
+      joined[joined.length - 1] = { ...before, text: `${before.text} ${more}` };
+    }
+  }
+  return joined;
+}
+
+function valuesOf(given: readonly Word[], { options }: SimpleCommand): Record<string, string> {
+  const words = withLists(given, options);
   const values: Record<string, string> = {};
   const bare: string[] = [];
   const set = (name: string, value: string): void => {
@@ -66,11 +88,11 @@ function valuesOf(words: readonly Word[], { options }: SimpleCommand): Record<st
     values[name] = value;
   };
   for (let index = 0; index < words.length; index++) {
-    const { name, text } = words[index]!;
+    const { name, text, empty } = words[index]!;
     const option = name === undefined ? undefined : optionNamed(name, options);
     const named = Object.keys(options).find((each) => each === text.toLowerCase());
     const next = words[index + 1];
-    if (option !== undefined) set(option, text);
+    if (option !== undefined) set(option, empty ? leftEmpty(option, options) : text);
     else if (name !== undefined) bare.push(notAnOption(name, text, options));
     else if (named === undefined) bare.push(text);
     else if (options[named]!.kind === 'switch') set(named, 'yes');
@@ -80,8 +102,15 @@ function valuesOf(words: readonly Word[], { options }: SimpleCommand): Record<st
       index += 1;
     } else bare.push(text);
   }
-  if (bare.length > 0) set(firstText(options, bare.join(' ')), bare.join(' '));
+  if (bare.length > 0) set(meantBy(bare.join(' '), options), bare.join(' '));
   return values;
+}
+
+/** A file's name may stand there by itself; anything else was forgotten. */
+function leftEmpty(name: string, options: Options): string {
+  const option = options[name]!;
+  if (isAttached(option)) return '';
+  throw new DreamError('bad-option', `${name} has no value`, `${option.description}.`);
 }
 
 function optionNamed(name: string, options: Options): string | undefined {
@@ -106,9 +135,15 @@ function notAnOption(name: string, text: string, options: Options): string {
   throw new DreamError('bad-option', `there is no option '${name}' here`, optionsHint(options));
 }
 
-function firstText(options: Options, found: string): string {
-  const entry = Object.entries(options).find(([, { kind }]) => kind === 'text');
-  if (entry) return entry[0];
+/** The option that words without a name are for. */
+function meantBy(found: string, options: Options): string {
+  const entries = Object.entries(options);
+  const first = entries.find(([, { kind }]) => kind === 'text');
+  const choice = entries.find(
+    ([, option]) => option.kind === 'choice' && option.choices.includes(found.toLowerCase()),
+  );
+  if (choice && first?.[1].required !== true) return choice[0];
+  if (first) return first[0];
   throw new DreamError('bad-option', `'${found}' is not an option`, optionsHint(options));
 }
 

@@ -42,7 +42,7 @@ export class FairLine<Item> {
     if (!person) {
       const served = this.#served.get(entry.person) ?? 0;
       this.#served.delete(entry.person);
-      const turn = Math.max(this.#turn, served) + 1;
+      const turn = this.#turn + 1;
       this.#people.set(entry.person, { name: entry.person, waiting: [entry], turn, served });
       return;
     }

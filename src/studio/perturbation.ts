@@ -59,7 +59,7 @@ function onlyTarget(targets: readonly ClassTerm[], { recipe, mask }: RenderReque
   const problem = second
     ? 'the smallest change is one towards a single class'
     : (mask ?? recipe.place ?? recipe.fourier ?? recipe.from === 'noise')
-      ? 'the smallest change is one of the whole picture, without a mask or a place'
+      ? 'the smallest change is one of all that the model is shown, without a mask or a place'
       : undefined;
   if (problem !== undefined) {
     const hint = 'Leave out --mask, --place, --fourier and --from, and name one class.';

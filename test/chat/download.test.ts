@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createDownloader, isPublic } from '../../src/chat/download.ts';
+import { createDownloader, isPublic, problemWith } from '../../src/chat/download.ts';
 import type { DownloadOptions, Downloader } from '../../src/chat/download.ts';
 
 const open: { close(): unknown }[] = [];
@@ -125,6 +125,18 @@ describe('downloads', () => {
     await expect(
       downloader([silent], 0.2).download(`http://${silent}/`, options()),
     ).rejects.toThrow('took too long');
+  });
+});
+
+describe('a name', () => {
+  const at = (...addresses: string[]) => addresses.map((address) => ({ address, family: 4 }));
+
+  it.each([
+    [at('8.8.8.8', '1.1.1.1'), null],
+    [at('8.8.8.8', '10.0.0.1'), 'its address is private'],
+    [at(), 'it has no address'],
+  ])('with the addresses %j', (addresses, problem) => {
+    expect(problemWith(addresses)).toBe(problem);
   });
 });
 

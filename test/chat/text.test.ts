@@ -27,6 +27,14 @@ describe('commands as typed', () => {
     ['/help /dream', { command: '/dream' }],
     ['/dream mixed5 mask', { layer: 'mixed5', mask: '' }],
     ['/dream class:mask mask steps 3', { class: 'mask', mask: '', steps: '3' }],
+    ['/dream layer:mixed3:0.5, mixed5:2 steps:3', { layer: 'mixed3:0.5, mixed5:2', steps: '3' }],
+    ['/dream mixed3:0.5, mixed5:2', { layer: 'mixed3:0.5, mixed5:2' }],
+    ['/dream mixed3, steps 3', { layer: 'mixed3,', steps: '3' }],
+    ['/dream mixed3, size:300', { layer: 'mixed3,', size: '300' }],
+    ['/contest vote 3, 1', { entries: '3, 1' }],
+    ['/contest export results-csv', { format: 'results-csv' }],
+    ['/contest export Soft clouds', { contest: 'Soft clouds' }],
+    ['/contest start ranked', { theme: 'ranked' }],
   ])('%s', (text, values) => {
     expect(parse(text).values).toEqual(values);
   });
@@ -47,6 +55,8 @@ describe('commands as typed', () => {
     ['/dream layr:mixed4', 'bad-option', "did you mean 'layer'"],
     ['/layers size:100', 'bad-option', "no option 'size' here"],
     ['/dream steps:3 steps:4', 'bad-option', 'steps is given twice'],
+    ['/dream layer:', 'bad-option', 'layer has no value'],
+    ['/dream mixed5 steps:', 'bad-option', 'steps has no value'],
     ['/queue now', 'bad-option', "'now' is not an option"],
   ])('%s is refused', (text, code, message) => {
     expect(() => parse(text)).toThrow(

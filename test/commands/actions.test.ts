@@ -174,5 +174,9 @@ it('who is forgotten is forgotten by contests too', async () => {
   await privacy.run(context, { forget: true });
   const ann = { platform: 'stage', id: 'ann' };
   expect(forgotten).toEqual([ann, ann]);
-  expect(said[0]!.text).toContain('Deleted');
+  expect(said[0]!.text).toMatch(/^Deleted 2 dreams.*stays there until you delete it/);
+  const forgetHere = (): Promise<void> => Promise.resolve(void forgotten.push('here'));
+  await privacy.run({ ...context, forgetHere }, { forget: true });
+  expect(forgotten.at(-1)).toBe('here');
+  expect(said[1]!.text).toMatch(/What you said here is deleted too/);
 });

@@ -98,6 +98,14 @@ const forRunners: Readonly<Record<string, Attempt>> = {
     why: RUN,
     try: (who, at) => chat.say(who, 'cancel', { reason: 'X' }, at),
   },
+  'button calloff': {
+    phase: 'voting',
+    why: RUN,
+    try: async (who, at) => {
+      await chat.say(who, 'cancel', { reason: 'X' }, at);
+      return chat.press(who, `calloff:${id}`, undefined, at);
+    },
+  },
   approve: {
     phase: 'voting',
     why: RUN,

@@ -456,8 +456,24 @@ describe('the end', () => {
   it('may be a cancellation', async () => {
     await chat.start();
     await enter(ada);
-    await chat.say(boss, 'cancel', { reason: 'The weather' });
+    const asked = await chat.say(boss, 'cancel', { reason: 'The weather' });
+    expect(asked.text).toMatch(/1 dream, 0 voters so far.*: The weather\n.*cannot be taken back/s);
+    expect((await chat.say(ada, 'status')).text).toContain('takes dreams until');
+    await chat.press(boss, asked.buttons![0]!.action);
     expect((await chat.say(ada, 'status')).text).toContain('was cancelled: The weather');
     expect((await chat.say(ada, 'results')).text).toMatch(/no results/);
+  });
+
+  it('lose a picture that is taken down, and get it back', async () => {
+    await over();
+    const reason = 'It shows my house';
+    expect((await chat.say(ada, 'reject', { entry: '2', reason })).text).toMatch(/only those/i);
+    const down = await chat.say(boss, 'reject', { entry: '2', reason });
+    expect(down.text).toMatch(/^Entry 2 keeps its place in \*\*Clouds\*\*.*approve entry:2/s);
+    expect((await chat.say(ada, 'results')).text).toContain("1. **Entry 2** by bob's name");
+    expect(Object.keys(values(await chat.say(ada, 'entries')))).toEqual(['Entry 1']);
+    expect(values(await chat.say(bob, 'entries'))['Entry 2']).toContain(`removed: ${reason}`);
+    await chat.say(boss, 'approve', { entry: '2' });
+    expect(Object.keys(values(await chat.say(ada, 'entries')))).toEqual(['Entry 1', 'Entry 2']);
   });
 });

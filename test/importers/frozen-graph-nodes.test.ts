@@ -176,7 +176,7 @@ describe('nodes', () => {
       () =>
         tf.conv2dTranspose(
           x,
-          tf.tensor(waves([3, 3, 4, 3]), [3, 3, 4, 3]) as Tensor4D,
+          tf.tensor4d(waves([3, 3, 4, 3]), [3, 3, 4, 3]),
           [1, 12, 14, 4],
           2,
           'same',
@@ -200,7 +200,7 @@ describe('nodes', () => {
       () =>
         tf.conv2dTranspose(
           x,
-          tf.tensor(waves([2, 2, 4, 3]), [2, 2, 4, 3]) as Tensor4D,
+          tf.tensor4d(waves([2, 2, 4, 3]), [2, 2, 4, 3]),
           [1, 12, 14, 4],
           2,
           'valid',

@@ -9,7 +9,20 @@ import { weightsOf } from '../../src/importers/weights.ts';
 import type { Tensor } from '../../src/ops/op.ts';
 import { dataset, hdf5, kerasHdf5, weight } from '../helpers/hdf5-files.ts';
 import type { StoredWeight } from '../helpers/hdf5-files.ts';
-import { expectClose, tf } from './keras-files.ts';
+import {
+  expectClose,
+  functional,
+  kernel,
+  layer as plainLayer,
+  functionCall,
+  operation,
+  read,
+  tensor,
+  tensorOf,
+  tf,
+  valueOf,
+} from './keras-files.ts';
+import type { Layer } from './keras-files.ts';
 import { run } from './run.ts';
 import { bytesOf, weightFiles } from './tfjs-files.ts';
 
@@ -193,5 +206,90 @@ describe('a transformer inside a model, trained in half precision', () => {
       "layer 'body' (Functional) has the weights patches/kernel, patches/bias, even/gamma, " +
         'even/beta, attention/query/kernel, attention/query/bias and 5 more in the file; expected',
     );
+  });
+});
+
+describe('pictures cut into patches', () => {
+  /** Row by row, and so the cells of each patch. */
+  const patchesOf = (x: Tensor, [rows, columns]: readonly [number, number]): Tensor => {
+    const [down, across] = [8 / rows, 8 / columns];
+    const split = tf.transpose(tf.reshape(x, [down, rows, across, columns, 2]), [0, 2, 1, 3, 4]);
+    return tf.reshape(split, [1, down, across, rows * columns * 2]);
+  };
+
+  test.each([
+    [
+      'TensorFlow',
+      functionCall('image.extract_patches', 'p', [
+        'picture_in',
+        0,
+        0,
+        { sizes: [1, 4, 2, 1], strides: [1, 4, 2, 1], rates: [1, 1, 1, 1], padding: 'VALID' },
+      ]),
+    ],
+    [
+      'Keras 3',
+      {
+        ...operation('ExtractPatches', 'p', [tensor('picture_in')]),
+        config: { name: 'p', size: [4, 2], strides: null, dilation_rate: 1, padding: 'valid' },
+      },
+    ],
+  ] as [string, Layer][])('by a function of %s', async (_, one) => {
+    const [found, x] = await valueOf([one], []);
+    expectClose(found, patchesOf(x, [4, 2]));
+  });
+
+  const encoder = [
+    kernel('encoder/projection/kernel', [32, 6]),
+    kernel('encoder/projection/bias', [6]),
+    kernel('encoder/position_embedding/embeddings', [4, 6]),
+  ];
+  const example = (prefix: string): Layer[] => [
+    plainLayer('Normalization', 'even', { mean: [0.5, 0], variance: [1, 4] }, 'picture_in'),
+    plainLayer('Resizing', 'sized', { height: 8, width: 8 }, 'even'),
+    plainLayer('RandomZoom', 'zoomed', {}, 'sized'),
+    plainLayer(`${prefix}Patches`, 'patches', { patch_size: 4 }, 'zoomed'),
+    plainLayer(`${prefix}PatchEncoder`, 'encoder', { num_patches: 4 }, 'patches'),
+    plainLayer('Flatten', 'flat', {}, 'encoder'),
+  ];
+  const encoded = (x: Tensor): Tensor => {
+    const even = tf.div(tf.sub(x, tf.tensor([0.5, 0])), tf.tensor([1, 2]));
+    const rows = tf.reshape(patchesOf(even, [4, 4]), [4, 32]);
+    const [weights, bias, places] = encoder.map(tensorOf) as [Tensor, Tensor, Tensor];
+    const sum = tf.add(tf.add(tf.matMul(rows, weights), bias), places);
+    return tf.reshape(sum, [1, 24]);
+  };
+
+  test.each(['', 'Custom>'])("by the classes of Keras's example, under '%s'", async (prefix) => {
+    const [found, x] = await valueOf(example(prefix), encoder);
+    expectClose(found, encoded(x));
+    const { inputSize } = await read(functional(example(prefix)), encoder);
+    expect(inputSize).toEqual([8, 8]);
+  });
+
+  test('in HDF5, where the layers inside are numbered', async () => {
+    const names = ['dense_9/kernel:0', 'dense_9/bias:0', 'embedding_2/embeddings:0'];
+    const groups = {
+      encoder: encoder.map((one, index) => ({
+        name: `encoder/${names[index]!}`,
+        shape: one.entry.shape,
+        values: tensorOf(one).dataSync() as Float32Array,
+      })),
+    };
+    const bytes = await kerasHdf5({ config: functional(example('')), groups });
+    expectClose(await outputOf(readKerasHdf5(bytes)), encoded(picture));
+  });
+
+  test.each([
+    ['rates', { sizes: [1, 4, 4, 1], strides: [1, 4, 4, 1], rates: [1, 2, 2, 1] }, 'rates is not'],
+    ['sizes', { sizes: [4, 4], rates: [1, 1, 1, 1] }, 'has sizes = [4,4], expected [1, rows,'],
+    [
+      'very large ones',
+      { sizes: [1, 64, 64, 1], strides: [1, 4, 4, 1], rates: [1, 1, 1, 1] },
+      'a patch of 8192 values is not supported',
+    ],
+  ])('%s are refused', async (_, options, message) => {
+    const one = functionCall('image.extract_patches', 'p', ['picture_in', 0, 0, options]);
+    await expect(valueOf([one], [])).rejects.toThrow(message);
   });
 });

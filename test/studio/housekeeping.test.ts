@@ -42,14 +42,18 @@ it('removes pictures alone where there are too many: their buttons say so', asyn
   const database = await openDatabase(join(folder, 'many'), silentLog);
   const store = new OrderStore(database.tables);
   const pictures = await PictureFolder.open(join(folder, 'many-pictures'));
-  const { order } = await store.add(newOrder(), () => undefined);
-  await store.change(order.id, ['received'], { state: 'delivered' });
-  writeFileSync(pictures.path(order.id, 'result'), 'a picture');
-  expect(await tidyUp({ store, pictures, keeping: { bytes: 1 } })).toEqual({
-    ...{ orders: 0, pictures: 1 },
-  });
-  expect(await store.find(order.id)).toMatchObject({ state: 'delivered' });
-  await expect(pictures.check(order.id, 'result')).rejects.toMatchObject({
+  const keep = async (): Promise<string> => {
+    const { order } = await store.add(newOrder(), () => undefined);
+    await store.change(order.id, ['received'], { state: 'delivered' });
+    writeFileSync(pictures.path(order.id, 'result'), 'a picture');
+    return order.id;
+  };
+  const [id, needed] = [await keep(), await keep()];
+  const keeping = { bytes: 1, needed: (order: string) => Promise.resolve(order === needed) };
+  expect(await tidyUp({ store, pictures, keeping })).toEqual({ orders: 0, pictures: 1 });
+  await pictures.check(needed, 'result');
+  expect(await store.find(id)).toMatchObject({ state: 'delivered' });
+  await expect(pictures.check(id, 'result')).rejects.toMatchObject({
     ...{ code: 'unknown-order', message: expect.stringContaining('not kept any more') as string },
   });
   await database.close();

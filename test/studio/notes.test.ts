@@ -138,6 +138,22 @@ describe('the beginning of a render', () => {
   });
 });
 
+it('a render whose order has ended in that moment is stopped', async () => {
+  const order = await queuedOrder();
+  let aborted = false;
+  const renders = rendersOn(store, new TestLog(), async (_, { signal }) => {
+    await new Promise((resolve) => signal!.addEventListener('abort', resolve, { once: true }));
+    aborted = true;
+    throw new DreamError('cancelled', 'the dream was cancelled');
+  });
+  await store.change(order.id, ['queued'], { state: 'cancelled' });
+  renders.add(order, 1);
+  renders.start();
+  await renders.close(60_000);
+  expect(aborted).toBe(true);
+  expect(await store.stateOf(order.id)).toBe('cancelled');
+});
+
 describe('notes', () => {
   it('of one order stay in order, and fail for none of them', async () => {
     const { id } = await queuedOrder();

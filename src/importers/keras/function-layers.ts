@@ -16,6 +16,7 @@ import {
   squeezed,
   transposed,
 } from './operation-layers.ts';
+import { tensorflowPatches } from './patch-layers.ts';
 import { imageResize } from './resize-layers.ts';
 
 /** By their names in Python: `math.add`, `nn.relu6`. */
@@ -47,6 +48,7 @@ const functions = new Map<string, (call: LayerCall) => NodeRef>([
   ['nn.softmax', softmaxLayer],
   ['nn.leaky_relu', leaky],
   ['image.resize', imageResize],
+  ['image.extract_patches', tensorflowPatches],
 ]);
 
 const operations = new Map<string, Combination>([

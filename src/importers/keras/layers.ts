@@ -42,6 +42,7 @@ import {
   unitNormalization,
 } from './normalisation-layers.ts';
 import { operations } from './operations.ts';
+import { PATCH_ENCODER_WEIGHTS, patchEncoder, patches } from './patch-layers.ts';
 import { globalPooling2d, pooling2d } from './pooling-layers.ts';
 import { dot, einsumDense, einsumWeights } from './product-layers.ts';
 import { cropped, resizing, upSampling2d } from './resize-layers.ts';
@@ -146,6 +147,9 @@ const table: Readonly<Record<string, LayerDefinition>> = {
   CenterCrop: { build: cropped },
   RandomCrop: { build: cropped },
   RepeatVector: { build: repeatVector },
+  // Not Keras's own: everybody copies them from its example of a ViT.
+  Patches: { build: patches },
+  PatchEncoder: { build: patchEncoder, weights: PATCH_ENCODER_WEIGHTS },
 
   ...operations,
   ...Object.fromEntries(TRAINING_ONLY.map((name) => [name, identity])),
@@ -154,9 +158,14 @@ const table: Readonly<Record<string, LayerDefinition>> = {
 // Files of strangers name classes: `constructor` must not find what every object has.
 const layers = new Map(Object.entries(table));
 
+/** Classes of people's own may stand under a package's name: `Custom>Patches`. */
+function definitionOf(className: string): LayerDefinition | undefined {
+  return layers.get(className) ?? layers.get(className.replace(/^Custom>/, ''));
+}
+
 /** @throws DreamError 'unsupported-op' */
 export function layerDefinition(call: LayerCall): LayerDefinition {
-  const definition = layers.get(call.className);
+  const definition = definitionOf(call.className);
   if (definition) return definition;
   throw new DreamError(
     'unsupported-op',
@@ -171,7 +180,7 @@ export function weightNames(
   config: Readonly<Record<string, unknown>>,
 ): readonly string[] | null {
   if (className === 'InputLayer') return [];
-  const definition = layers.get(className);
+  const definition = definitionOf(className);
   if (!definition) return null;
   const { weights = [] } = definition;
   if (typeof weights === 'function') return weights(config);
@@ -184,9 +193,9 @@ export function weightNames(
 
 /** What `.keras` archives call a layer inside a layer. */
 export function partName(className: string, part: string): string {
-  return layers.get(className)?.parts?.[part] ?? part;
+  return definitionOf(className)?.parts?.[part] ?? part;
 }
 
 export function roleOf(className: string): LayerDefinition['role'] | 'model' {
-  return isModel({ class_name: className }) ? 'model' : layers.get(className)?.role;
+  return isModel({ class_name: className }) ? 'model' : definitionOf(className)?.role;
 }

@@ -9,6 +9,7 @@ import {
   squeezed,
   transposed,
 } from './operation-layers.ts';
+import { kerasPatches } from './patch-layers.ts';
 import { imageResize } from './resize-layers.ts';
 
 export const operations: Readonly<Record<string, LayerDefinition>> = {
@@ -27,4 +28,5 @@ export const operations: Readonly<Record<string, LayerDefinition>> = {
   Silu: { build: activated('silu'), role: 'activation' },
   Gelu: { build: activated('gelu'), role: 'activation' },
   Resize: { build: imageResize },
+  ExtractPatches: { build: kerasPatches },
 };

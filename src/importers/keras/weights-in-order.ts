@@ -67,10 +67,10 @@ function byName(leaves: readonly Leaf[], stored: readonly Stored[]): WeightOf[] 
 function fits(order: readonly WeightOf[], stored: readonly Stored[]): boolean {
   if (order.length !== stored.length) return false;
   return order.every(([, weight], index) => {
-    const depth = weight.split('/').length;
-    const name = stored[index]!.name.split('/').slice(-depth).join('/');
-    // Keras 3 calls a depthwise kernel 'kernel'.
-    return name === weight || weight.endsWith(`_${name}`);
+    const name = stored[index]!.name.split('/').at(-1)!;
+    // A layer inside a layer may have any name. Keras 3 calls a depthwise kernel 'kernel'.
+    const own = weight.split('/').at(-1)!;
+    return name === own || own.endsWith(`_${name}`);
   });
 }
 

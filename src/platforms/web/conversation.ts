@@ -110,12 +110,20 @@ export class Conversation {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Tabs are not told: what they have is wrong from now on. */
+  async remove(matches: (entry: Entry) => boolean): Promise<void> {
+    await this.#drop([...this.#entries].filter(([, entry]) => matches(entry)));
+  }
+
   async #dropOldest(): Promise<void> {
     const all = [...this.#entries].sort(([one], [other]) => (one < other ? -1 : 1));
-    const oldest = all.slice(0, Math.max(0, all.length - MOST));
+    await this.#drop(all.slice(0, Math.max(0, all.length - MOST)));
+  }
+
+  async #drop(going: readonly (readonly [id: string, entry: Entry])[]): Promise<void> {
     // All at once: somebody else may come here while these are being removed.
-    for (const [id] of oldest) this.#entries.delete(id);
-    for (const [id, entry] of oldest) {
+    for (const [id] of going) this.#entries.delete(id);
+    for (const [id, entry] of going) {
       await this.#writes.add(() => this.shelf.remove(COLLECTION, id));
       await this.onDropped(entry);
     }

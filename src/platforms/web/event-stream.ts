@@ -21,8 +21,8 @@ const MOST_WAITING = 4 * 2 ** 20;
 const UNAVAILABLE = 503;
 
 export class EventStreams {
-  readonly #run = randomBytes(6).toString('hex');
-  readonly #open = new Set<ServerResponse>();
+  #run = newRun();
+  readonly #open = new Map<ServerResponse, Person>();
 
   constructor(
     private readonly conversation: Conversation,
@@ -46,9 +46,18 @@ export class EventStreams {
     this.#follow(response, person);
   }
 
+  /** Tells everything again, to tabs that are away when they come back: messages are gone. */
+  anew(): void {
+    this.#run = newRun();
+    const { revision } = this.conversation;
+    for (const [response, person] of this.#open) {
+      this.#send(response, 'snapshot', revision, this.snapshot(person));
+    }
+  }
+
   /** Ends them all; those that do not take the end in are cut off. */
   close(): void {
-    for (const response of this.#open) {
+    for (const response of this.#open.keys()) {
       response.end();
       setTimeout(() => response.destroy(), LAST_WAIT).unref();
     }
@@ -75,7 +84,7 @@ export class EventStreams {
   }
 
   #follow(response: ServerResponse, person: Person): void {
-    this.#open.add(response);
+    this.#open.set(response, person);
     const stop = this.conversation.listen((entry, message) => {
       if (isVisible(entry, person.id)) this.#send(response, 'message', message.revision, message);
     });
@@ -96,4 +105,8 @@ export class EventStreams {
     response.write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     if (response.writableLength > MOST_WAITING) response.destroy();
   }
+}
+
+function newRun(): string {
+  return randomBytes(6).toString('hex');
 }

@@ -61,7 +61,6 @@ export function webChat(parts: WebChatParts): Platform {
     for (const name of dropped) await uploads.remove(name);
   });
   const space = new UploadSpace({ uploads, conversation, most: maxUploads });
-  const room = new Room({ conversation, previews, pictures, space });
   const sample = samplePictures(parts.sample);
   const streams = new EventStreams(conversation, ({ id, name }) => ({
     messages: conversation.visibleTo(id),
@@ -71,6 +70,10 @@ export function webChat(parts: WebChatParts): Platform {
     examples: parts.examples ?? [],
     sample: sample.paths,
   }));
+  const onRemoved = (): void => {
+    streams.anew();
+  };
+  const room = new Room({ conversation, previews, pictures, space, onRemoved });
   let handler: Handler | undefined;
   let page: Page | undefined;
   const served: Served = {

@@ -27,6 +27,8 @@ export interface RoomParts {
   readonly previews: Previews;
   readonly pictures: { read(id: string): Promise<Uint8Array> };
   readonly space: UploadSpace;
+  /** Told when messages are gone that tabs still show. */
+  readonly onRemoved: () => void;
 }
 
 export class Room {
@@ -54,7 +56,20 @@ export class Room {
         await this.say(at, outbound, { audience: person.id });
       },
       dismiss: () => Promise.resolve(),
+      forget: () => this.#forget(person),
     };
+  }
+
+  /** Removes what the person said, and what was answered. */
+  async #forget({ id: person }: Person): Promise<void> {
+    const { conversation, onRemoved } = this.parts;
+    const own = conversation.entries().filter(({ message }) => message.author?.id === person);
+    const lines = new Set(own.map(({ message }) => message.id));
+    await conversation.remove(
+      ({ message, audience, asked = '' }) =>
+        lines.has(message.id) || lines.has(asked) || audience === person,
+    );
+    onRemoved();
   }
 
   /** Puts a message of the bot there, or edits it. */

@@ -39,11 +39,6 @@ export function castBallot(
   return { voter: actor.id, pair: '', choice };
 }
 
-/** One ballot a person, in duels one a person and pair: a later one takes its place. */
-export function ballotKey({ voter, pair }: Ballot): string {
-  return JSON.stringify([voter, pair]);
-}
-
 export function pairOf([one, other]: readonly [number, number]): string {
   return `${Math.min(one, other)}-${Math.max(one, other)}`;
 }

@@ -29,11 +29,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-beforeEach(async () => {
-  harness = await slackHarness(COMMANDS);
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}/slack/events`;
-  platform = slackPlatform({
+function platformAt(port: number): Platform {
+  return slackPlatform({
     botToken: BOT_TOKEN,
     http: { signingSecret: secret, port, host: '127.0.0.1' },
     apiUrl: harness.server.apiUrl,
@@ -41,8 +38,23 @@ beforeEach(async () => {
     log: silentLog,
     download: () => Promise.resolve(PNG),
   });
+}
+
+/** Somebody else may have taken the port meanwhile: then another one is tried. */
+async function start(tries = 3): Promise<void> {
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}/slack/events`;
+  platform = platformAt(port);
+  await platform.start(handler).catch((error: unknown) => {
+    if (tries === 1) throw error;
+    return start(tries - 1);
+  });
+}
+
+beforeEach(async () => {
+  harness = await slackHarness(COMMANDS);
   handler = scripted(dreaming(() => platform));
-  await platform.start(handler);
+  await start();
   harness.people.line = httpLine(harness.server.workspace, { url, secret });
 });
 
@@ -71,11 +83,7 @@ it('carries a dream from the form to the picture', async () => {
 });
 
 it('says so where its port is taken', async () => {
-  const other = slackPlatform({
-    ...{ botToken: BOT_TOKEN, apiUrl: harness.server.apiUrl, commands: COMMANDS, log: silentLog },
-    http: { signingSecret: secret, port: Number(new URL(url).port), host: '127.0.0.1' },
-    download: () => Promise.resolve(PNG),
-  });
+  const other = platformAt(Number(new URL(url).port));
   await expect(other.start(handler)).rejects.toMatchObject({
     code: 'login-failed',
     message: expect.stringMatching(/^the port \d+ for Slack's events is in use$/) as string,

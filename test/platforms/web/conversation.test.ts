@@ -61,7 +61,7 @@ describe('a conversation', () => {
     };
     const uploads = new Uploads(temporaryFolder());
     const space = new UploadSpace({ uploads, conversation, most: 1000 });
-    const room = new Room({ conversation, ...parts, space });
+    const room = new Room({ conversation, ...parts, space, onRemoved: () => undefined });
     await conversation.put(entryOf(conversation.newId()));
     const before = conversation.revision;
     const address = { message: ids[0]!, name: 'Ann' };

@@ -236,5 +236,22 @@ describe('a contest that is over', () => {
     const { body } = await app.inject(`/gallery/${id}`);
     expect(body).not.toContain('ada &amp; co');
     expect(body).toContain('by somebody');
+    expect(body).toContain('deleted for the person who made it');
+    expect(body).not.toContain(`/gallery/${id}/1/`);
+  });
+
+  it('shows no picture and no title that were taken down', async () => {
+    await app.inject(`/gallery/${id}/1/small`);
+    const { body: before } = await app.inject(`/gallery/${id}`);
+    await open.contests.reject(admin, id, 1, 'a reason that stays here');
+    for (const what of ['picture', 'small', 'large', 'before']) {
+      expect((await app.inject(`/gallery/${id}/1/${what}`)).statusCode).toBe(404);
+    }
+    for (const path of [`/gallery/${id}`, `/gallery/${id}.json`, `/gallery/${id}.csv`]) {
+      expect((await app.inject(path)).body).not.toMatch(/Title of ada|a reason that stays/);
+    }
+    expect((await app.inject(`/gallery/${id}`)).body).toContain('took this picture down');
+    await open.contests.approve(admin, id, 1);
+    expect((await app.inject(`/gallery/${id}`)).body).toBe(before);
   });
 });

@@ -466,6 +466,56 @@ describe('messages', () => {
     await expect(pressed).rejects.toThrow('409');
   });
 
+  it('that are private are answered in their place, but for problems', async () => {
+    const file = { bytes: photo, name: 'sheet.jpg', contentType: 'image/jpeg' } as const;
+    const picture = {
+      ...{ name: 'sheet', alt: 'A sheet', spoiler: false, id: null },
+      fileWithin: () => Promise.resolve(file),
+    };
+    const buttons = [{ action: 'turn:page', label: 'Next page' }];
+    let answer: Outbound = { text: 'page 1', picture, buttons };
+    handler.onEvent = ({ responder }) => responder.reply(answer, { private: true });
+    const opened = await tab();
+    await opened.send('/queue');
+    const texts = async () => (await snapshot()).messages.map(({ text }) => text);
+    const { id } = (await snapshot()).messages[1]!;
+    answer = { ...answer, text: 'page 2' };
+    await opened.press(id, 'turn:page');
+    expect(await texts()).toEqual(['/queue', 'page 2']);
+    // The sheet before has gone.
+    expect(await readdir(folder)).toHaveLength(1);
+    answer = { text: 'no such page', tone: 'problem' };
+    await opened.press(id, 'turn:page');
+    expect(await texts()).toEqual(['/queue', 'page 2', 'no such page']);
+  });
+
+  it('of whoever is forgotten are gone from every tab, with their files', async () => {
+    await chat.close();
+    let who = 'ann';
+    await start(() => ({ id: who, name: who, admin: false }));
+    handler.onEvent = ({ responder }) => responder.reply({ text: `for ${who}` });
+    const [first] = await firstEvents(1);
+    await (await tab()).send('/dream', photo);
+    who = 'bob';
+    const other = await tab();
+    await other.send('/queue');
+    await expect.poll(() => other.messages()).toHaveLength(4);
+    who = 'ann';
+    handler.onEvent = async ({ responder }) => {
+      await responder.forget!();
+      await responder.reply({ text: 'forgotten' }, { private: true });
+    };
+    await (await tab()).send('/queue');
+    await expect
+      .poll(() => other.messages().map(({ text }) => text))
+      .toEqual(['/queue', 'for bob']);
+    expect((await firstEvents(1, first!.id))[0]!.event).toBe('snapshot');
+    expect((await snapshot()).messages.at(-1)!.text).toBe('forgotten');
+    expect(await readdir(folder)).toEqual([]);
+    await restart();
+    expect((await snapshot()).messages.map(({ text }) => text)).toEqual(['/queue', 'for bob']);
+  });
+
   it('are kept up to a number, with the pictures in them', async () => {
     const opened = await tab();
     await opened.send('/dream', photo);

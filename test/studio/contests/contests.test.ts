@@ -239,6 +239,21 @@ onEveryDatabase('contests', (home) => {
     expect(await contests.needs(orderId(2))).toBe(false);
   });
 
+  it('take no dream on a dream that they would not take', async () => {
+    const { contests, studio } = open;
+    const id = await contestOf(open, [], { layers: ['mixed4'] });
+    const { job } = order('x', 'x');
+    const deep = { ...job, recipe: { ...job.recipe, layer: 'mixed5' } };
+    const on = (number: number) =>
+      ({ source: { from: 'result', order: orderId(number), zoom: 1 } }) as const;
+    studio.add(order(orderId(1), 'ada', { job: deep as typeof job }));
+    studio.add(order(orderId(2), 'ada'));
+    studio.add(order(orderId(3), 'ada', on(1)));
+    studio.add(order(orderId(4), 'ada', on(2)));
+    expect(await code(contests.enter(actor('ada'), id, orderId(3)))).toBe('not-allowed');
+    expect(await code(contests.enter(actor('ada'), id, orderId(4)))).toBe('done');
+  });
+
   it('keep pictures of their own', async () => {
     const { contests, studio } = open;
     const id = await contestOf(open, []);
@@ -354,6 +369,19 @@ onEveryDatabase('contests', (home) => {
       await expect(contests.read.picture(admin, id, 1)).rejects.toThrow(/not kept any more/);
       expect(await contests.read.podium(admin, id)).not.toBeNull();
     });
+  });
+
+  it('keeps no picture of what was withdrawn, unless it came in again', async () => {
+    const { contests, studio } = open;
+    const id = await contestOf(open, []);
+    const dream = studio.add(order(orderId(7), 'ada'));
+    const seen = (number: number) => code(contests.read.picture(actor('ada'), id, number));
+    await contests.enter(actor('ada'), id, dream);
+    await contests.withdraw(actor('ada'), id, 1);
+    expect(await seen(1)).toBe('unknown-entry');
+    await contests.enter(actor('ada'), id, dream);
+    await contests.withdraw(actor('ada'), id, 1);
+    expect(await seen(2)).toBe('done');
   });
 
   it('forgets also who was shown a duel and decided none', async () => {

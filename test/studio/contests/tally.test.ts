@@ -187,6 +187,15 @@ describe('ranks', () => {
     expect(order(count([1, 2, 3, 4, 5], cast))).toEqual([5, 1, 3, 2, 4]);
   });
 
+  it('of those that beat as many, put first whom more people put first', () => {
+    const cast = [
+      [2, 1],
+      [3, 1, 2],
+    ].map((choice) => ({ pair: '', choice, count: 1 }));
+    // All are tied one to one.
+    expect(order(count([1, 2, 3], cast))).toEqual([2, 3, 1]);
+  });
+
   it('put first whoever beats every other', () => {
     fc.assert(
       fc.property(fc.array(ranked, { minLength: 1, maxLength: 30 }), (cast) => {
