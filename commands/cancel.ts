@@ -2,13 +2,14 @@ import type { Context, SimpleCommand } from '../src/chat/command.ts';
 import { counted } from '../src/chat/words.ts';
 import { DreamError } from '../src/kit/errors.ts';
 import type { Order } from '../src/studio/order.ts';
+import { OPEN } from '../src/studio/store/orders.ts';
 
 const options = {
   order: {
     kind: 'text',
     description: 'Which of your dreams; without it, the newest that is not done',
     maxLength: 12,
-    completes: 'order',
+    completes: 'open-order',
   },
   all: { kind: 'switch', description: 'All of yours' },
 } as const;
@@ -32,5 +33,5 @@ export const cancel: SimpleCommand<typeof options> = {
 
 async function openOrders({ studio, person, place }: Context): Promise<Order[]> {
   const orders = await studio.ordersOf({ platform: place.platform, id: person.id }, 100);
-  return orders.filter(({ state }) => ['received', 'queued', 'rendering'].includes(state));
+  return orders.filter(({ state }) => OPEN.includes(state));
 }

@@ -3,6 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import { DEFAULT_MODEL } from '../studio/defaults.ts';
 import type { Contests } from '../studio/contests/contests.ts';
 import type { Models } from '../studio/models.ts';
+import { OPEN } from '../studio/store/orders.ts';
 import type { Studio } from '../studio/studio.ts';
 import { actorOf } from './actor.ts';
 import type { Typing } from './inbound.ts';
@@ -28,10 +29,13 @@ export async function completionsFor(
     case 'model':
     case 'class':
       return models.suggest(option.completes, text, model);
-    case 'order': {
+    case 'order':
+    case 'open-order': {
       const orders = await studio.ordersOf({ platform: place.platform, id: person.id }, MOST);
+      const meant =
+        option.completes === 'order' ? orders : orders.filter(({ state }) => OPEN.includes(state));
       return nearest(
-        orders.map(({ id }) => id),
+        meant.map(({ id }) => id),
         text,
       );
     }

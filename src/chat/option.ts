@@ -11,7 +11,8 @@ export interface TextOption extends Described {
   readonly kind: 'text';
   readonly maxLength: number;
   /** What completes it while it is typed; any text is taken all the same. */
-  readonly completes?: 'model' | 'layer' | 'class' | 'order' | 'contest' | 'timezone';
+  readonly completes?:
+    'model' | 'layer' | 'class' | 'order' | 'open-order' | 'contest' | 'timezone';
 }
 
 export interface ChoiceOption extends Described {

@@ -1,6 +1,6 @@
 /** What the bot says about orders. */
 import type { DreamError, DreamErrorCode } from '../kit/errors.ts';
-import type { ClassShare, Evidence } from '../studio/evidence.ts';
+import type { ClassShare, Evidence, Target } from '../studio/evidence.ts';
 import type { Order, OrderFailure, OrderUpdate } from '../studio/order.ts';
 import { viewWords } from '../studio/views.ts';
 import { commandFor } from './command-text.ts';
@@ -144,8 +144,8 @@ function evidenceFields(evidence: Evidence | undefined): Field[] {
   const shares = (classes: readonly ClassShare[]): string =>
     classes.map(({ label, probability }) => `${label} ${percent(probability)}`).join(' · ');
   const seen = targets.map(
-    ({ label, before: first, probability, shifted }) =>
-      `${label}: ${percent(first)} → ${percent(probability)}, ${percent(shifted)} over ${views} shifts and scalings`,
+    ({ label, before: first, probability, shifted, ...more }) =>
+      `${label}: ${percent(first)} → ${percent(probability)}, ${percent(shifted)} over ${views} shifts and scalings${resizedWords(more)}`,
   );
   const elsewhere = others.map(({ view: other, targets: there }) => {
     const changes = there.map((each) => `${percent(each.before)} → ${percent(each.probability)}`);
@@ -156,6 +156,11 @@ function evidenceFields(evidence: Evidence | undefined): Field[] {
     { name: 'The model says', value: [...seen, shown, ...elsewhere].join('\n') },
     { name: 'Top classes', value: `before: ${shares(before)}\nafter: ${shares(after)}` },
   ];
+}
+
+function resizedWords({ weight, resized }: Pick<Target, 'weight' | 'resized'>): string {
+  if (resized === undefined) return '';
+  return `, ${percent(resized)} at ${weight < 0 ? 'most' : 'least'} if resized as other programs do`;
 }
 
 function percent(share: number): string {

@@ -1,4 +1,5 @@
 /** The recipe's options for dreams of a class, and for those that begin with noise. */
+import { named, readNumbers } from './numbers.ts';
 import type { RecipeOption } from './recipe-option.ts';
 
 const asItIs = (text: string): string => text;
@@ -58,10 +59,7 @@ export const classOptions: readonly RecipeOption[] = [
     value: 'count,smallest,rotation',
     words:
       "how the model looks at the picture in each step: through how many random windows, the smallest as a share of the picture's side, turned by how many degrees (with --class: 4,0.6,10), or none",
-    read: (text) => {
-      const [count, smallest, rotation] = text.split(',').map(Number);
-      return { count, smallest, rotation };
-    },
+    read: (text) => named(['count', 'smallest', 'rotation'], readNumbers(text)),
     without: 'none',
   },
   {

@@ -1,5 +1,5 @@
 /** What a model makes of the pictures, as a small table. */
-import type { ClassShare, Evidence, OtherView } from '../studio/evidence.ts';
+import type { ClassShare, Evidence, OtherView, Target } from '../studio/evidence.ts';
 import { viewWords } from '../studio/views.ts';
 
 export function evidenceWords(evidence: Evidence): string[] {
@@ -13,6 +13,7 @@ export function evidenceWords(evidence: Evidence): string[] {
   return [
     `the model, on the file as it was saved, ${viewWords(view, evidence)}:`,
     ...rows,
+    ...resizedWords(targets),
     `  before: ${topWords(before)}`,
     `  after:  ${topWords(after)}`,
     ...others.map(
@@ -21,6 +22,15 @@ export function evidenceWords(evidence: Evidence): string[] {
     ),
     ...(psnr === null ? [] : [`  difference to the picture: ${psnr.toFixed(1)} dB`]),
   ];
+}
+
+function resizedWords(targets: readonly Target[]): string[] {
+  const found = targets.flatMap(({ label, weight, resized }) =>
+    resized === undefined
+      ? []
+      : [`${label} ${percent(resized)} at ${weight < 0 ? 'most' : 'least'}`],
+  );
+  return found.length === 0 ? [] : [`  resized as other programs do: ${found.join(', ')}`];
 }
 
 function moved({ label, before, probability }: OtherView['targets'][number]): string {

@@ -47,7 +47,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `one of ${issue.values.map(String).join(', ')}`;
     case 'unrecognized_keys':
-      return 'two numbers';
+      return 'fewer numbers';
     default:
       return issue.message;
   }

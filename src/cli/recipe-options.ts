@@ -3,6 +3,7 @@
  * field's name, in kebab case; what it may be is for the recipe's schema to say.
  */
 import { classOptions } from './class-options.ts';
+import { named, readNumber, readNumbers } from './numbers.ts';
 import type { RecipeField, RecipeOption } from './recipe-option.ts';
 
 export type { RecipeField } from './recipe-option.ts';
@@ -122,18 +123,4 @@ export function readRecipeOptions(
       return [field, text === without ? undefined : read(text)];
     });
   return Object.fromEntries(values) as Partial<Record<RecipeField, unknown>>;
-}
-
-/** A number in decimal digits; anything else becomes NaN, which no schema takes. */
-export function readNumber(text: string): number {
-  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
-}
-
-function readNumbers(text: string): number[] {
-  return text.split(',').map((part) => readNumber(part.trim()));
-}
-
-/** Numbers under names; one too many gets a name that no schema knows. */
-function named(names: readonly string[], numbers: readonly number[]): Record<string, number> {
-  return Object.fromEntries(numbers.map((number, index) => [names[index] ?? 'more', number]));
 }

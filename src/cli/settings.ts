@@ -1,9 +1,9 @@
 /** The options that belong to no recipe, checked. */
 import { z } from 'zod';
 import { PRESET_NAMES } from '../dream/presets.ts';
+import { readNumber } from './numbers.ts';
 import { checkedOptions } from './problems.ts';
 import type { Given } from './program.ts';
-import { readNumber } from './recipe-options.ts';
 
 const settingsSchema = z.object({
   output: z.string().optional(),

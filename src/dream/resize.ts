@@ -23,6 +23,8 @@ const kernels = {
   'bilinear-corners': { radius: 1, weight: triangle, antialias: false, corners: true },
   /** TensorFlow's tf.image.resize with bilinear interpolation. */
   bilinear: { radius: 1, weight: triangle, antialias: false, corners: false },
+  /** The same, widened when shrinking: Pillow's BILINEAR, OpenCV's and browsers' smoother ways. */
+  triangle: { radius: 1, weight: triangle, antialias: true, corners: false },
   /** Lanczos with three lobes. */
   lanczos: {
     radius: 3,
@@ -34,7 +36,12 @@ const kernels = {
 } satisfies Record<string, Kernel>;
 
 export type Resampling = keyof typeof kernels;
-export const RESAMPLINGS = Object.keys(kernels) as [Resampling, ...Resampling[]];
+/** Those that a recipe can name. */
+export const RESAMPLINGS = [
+  'bilinear-corners',
+  'bilinear',
+  'lanczos',
+] as const satisfies readonly Resampling[];
 
 /** @returns a new picture, [3, rows, columns] */
 export function resize(image: Image, rows: number, columns: number, resampling: Resampling): Image {

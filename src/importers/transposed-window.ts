@@ -1,5 +1,8 @@
 /** How far a transposed convolution reaches along an axis, as TensorFlow counts it. */
 
+/** That a picture may become larger at once. */
+export const MOST_TIMES = 64;
+
 export interface TransposedSide {
   /** Cells cut off before and after. */
   readonly cut: readonly [before: number, after: number];
@@ -21,7 +24,8 @@ export function transposedSide(
   const total = padding === 'same' ? Math.max(span - length, 0) : 0;
   const behind = length - span + total;
   const tooLong = padding === 'same' && length > stride;
-  if (length < 1 || behind < 0 || behind >= stride || tooLong) return null;
+  if (!(length >= 1 && Number.isInteger(length)) || behind < 0 || behind >= stride || tooLong)
+    return null;
   const before = Math.floor(total / 2);
   return { cut: [before, total - before], behind };
 }

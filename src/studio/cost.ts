@@ -11,6 +11,9 @@ const COUNTING_SIDE = 299;
 /** What reading and writing one value costs, in multiplications. */
 const VALUE = 20;
 
+/** Ops whose second input is what their first one is multiplied by. */
+const MULTIPLYING = new Set(['conv2d', 'conv2dTranspose', 'matMul']);
+
 /** Looking at a pixel through a window and back, in multiplications. */
 const LOOK = 40;
 
@@ -28,13 +31,14 @@ export function workPerPixel(
   for (const [name, node] of graph.nodes) {
     if (node.op === 'constant') continue;
     const shape = shapes.get(name)!;
-    const values = product(shape);
-    work += VALUE * values;
-    if (node.op !== 'conv2d' && node.op !== 'matMul') continue;
-    // Every value of the output is a sum over the filter's values for its channel.
+    work += VALUE * product(shape);
+    if (!MULTIPLYING.has(node.op)) continue;
+    // Every value of the output is a sum over the filter's values for its channel; transposed,
+    // every value of the input is multiplied by them.
     const filter = shapes.get(node.inputs[1]!)!;
-    const each = node.op === 'conv2d' ? filter : filter.slice(-2);
-    work += (values / (shape.at(-1) ?? 1)) * product(each);
+    const each = node.op === 'matMul' ? filter.slice(-2) : filter;
+    const places = node.op === 'conv2dTranspose' ? shapes.get(node.inputs[0]!)! : shape;
+    work += (product(places) / (places.at(-1) ?? 1)) * product(each);
   }
   return work / (rows * columns);
 }

@@ -1,6 +1,8 @@
 /** What a model makes of a picture before and after a dream of a class. */
+import { cropped } from '../dream/crop.ts';
 import type { Image } from '../dream/image.ts';
 import { psnr } from '../dream/perturb/compare.ts';
+import { RESIZINGS } from '../dream/resizings.ts';
 import type { Place } from '../dream/windows/draw.ts';
 import type { GradientEngine, PictureSize } from '../engines/engine.ts';
 import { seededRandom } from '../kit/random.ts';
@@ -34,6 +36,11 @@ export interface Target extends ClassShare {
   readonly before: number;
   /** The mean over `views` random shifts and scalings of the result. */
   readonly shifted: number;
+  /**
+   * The farthest from what was wanted that other programs' ways to resize the result bring it to;
+   * not where the figures are of a place, and not in older orders.
+   */
+  readonly resized?: number;
 }
 
 /** What the model makes of another part of the pictures. */
@@ -97,6 +104,10 @@ export async function gatherEvidence(
     const [first, last] = [await read(before, main), await read(after, main)];
     const shifted: number[][] = [];
     for (const view of shiftedFrom(main)) shifted.push(await read(after, view));
+    const resized: number[][] = [];
+    for (const image of resizedWays(after, main, size)) {
+      resized.push(await reader.probabilities(image));
+    }
     const seen: OtherView[] = [];
     for (const view of others) {
       const [then, now] = [await read(before, view), await read(after, view)];
@@ -110,6 +121,7 @@ export async function gatherEvidence(
       targets: targets.map((target) => ({
         ...{ ...changeOf(target, first, last), weight: target.weight },
         shifted: shifted.reduce((sum, found) => sum + found[target.index]!, 0) / shifted.length,
+        ...(resized.length > 0 ? { resized: worstOf(target, resized) } : {}),
       })),
       before: topOf(first, labels),
       after: topOf(last, labels),
@@ -128,6 +140,19 @@ function changeOf(
   after: readonly number[],
 ): OtherView['targets'][number] {
   return { label, before: before[index]!, probability: after[index]! };
+}
+
+/** What the network sees of a part of the picture, by every usual way to resize that. */
+function resizedWays(picture: Image, { part }: View, size: PictureSize): Image[] {
+  if (!part) return [];
+  const shown = cropped(picture, part);
+  return RESIZINGS.map((resized) => resized(shown, size));
+}
+
+/** Of a class that was dreamed of the least, of one that was dreamed away from the most. */
+function worstOf({ index, weight }: ClassTerm, seen: readonly (readonly number[])[]): number {
+  const found = seen.map((probabilities) => probabilities[index]!);
+  return weight < 0 ? Math.max(...found) : Math.min(...found);
 }
 
 /** The same at every call. What lies around a part is seen as it is, and mirrored beyond the picture. */

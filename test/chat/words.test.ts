@@ -105,6 +105,10 @@ describe('what is said about an order', () => {
       return fields!.find(({ name }) => name === 'The model says')!.value;
     };
     expect(said({})).toContain('Shown all of it, stretched to 8×8.');
+    expect(said({})).not.toContain('resized');
+    expect(said({ targets: [{ ...target, resized: 0.45 }] })).toContain(
+      '50 % over 20 shifts and scalings, 45 % at least if resized as other programs do',
+    );
     const shown = { part: 'middle', share: 1 } as const;
     expect(said({ view: 'middle', shown })).toContain(
       'Shown its middle square, as its program shows it.',

@@ -1,7 +1,10 @@
 /** The text of a PNG comes from whoever made the PNG. */
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { baselineOf } from '../../src/cli/baseline.ts';
+import { readSettings } from '../../src/cli/settings.ts';
 import { imprintText, readImprint } from '../../src/studio/imprint.ts';
 import type { Imprint } from '../../src/studio/imprint.ts';
 import { createImage } from '../../src/dream/image.ts';
@@ -62,6 +65,14 @@ describe('the imprint of a PNG', () => {
       code: 'bad-picture',
       message: expect.stringMatching(message) as string,
     });
+  });
+
+  it('asks for no more threads than this machine has cores', async () => {
+    const request = { ...imprint.engine.request, threads: 1000 };
+    await write(imprintText({ ...imprint, engine: { description: '', request } }));
+    const given = { redo: path };
+    const { engine } = await baselineOf(readSettings(given), given);
+    expect(engine).toEqual({ ...request, threads: availableParallelism() });
   });
 
   it('is missed where there is none', async () => {

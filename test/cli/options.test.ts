@@ -117,7 +117,10 @@ describe('bad options', () => {
     [['--blur', '1,2,3'], "--blur: expected two numbers; got '1,2,3'"],
     [['--blur', '1,x'], "--blur: expected a number for its '2'; got '1,x'"],
     [['--bands', '4'], "--bands: expected a number for its 'growth'; got '4'"],
-    [['--bands', '4,2,1'], "--bands: expected two numbers; got '4,2,1'"],
+    [['--bands', '4,2,1'], "--bands: expected fewer numbers; got '4,2,1'"],
+    [['--windows', '4,0.6'], "--windows: expected a number for its 'rotation'; got '4,0.6'"],
+    [['--windows', '4,0.6,'], "--windows: expected a number for its 'rotation'; got '4,0.6,'"],
+    [['--windows', '4,0.6,10,1'], "--windows: expected fewer numbers; got '4,0.6,10,1'"],
     [
       ['--local-energy', '0,1'],
       "--local-energy: expected a number above 0 for its 'sigma'; got '0,1'",

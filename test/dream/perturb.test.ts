@@ -9,6 +9,7 @@ import { perturb } from '../../src/dream/perturb/perturb.ts';
 import { projectedGradient } from '../../src/dream/perturb/pgd.ts';
 import { dithered, rounded } from '../../src/dream/perturb/round.ts';
 import type { Image } from '../../src/dream/image.ts';
+import { RESIZINGS } from '../../src/dream/resizings.ts';
 import { sample } from '../../src/dream/windows/sample.ts';
 import { wholeWindow } from '../../src/dream/windows/window.ts';
 import { onnxEngine } from '../../src/engines/onnx.ts';
@@ -113,6 +114,51 @@ describe('a perturbed picture', () => {
     const options = { picture, ascent: unsaid, size, attack: deepFool };
     const cancelled = perturb({ ...options, signal: AbortSignal.abort() });
     await expect(cancelled.next()).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('a change that programs see however they resize the picture', () => {
+  const size = { rows: 6, columns: 8 };
+  // Fine detail, of which each way to resize makes something else.
+  const detail = seededNoise(40, 60, 8).data.map((value) => 127.5 + 25 * value);
+  const picture = rounded({ rows: 40, columns: 60, data: detail });
+  const normal = seededNoise(6, 8, 9).data.map((value) => value / 12);
+
+  /** A margin that rises straight along `normal`; above 0 it says the class. */
+  function margin({ data }: Image): number {
+    return data.reduce((sum, value, index) => sum + (value - 127.5) * normal[index]!, 0);
+  }
+
+  async function perturbed(lack: number): Promise<{ image: Image; margins: number[] }> {
+    const before = margin(sample(picture, wholeWindow(picture), size));
+    const ascent = fakeAscent(
+      () => normal,
+      (seen) => margin(seen) - before - lack,
+    );
+    const frames = perturb({ picture, ascent, size, attack: deepFool });
+    let next = await frames.next();
+    while (!next.done) next = await frames.next();
+    const image = next.value;
+    const margins = RESIZINGS.map((resized) => margin(resized(image, size)) - before - lack);
+    return { image, margins };
+  }
+
+  it('is found where it stays unseen', async () => {
+    const unchanged = RESIZINGS.map((resized) => margin(resized(picture, size)));
+    expect(Math.max(...unchanged) - Math.min(...unchanged)).toBeGreaterThan(3);
+    const { image, margins } = await perturbed(1);
+    expect(Math.min(...margins)).toBeGreaterThan(0.5);
+    // No larger than the worst of them needs.
+    expect(Math.min(...margins)).toBeLessThan(1.1);
+    expect(psnr(picture, image)).toBeGreaterThan(40);
+  });
+
+  it('gives way to the smallest one where it would be seen', async () => {
+    const { image, margins } = await perturbed(60);
+    expect(margins[3]).toBeGreaterThan(0);
+    expect(margins[3]).toBeLessThan(0.5);
+    expect(Math.min(...margins)).toBeLessThan(0);
+    expect(psnr(picture, image)).toBeGreaterThan(30);
   });
 });
 

@@ -7,7 +7,8 @@ import { at, drawn, largestDifference, seededNoise } from '../helpers/planes.ts'
 
 const side = fc.integer({ min: 1, max: 30 });
 const shapes = fc.record({ rows: side, columns: side, toRows: side, toColumns: side });
-const resamplings = fc.constantFrom(...RESAMPLINGS);
+const KERNELS: readonly Resampling[] = [...RESAMPLINGS, 'triangle'];
+const resamplings = fc.constantFrom(...KERNELS);
 
 /** A picture of one row, the same in all planes. */
 function line(...values: number[]): Image {
@@ -25,8 +26,8 @@ const closeTo = (values: number[]): number[] =>
 function naiveWeights(from: number, to: number, index: number, resampling: Resampling): number[] {
   const corners = resampling === 'bilinear-corners';
   const scale = from / to;
-  // Only Lanczos widens when it shrinks.
-  const stretch = resampling === 'lanczos' ? Math.max(scale, 1) : 1;
+  const widens = resampling === 'lanczos' || resampling === 'triangle';
+  const stretch = widens ? Math.max(scale, 1) : 1;
   const cornerScale = to > 1 ? (from - 1) / (to - 1) : 0;
   const centre = corners ? index * cornerScale : (index + 0.5) * scale - 0.5;
   const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
@@ -80,7 +81,7 @@ describe('resizing', () => {
   });
 
   it('to the same size is a copy', () => {
-    RESAMPLINGS.forEach((resampling) => {
+    KERNELS.forEach((resampling) => {
       const image = seededNoise(5, 7, 1);
       const same = resize(image, 5, 7, resampling);
       expect(same.data).toEqual(image.data);
@@ -102,7 +103,7 @@ describe('resizing', () => {
 
   it('leaves the picture that it is given as it is', () => {
     const image = seededNoise(6, 5, 2);
-    RESAMPLINGS.forEach((resampling) => resize(image, 9, 3, resampling));
+    KERNELS.forEach((resampling) => resize(image, 9, 3, resampling));
     expect(image.data).toEqual(seededNoise(6, 5, 2).data);
   });
 });

@@ -21,6 +21,8 @@ export interface SaidOptions {
   readonly thread?: string;
   /** The event tells of the files by their ids alone, as from another workspace. */
   readonly checkFileInfo?: boolean;
+  /** The id of another app that says it in the person's name. */
+  readonly app?: string;
 }
 
 /** By option: text as it is typed or chosen, true for a box that is ticked, or a file. */
@@ -92,6 +94,7 @@ export class SlackPeople {
       event_ts: said.ts,
       channel: said.channel,
       ...(type === 'message' ? { channel_type: 'im' } : {}),
+      ...(options.app === undefined ? {} : { bot_id: options.app }),
       ...(said.thread === null ? {} : { thread_ts: said.thread }),
       ...(files.length === 0 ? {} : { files: told }),
       ...(files.length > 0 && type === 'message' ? { subtype: 'file_share' } : {}),

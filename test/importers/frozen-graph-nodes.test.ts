@@ -137,6 +137,51 @@ describe('nodes', () => {
       () => tf.concat([x, x], 2),
     ],
     [
+      'Erf, Erfc, Pow',
+      [
+        node('Erf', 'e', ['x']),
+        node('Erfc', 'c', ['x']),
+        floats('third', [], [3]),
+        node('Pow', 'p', ['e', 'third']),
+        node('Mul', 'y', ['p', 'c']),
+      ],
+      () => tf.mul(tf.pow(tf.erf(x), 3), tf.sub(1, tf.erf(x))),
+    ],
+    [
+      'BatchMatMulV2 of four axes',
+      [
+        integers('heads', [1, 3, 6, 7]),
+        integers('turn', [0, 3, 1, 2]),
+        node('Transpose', 't', ['x', 'turn']),
+        node('Reshape', 'h', ['t', 'heads']),
+        node('BatchMatMulV2', 'y', ['h', 'h'], { adj_x: { b: false }, adj_y: { b: true } }),
+      ],
+      () => {
+        const heads = tf.transpose(x, [0, 3, 1, 2]);
+        return tf.matMul(heads, heads, false, true);
+      },
+    ],
+    [
+      'Einsum: attention as Keras writes it',
+      [
+        integers('tokens', [1, 42, 3]),
+        node('Reshape', 'q', ['x', 'tokens']),
+        floats('wq', [3, 2, 4]),
+        floats('wo', [2, 4, 5]),
+        node('Einsum', 'heads', ['q', 'wq'], { equation: text('abc,cde->abde') }),
+        node('Einsum', 'scores', ['heads', 'heads'], { equation: text('aecd,abcd->acbe') }),
+        node('Softmax', 'shares', ['scores']),
+        node('Einsum', 'means', ['shares', 'heads'], { equation: text('acbe,aecd->abcd') }),
+        node('Einsum', 'y', ['means', 'wo'], { equation: text('abcd,cde->abe') }),
+      ],
+      () => {
+        const of = (...dims: number[]) => tf.tensor(waves(dims), dims);
+        const heads = tf.einsum('abc,cde->abde', tf.reshape(x, [1, 42, 3]), of(3, 2, 4));
+        const shares = tf.softmax(tf.einsum('aecd,abcd->acbe', heads, heads));
+        return tf.einsum('abcd,cde->abe', tf.einsum('acbe,aecd->abcd', shares, heads), of(2, 4, 5));
+      },
+    ],
+    [
       'ResizeBilinear',
       [
         node('Relu', 'r', ['x']),

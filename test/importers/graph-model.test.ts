@@ -242,9 +242,9 @@ describe('failures', () => {
   test.each([
     [
       'an unknown op',
-      [node('Erf', 'e', ['x'])],
+      [node('Digamma', 'e', ['x'])],
       'unsupported-op',
-      "node 'e' is a Erf, which is not supported; supported: Conv2D,",
+      "node 'e' is a Digamma, which is not supported; supported: Conv2D,",
     ],
     [
       'an op every object has',

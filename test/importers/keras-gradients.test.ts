@@ -100,6 +100,41 @@ const pooled: [Layer[], Weight[]] = [
   ],
 ];
 
+/** Attention by channels (ECA) and by places (CBAM), written with functions of Keras 3. */
+const gated: [Layer[], Weight[]] = [
+  [
+    layer('Conv2D', 'c', { filters: 6, kernel_size: 3, activation: 'tanh' }, 'picture_in'),
+    layer('GlobalAveragePooling2D', 'mean', {}, 'c'),
+    layer('Reshape', 'row', { target_shape: [-1, 1] }, 'mean'),
+    layer('Conv1D', 'e', { filters: 1, kernel_size: 3, padding: 'same', use_bias: false }, 'row'),
+    layer('Activation', 'gate', { activation: 'sigmoid' }, 'e'),
+    layer('Reshape', 'cell', { target_shape: [1, 1, 6] }, 'gate'),
+    layer('Multiply', 'channels', {}, 'c', 'cell'),
+    {
+      ...operation('Mean', 'means', [tensor('channels')]),
+      config: { name: 'means', axis: [-1], keepdims: true },
+    },
+    {
+      ...operation('Max', 'most', [tensor('channels')]),
+      config: { name: 'most', axis: -1, keepdims: true },
+    },
+    layer('Concatenate', 'both', { axis: -1 }, 'means', 'most'),
+    layer(
+      'Conv2D',
+      'places',
+      { filters: 1, kernel_size: 5, padding: 'same', use_bias: false, activation: 'sigmoid' },
+      'both',
+    ),
+    layer('Multiply', 'y', {}, 'channels', 'places'),
+  ],
+  [
+    kernel('c/kernel', [3, 3, 2, 6]),
+    kernel('c/bias', [6]),
+    kernel('e/kernel', [3, 1, 1]),
+    kernel('places/kernel', [5, 5, 2, 1]),
+  ],
+];
+
 /** Down and up again, twice. */
 const sized: [Layer[], Weight[]] = [
   [
@@ -126,6 +161,7 @@ test.each([
   ['attention over patches', mobile, [8, 8]],
   ['attention that pools', pooled, [8, 8]],
   ['attention that pools, of a larger picture', pooled, [10, 12]],
+  ['attention by channels and places', gated, [9, 10]],
   ['changes of size', sized, [8, 8]],
   ['changes of size, of a larger picture', sized, [11, 14]],
 ] as [string, [Layer[], Weight[]], [number, number]][])(

@@ -4,6 +4,7 @@ import {
   expectClose,
   functionCall,
   functional,
+  input,
   kernel,
   layer,
   operation,
@@ -89,7 +90,7 @@ describe('changes of size behind other layers', () => {
     [{ interpolation: 'lanczos3' }, "interpolation 'lanczos3' is not supported"],
     [{ antialias: true }, 'antialias behind other layers is not supported'],
     [{ crop_to_aspect_ratio: true }, 'crop_to_aspect_ratio behind other layers is not supported'],
-    [{ height: 0 }, 'has height = 0 and width = 4, expected whole numbers above 0'],
+    [{ height: 0 }, 'has height = 0 and width = 4, expected whole numbers from 1 to 4096'],
   ])('%j is refused', async (config, message) => {
     const one = layer('Resizing', 'l', { height: 4, width: 4, ...config }, 'bent');
     await expect(valueOf([bent, one], [])).rejects.toThrow(`layer 'l' (Resizing)`);
@@ -214,4 +215,34 @@ describe('Conv2DTranspose', () => {
     });
     await expect(valueOf([one], [kernel('t/kernel', [side, side, 2, 2])])).rejects.toThrow(message);
   });
+});
+
+test('channels first: the same network', async () => {
+  const weights = [kernel('t/kernel', [3, 3, 3, 2]), kernel('t/bias', [3])];
+  const network = (format: string): object => {
+    const data_format = format;
+    const layers = [
+      layer(
+        'Conv2DTranspose',
+        't',
+        { filters: 3, kernel_size: 3, strides: 2, data_format },
+        'picture_in',
+      ),
+      layer('UpSampling2D', 'u', { size: [1, 2], interpolation: 'bilinear', data_format }, 't'),
+      layer('Resizing', 'r', { height: 9, width: 5, data_format }, 'u'),
+    ];
+    const shape = format === 'channels_first' ? [null, 2, 8, 8] : [null, 8, 8, 2];
+    const model = functional(layers) as { config: { layers: Layer[] } };
+    model.config.layers[0] = input(shape);
+    return model;
+  };
+  const picture = tf.randomUniform([1, 8, 8, 2], -1, 1, 'float32', 5);
+  const [first, last] = await Promise.all(
+    ['channels_first', 'channels_last'].map(async (format) => {
+      const { graph, output } = await read(network(format), weights);
+      return run(tf, graph, output, { input: picture });
+    }),
+  );
+  expectClose(first!, last!);
+  expect(first!.shape).toEqual([1, 9, 5, 3]);
 });

@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Shelf } from '../../src/kit/shelf.ts';
 import { Estimator, finishTimes } from '../../src/studio/estimate.ts';
+import { memoryShelf } from '../helpers/memory-shelf.ts';
 import { job, models } from '../helpers/studio.ts';
-
-function memoryShelf(): Shelf {
-  const values = new Map<string, unknown>();
-  return {
-    put: (_, key, value) => Promise.resolve(void values.set(key, value)),
-    get: (_, key) => Promise.resolve(values.get(key)),
-    list: () => Promise.resolve([...values].map(([key, value]) => ({ key, value }))),
-    remove: (_, key) => Promise.resolve(void values.delete(key)),
-  };
-}
 
 describe('the estimate', () => {
   it('follows the measured speed of a model, and keeps it', async () => {
@@ -27,6 +17,16 @@ describe('the estimate', () => {
     expect((await Estimator.open(shelf)).seconds('small', 1e9)).toBe(one);
     for (let times = 0; times < 20; times++) await estimator.learn('small', 1e9, 3);
     expect(estimator.seconds('small', 1e9) - one).toBeCloseTo(2, 1);
+  });
+
+  it('goes only a part of the way to each new measurement', async () => {
+    const estimator = await Estimator.open(memoryShelf());
+    await estimator.learn('small', 1e9, 2);
+    const before = estimator.seconds('small', 1e9);
+    await estimator.learn('small', 1e9, 8);
+    const after = estimator.seconds('small', 1e9);
+    expect(after - before).toBeGreaterThan(0.5);
+    expect(after - before).toBeLessThan(3);
   });
 
   it('adds up what waits, over all processes', () => {

@@ -31,10 +31,28 @@ export function softplus(call: NodeCall): NodeRef {
   return builder.add('add', [above, builder.add('log', [rest])], {}, call.output);
 }
 
+/** 1 − erf(x): half of it, at −x / √2, is the gate of a GELU. */
+export function complementaryError(call: NodeCall): NodeRef {
+  const { builder } = call;
+  const error = builder.add('erf', [call.tensor(0)]);
+  return builder.add('sub', [builder.scalar(1), error], {}, call.output);
+}
+
 export function reciprocalRoot(call: NodeCall): NodeRef {
   const { builder } = call;
   const root = builder.add('sqrt', [call.tensor(0)]);
   return builder.add('div', [builder.scalar(1), root], {}, call.output);
+}
+
+/** inputs: x · one exponent */
+export function power(call: NodeCall): NodeRef {
+  const { builder, output } = call;
+  const x = call.tensor(0);
+  const exponent = call.shapeOf(1).every((size) => size === 1) ? call.setting(1)[0] : NaN;
+  if (exponent === 2) return builder.add('square', [x], {}, output);
+  if (exponent === 0.5) return builder.add('sqrt', [x], {}, output);
+  if (exponent === 3) return builder.add('mul', [builder.add('square', [x]), x], {}, output);
+  throw call.unsupported('an exponent other than 0.5, 2 and 3');
 }
 
 export function binary(op: string): (call: NodeCall) => NodeRef {

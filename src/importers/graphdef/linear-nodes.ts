@@ -1,6 +1,6 @@
 import type { Dimension, NodeRef } from '../../graph/graph.ts';
 import { spread } from '../spread-filter.ts';
-import { transposedSide, usualLength } from '../transposed-window.ts';
+import { MOST_TIMES, transposedSide, usualLength } from '../transposed-window.ts';
 import type { TransposedSide } from '../transposed-window.ts';
 import type { Linear } from './fused.ts';
 import type { NodeCall } from './node-call.ts';
@@ -30,8 +30,10 @@ export const depthwiseConvolution: Linear = (call, bias, name) => {
 export function transposedConvolution(call: NodeCall): NodeRef {
   const { name, constant } = call.constant(1);
   const { size, strides, dilations } = windowOver(call, constant.shape);
+  if (Math.max(...strides) > MOST_TIMES) throw call.bad(`has strides = ${strides.join(', ')}`);
   const dilated = dilations.some((dilation) => dilation !== 1);
   const filter = spread(constant, dilations as [number, number]);
+  if (!filter) throw call.unsupported(`dilations = ${dilations.join(', ')}`);
   const sides = [0, 1].map((axis) => {
     const span = (size[axis]! - 1) * dilations[axis]! + 1;
     return sideOf(call, axis, span, strides[axis]!);

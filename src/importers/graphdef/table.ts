@@ -4,11 +4,13 @@ import {
   activation,
   biased,
   binary,
+  complementaryError,
   exponentialLinear,
   leaky,
   maximum,
   minimum,
   negated,
+  power,
   reciprocalRoot,
   softplus,
   squaredDifference,
@@ -35,6 +37,7 @@ import {
 } from './linear-nodes.ts';
 import type { NodeCall, NodeDefinition } from './node-call.ts';
 import { part } from './parts.ts';
+import { einsum, stackedProduct } from './product-nodes.ts';
 import {
   fusedNormalisation,
   globalNormalisation,
@@ -49,6 +52,10 @@ const table: Readonly<Record<string, NodeDefinition>> = {
   Conv2DBackpropInput: { build: transposedConvolution, settings: [0] },
   MatMul: { build: fusable(product) },
   _FusedMatMul: { build: fusable(product) },
+  BatchMatMul: { build: stackedProduct },
+  BatchMatMulV2: { build: stackedProduct },
+  BatchMatMulV3: { build: stackedProduct },
+  Einsum: { build: einsum },
 
   BiasAdd: { build: biased },
   Add: { build: binary('add') },
@@ -63,6 +70,9 @@ const table: Readonly<Record<string, NodeDefinition>> = {
   Log: { build: unary('log') },
   Sqrt: { build: unary('sqrt') },
   Rsqrt: { build: reciprocalRoot },
+  Pow: { build: power, settings: [1] },
+  Erf: { build: unary('erf') },
+  Erfc: { build: complementaryError },
   SquaredDifference: { build: squaredDifference },
   Maximum: { build: maximum, settings: [0, 1] },
   Minimum: { build: minimum, settings: [0, 1] },

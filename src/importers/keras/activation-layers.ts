@@ -54,7 +54,8 @@ export function eluLayer(call: LayerCall): NodeRef {
 export function softmaxLayer(call: LayerCall): NodeRef {
   const { builder, rank } = call;
   const written = [call.config['axis'] ?? -1].flat() as unknown[];
-  const axis = written.length === 1 && typeof written[0] === 'number' ? call.axis(written[0]) : NaN;
+  const axis =
+    written.length === 1 && Number.isInteger(written[0]) ? call.axis(written[0] as number) : NaN;
   if (axis === rank - 1) return builder.add('softmax', [call.input], {}, call.output);
   if (!(axis > 0 && axis < rank)) throw call.unsupported(`axis = ${JSON.stringify(written)}`);
   const order = Array.from({ length: rank }, (_, index) => index);

@@ -11,6 +11,11 @@ const CHANNELS_FIRST = [0, 3, 1, 2];
 /** Of sides, windows and their steps. */
 const LONGEST = 4096;
 
+/** A whole number from 1 on. */
+export function isLength(value: unknown, most = LONGEST): value is number {
+  return Number.isInteger(value) && (value as number) > 0 && (value as number) <= most;
+}
+
 /** What the whole import shares. */
 export interface KerasImport {
   readonly builder: ShapedBuilder;
@@ -118,11 +123,15 @@ export class LayerCall {
     throw this.bad(`has ${option} = ${JSON.stringify(value)}, expected [rows, columns]`);
   }
 
-  /** [rows, columns] of something to count, none of which is no number that a network has. */
-  lengths(option: string, otherwise?: readonly [number, number]): readonly [number, number] {
+  /** [rows, columns] as a network may have them. */
+  lengths(
+    option: string,
+    otherwise?: readonly [number, number],
+    most = LONGEST,
+  ): readonly [number, number] {
     const pair = this.pair(option, otherwise);
-    if (pair.every((length) => length > 0 && length <= LONGEST)) return pair;
-    throw this.bad(`has ${option} = [${pair.join(', ')}], expected numbers from 1 to ${LONGEST}`);
+    if (pair.every((length) => isLength(length, most))) return pair;
+    throw this.bad(`has ${option} = [${pair.join(', ')}], expected numbers from 1 to ${most}`);
   }
 
   /** The layer's weight, of that shape (null: any size). */

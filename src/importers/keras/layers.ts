@@ -1,4 +1,7 @@
-/** Every layer class. To add one: a function in a file of this folder and a line here. */
+/**
+ * Every layer class. To add one: a function in a file of this folder and a line here; a function of
+ * Keras 3 has its line in operations.ts, what works in training only in training-only.ts.
+ */
 import { DreamError } from '../../kit/errors.ts';
 import {
   activation,

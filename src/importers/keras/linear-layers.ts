@@ -1,7 +1,7 @@
 /** Layers that weigh and sum: convolutions and dense layers. */
 import type { Attributes, NodeRef } from '../../graph/graph.ts';
 import { spread } from '../spread-filter.ts';
-import { transposedSide } from '../transposed-window.ts';
+import { MOST_TIMES, transposedSide } from '../transposed-window.ts';
 import type { TransposedSide } from '../transposed-window.ts';
 import type { StoredConstant } from '../weights.ts';
 import type { LayerCall } from './layer-call.ts';
@@ -19,11 +19,13 @@ export function conv2d(call: LayerCall): NodeRef {
 
 /** kernel [rows, columns, filters, channels] · bias [filters] */
 export function conv2dTranspose(call: LayerCall): NodeRef {
-  const strides = call.lengths('strides', [1, 1]);
+  const strides = call.lengths('strides', [1, 1], MOST_TIMES);
   const { size, padding } = slidingWindow(call, call.pair('kernel_size'), strides);
   const filters = call.number('filters');
   const weights = call.weight('kernel', [...size, filters, call.channels]);
-  const kernel = spread(weights, call.lengths('dilation_rate', [1, 1]));
+  const dilations = call.lengths('dilation_rate', [1, 1]);
+  const kernel = spread(weights, dilations);
+  if (!kernel) throw call.unsupported(`dilation_rate = ${dilations.join(', ')}`);
   const given = (call.config['output_padding'] ?? null) !== null;
   const outputPadding = given ? call.pair('output_padding') : null;
   const sides = ([0, 1] as const).map((axis) => {

@@ -19,7 +19,7 @@ export function reduction(
     if (call.shared.channelsFirst && call.rank === 4 && !keepDimensions && axes.length === 1) {
       throw call.unsupported("data_format 'channels_first'");
     }
-    const attributes = { axes: axes.sort((a, b) => a - b), keepDimensions };
+    const attributes = { axes: [...new Set(axes)].sort((a, b) => a - b), keepDimensions };
     return call.builder.add(op, [call.input], attributes, call.output);
   };
 }

@@ -1,5 +1,6 @@
 /** Pictures cut into squares: functions, and the two classes of Keras's own example of a ViT. */
 import type { NodeRef } from '../../graph/graph.ts';
+import { isLength } from './layer-call.ts';
 import type { LayerCall } from './layer-call.ts';
 
 /** Values of a patch: the filter that picks them has as many squared. */
@@ -77,7 +78,3 @@ export const PATCH_ENCODER_WEIGHTS = [
   'projection/bias',
   'position_embedding/embeddings',
 ];
-
-function isLength(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) > 0;
-}

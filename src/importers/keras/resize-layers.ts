@@ -1,6 +1,8 @@
 /** Layers that give pictures other numbers of rows and columns. */
 import type { Graph, NodeRef } from '../../graph/graph.ts';
 import { INPUT } from '../imported.ts';
+import { MOST_TIMES } from '../transposed-window.ts';
+import { isLength } from './layer-call.ts';
 import type { LayerCall } from './layer-call.ts';
 import { checkFormat } from './window.ts';
 
@@ -10,7 +12,7 @@ const RESIZED = { place: 'half_pixel', rounding: 'round_prefer_ceil' };
 /** Every cell repeated along rows and columns, or what lies between them drawn with straight lines. */
 export function upSampling2d(call: LayerCall): NodeRef {
   checkFormat(call);
-  const times = call.lengths('size', [2, 2]);
+  const times = call.lengths('size', [2, 2], MOST_TIMES);
   const interpolation = call.text('interpolation', 'nearest');
   if (interpolation === 'nearest') {
     return call.builder.add('upsample', [call.input], { size: times }, call.output);
@@ -61,8 +63,10 @@ function resized(call: LayerCall, size: readonly [number, number], interpolation
 
 function sizeIn(call: LayerCall): readonly [number, number] {
   const [height, width] = ['height', 'width'].map((side) => call.number(side)) as [number, number];
-  if ([height, width].every((side) => Number.isInteger(side) && side > 0)) return [height, width];
-  throw call.bad(`has height = ${height} and width = ${width}, expected whole numbers above 0`);
+  if (isLength(height) && isLength(width)) return [height, width];
+  throw call.bad(
+    `has height = ${height} and width = ${width}, expected whole numbers from 1 to 4096`,
+  );
 }
 
 function modeOf(call: LayerCall, interpolation: string): string {

@@ -1,5 +1,6 @@
 /** Layers for [batch, cells, channels]: what becomes of a picture whose cells stand in one row. */
 import type { NodeRef } from '../../graph/graph.ts';
+import { isLength } from './layer-call.ts';
 import type { LayerCall } from './layer-call.ts';
 import { bias } from './linear-layers.ts';
 
@@ -49,7 +50,7 @@ export function pooling1d(op: 'averagePool' | 'maxPool'): (call: LayerCall) => N
 /** [1, channels] → [1, n, channels] */
 export function repeatVector(call: LayerCall): NodeRef {
   const { builder, channels } = call;
-  const count = call.number('n');
+  const count = one(call, 'n');
   const row = builder.add('reshape', [call.input], { shape: [1, 1, channels] });
   const ones = builder.constant({
     shape: [1, count, 1],
@@ -68,8 +69,10 @@ function checkSequence(call: LayerCall): void {
 function one(call: LayerCall, option: string, otherwise?: number): number {
   const value = [call.config[option] ?? otherwise].flat() as unknown[];
   const [number] = value;
-  if (value.length === 1 && typeof number === 'number') return number;
-  throw call.bad(`has ${option} = ${JSON.stringify(call.config[option])}, expected a number`);
+  if (value.length === 1 && isLength(number)) return number;
+  throw call.bad(
+    `has ${option} = ${JSON.stringify(call.config[option])}, expected a number from 1 to 4096`,
+  );
 }
 
 /** @param past cells that a causal window looks back */

@@ -1,4 +1,5 @@
 /** Nodes that give a picture other numbers of rows and columns. */
+import { MOST_TIMES } from '../transposed-window.ts';
 import type { NodeCall } from './node-call.ts';
 import { reshaped } from './reshape.ts';
 import { CHANNELS_LAST, inOrderOf } from './value.ts';
@@ -29,7 +30,6 @@ export function resize(call: NodeCall): Value {
   return call.give('resize', [x.ref], { mode, place, rounding, ...amount }, CHANNELS_LAST);
 }
 
-const MOST_TIMES = 64;
 const PLACES = ['half_pixel', 'pytorch_half_pixel', 'asymmetric', 'align_corners'];
 
 function isOld(call: NodeCall): boolean {

@@ -1,5 +1,6 @@
 /** Transposed convolutions. */
 import { spread } from '../spread-filter.ts';
+import { MOST_TIMES } from '../transposed-window.ts';
 import { transposedConstant } from './arrange.ts';
 import type { NodeCall } from './node-call.ts';
 import { CHANNELS_LAST, cellsOf } from './value.ts';
@@ -20,11 +21,12 @@ export function transposedConvolution(call: NodeCall): Tensor {
   }
   const dilations = call.pair('dilations', [1, 1]);
   const strides = call.pair('strides', [1, 1]);
+  if (Math.max(...strides) > MOST_TIMES) throw call.bad(`has strides = ${strides.join(', ')}`);
   const plain = transposedConstant(constant, [2, 3, 1, 0]);
   const isSpread = dilations.some((dilation) => dilation !== 1);
-  const filter = isSpread
-    ? spread(plain, dilations)
-    : { ...plain, outputsFirst: () => constant.read() };
+  const wide = spread(plain, dilations);
+  if (!wide) throw call.unsupported(`dilations = ${dilations.join(', ')}`);
+  const filter = isSpread ? wide : { ...plain, outputsFirst: () => constant.read() };
   const size = [(rows - 1) * dilations[0] + 1, (columns - 1) * dilations[1] + 1] as const;
   const inputs = [x.ref, call.added(call.node.inputs[1]!, filter)];
   if (call.has(2)) inputs.push(biasOf(call, outputs * groups));

@@ -49,11 +49,10 @@ export class Room {
       prepare: () => Promise.resolve(),
       acknowledge: () => this.say(address, { text: 'One moment …', progress: WAITING }),
       reply: async (outbound, { private: alone = false } = {}) => {
-        if (!alone) return void (await this.say(address, outbound));
         // A sheet of votes, two dreams to choose from: the next one takes its place.
-        const inPlace = pressed?.audience === person.id && outbound.tone !== 'problem';
+        const inPlace = alone && pressed?.audience === person.id && outbound.tone !== 'problem';
         const at = inPlace ? { ...address, message: pressed.message.id } : address;
-        await this.say(at, outbound, { audience: person.id });
+        await this.say(at, outbound, alone ? { audience: person.id } : {});
       },
       dismiss: () => Promise.resolve(),
       forget: () => this.#forget(person),

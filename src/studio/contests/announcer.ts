@@ -70,7 +70,7 @@ export class Announcer {
     while (this.#again) {
       this.#again = false;
       try {
-        for (const due of await this.#due()) await this.#send(due);
+        for (const due of await this.#due()) await this.#try(due);
         left = await this.#isSomethingLeft();
       } catch (error) {
         log.error({ err: error }, 'announcements of contests could not be looked up');
@@ -107,6 +107,16 @@ export class Announcer {
       .limit(1)
       .executeTakeFirst();
     return row !== undefined;
+  }
+
+  /** A contest that cannot be read stays due; the others are not to wait for it. */
+  async #try(due: Due): Promise<void> {
+    try {
+      await this.#send(due);
+    } catch (error) {
+      const { contest } = due;
+      this.#parts.log.error({ err: error, contest }, 'a contest could not be announced');
+    }
   }
 
   async #send(due: Due): Promise<void> {

@@ -68,7 +68,7 @@ export class Scheduler {
 
   /** @returns milliseconds until it has to look again. */
   async #doWhatIsDue(): Promise<number> {
-    const { book } = this.#parts;
+    const { book, log } = this.#parts;
     const due = await book.tables
       .selectFrom('contests')
       .select(['id', 'due_at'])
@@ -76,7 +76,17 @@ export class Scheduler {
       .orderBy('due_at')
       .orderBy('id')
       .execute();
-    for (const { id } of due) await book.current(id);
+    let failed = false;
+    for (const { id } of due) {
+      try {
+        await book.current(id);
+      } catch (error) {
+        // It stays due; the others are not to wait for it.
+        log.error({ err: error, contest: id }, 'a contest could not be brought up to date');
+        failed = true;
+      }
+    }
+    if (failed) return LONGEST;
     const next = await book.tables
       .selectFrom('contests')
       .select(({ fn }) => fn.min<number | string | null>('due_at').as('at'))

@@ -160,8 +160,15 @@ describe('a direct message', () => {
   it('that means nothing is explained there', async () => {
     const { ts } = await harness.people.direct('ann', 'hello');
     const answer = await said();
-    expect(answer.text).toContain('there is no command /hello'.slice(6));
+    expect(answer.text).toMatch(/there is no command \/hello/i);
     expect(botMessages()).toMatchObject([{ thread: ts, only: null }]);
+  });
+
+  it('of another app is not heard', async () => {
+    await harness.people.direct('ann', 'layer:mixed3', { files: [photo], app: 'BOTHER0001' });
+    await harness.people.direct('ann', 'layer:mixed4', { files: [photo] });
+    await answered();
+    expect(handler.events).toMatchObject([{ command: 'dream', values: { layer: 'mixed4' } }]);
   });
 });
 

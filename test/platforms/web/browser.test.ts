@@ -344,6 +344,52 @@ describe.skipIf(missing)(title, () => {
     expect(handler.events.at(-1)).toMatchObject({ kind: 'action', action: `deeper:${ORDER}` });
   });
 
+  it('keeps the place of whoever goes by keys', async () => {
+    const page = await open();
+    const button = (label: string) => [{ action: `duel:${label}`, label }];
+    const choices = ['mixed3', 'mixed4'].map((value) => ({ value, label: value }));
+    const menu = { action: 'layer:a', placeholder: 'A layer', choices };
+    let text = 'First?';
+    handler.onEvent = ({ responder }) =>
+      responder.reply({ text, buttons: button(text), menu }, { private: true });
+    await field(page).fill('/queue');
+    await page.keyboard.press('Enter');
+    const first = page.getByRole('button', { name: 'First?' });
+    await first.focus();
+    text = 'Second?';
+    await page.keyboard.press('Enter');
+    const second = page.getByRole('button', { name: 'Second?' });
+    await expect.poll(() => second.evaluate((node) => node === document.activeElement)).toBe(true);
+    await expect.poll(() => page.getByRole('status').textContent()).toContain('Second?');
+    expect(await first.count()).toBe(0);
+
+    // Arrows pass over what could be chosen; Enter chooses.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('button', { name: 'Choose' }).waitFor();
+    expect(handler.events).toHaveLength(2);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => handler.events.length).toBe(3);
+    expect(handler.events[2]).toMatchObject({ action: 'layer:a', choice: 'mixed4' });
+    expect(complaints).toEqual([]);
+  });
+
+  it('says that a picture is gone, and what cannot be sent', async () => {
+    const page = await open();
+    await page.route('**/pictures/**', (route) => route.fulfill({ status: 404 }));
+    await deliver(await asked(page), result());
+    await page.getByText('dream.png is no longer kept, or cannot be loaded').waitFor();
+    expect(await page.getByRole('log').getByRole('slider').count()).toBe(0);
+
+    const session = await page.context().newCDPSession(page);
+    const data = { items: [], files: [folder], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data });
+    }
+    await page.getByRole('alert').getByText('is a folder. Drop a picture.').waitFor();
+  });
+
   it('hides a spoiler until it is wanted', async () => {
     const page = await open();
     await deliver(await asked(page), result(true));
@@ -401,6 +447,8 @@ describe.skipIf(missing)(title, () => {
     handler.onEvent = ({ responder }) => responder.reply({ text: 'Which layer?' });
     await page.getByRole('button', { name: 'Deeper' }).click();
     await expect.poll(() => isInView(page, page.getByText('Which layer?'))).toBe(true);
+    // The log scrolls, and not the page below its window: nothing would bring that back.
+    expect(await page.evaluate('document.documentElement.scrollHeight > innerHeight')).toBe(false);
   });
 
   it('copies a recipe as a command', async () => {

@@ -111,6 +111,37 @@ onEveryDatabase('the clock of contests', (home) => {
     await open.close();
   });
 
+  it('goes on with the others where one contest cannot be read', async () => {
+    const where = await home();
+    const first = await openContests(where);
+    const spoilt = await contestOf(first, ['ada']);
+    const turned = await contestOf(first, ['ada']);
+    await first.contests.close(admin, turned, 'submission');
+    const later = { submissionEndsAt: submissionEndsAt + MINUTE };
+    const sound = await contestOf(first, ['ada'], later);
+    const { tables } = first.database;
+    await tables
+      .updateTable('contest_events')
+      .set({ event: '' })
+      .where('contest', '=', spoilt)
+      .execute();
+    await tables
+      .updateTable('contest_announcements')
+      .set({ contest: spoilt })
+      .where('contest', '=', turned)
+      .execute();
+    await first.close();
+    const clock = new TestClock();
+    clock.set(later.submissionEndsAt);
+    const second = await openContests(where, { clock });
+    await second.contests.begin(second.announcements.announce);
+    await ringUntil(second, 1);
+    expect(second.announcements.all).toMatchObject([{ phase: 'voting', contest: { id: sound } }]);
+    // Once a minute, not as often as the machine can.
+    expect(clock.next()).toBe(clock.now() + MINUTE);
+    await second.close();
+  });
+
   it('gives up a channel that is lost for good, and the contest goes on', async () => {
     const open = await openContests(await home());
     const { contests, clock, announcements, database } = open;

@@ -52,11 +52,7 @@ export function Choice({
         <option value="" disabled hidden>
           {placeholder}
         </option>
-        {choices.map(({ value, label, description }) => (
-          <option key={value} value={value}>
-            {description === undefined ? label : `${label} · ${description}`}
-          </option>
-        ))}
+        {choices.map(optionOf)}
       </select>
       {passed !== '' && (
         <button
@@ -71,5 +67,13 @@ export function Choice({
         </button>
       )}
     </>
+  );
+}
+
+function optionOf({ value, label, description }: Menu['choices'][number]) {
+  return (
+    <option key={value} value={value}>
+      {description === undefined ? label : `${label} · ${description}`}
+    </option>
   );
 }

@@ -16,23 +16,44 @@ interface CompareProps {
   /** Percent at the beginning. */
   readonly initial?: number;
   readonly onTap?: () => void;
+  /** The picture itself cannot be had. */
+  readonly onMissing?: () => void;
 }
 
-export function Compare({ picture, fresh = false, initial = AT_REST, onTap }: CompareProps) {
-  const { source, before, alt } = picture;
+export function Compare(props: CompareProps) {
+  const { picture, fresh = false, initial = AT_REST, onTap, onMissing } = props;
+  const { source, alt } = picture;
+  const [missing, setMissing] = useState<string>();
+  const before = missing === picture.before ? undefined : picture.before;
   const [split, setSplit] = useReveal(fresh && before !== undefined, initial);
   const drag = useDrag(setSplit, onTap);
   if (before === undefined) {
-    return <img class="single" src={source} alt={alt} onClick={onTap} draggable={false} />;
+    return (
+      <img
+        class="single"
+        src={source}
+        alt={alt}
+        onClick={onTap}
+        onError={onMissing}
+        draggable={false}
+      />
+    );
   }
   return (
     <div class="compare" style={{ '--split': `${split}%` }} {...drag}>
-      <img src={source} alt={alt} draggable={false} />
+      <img src={source} alt={alt} onError={onMissing} draggable={false} />
       <span class="tag tag-after" aria-hidden="true">
         Dream
       </span>
       <div class="before">
-        <img src={before} alt="" draggable={false} />
+        <img
+          src={before}
+          alt=""
+          onError={() => {
+            setMissing(before);
+          }}
+          draggable={false}
+        />
         <span class="tag tag-before" aria-hidden="true">
           Before
         </span>

@@ -31,7 +31,6 @@ interface ComposerProps {
 export function Composer({ handle, about, messages }: ComposerProps) {
   const draft = useDraft(about);
   const { line, problem } = draft;
-  const command = lineFor(line, about.commands);
   const input = useRef<HTMLInputElement>(null);
   const caret = useCaret(input, draft);
   const suggestions = useSuggestions({
@@ -59,14 +58,7 @@ export function Composer({ handle, about, messages }: ComposerProps) {
   };
   return (
     <>
-      <DropZone
-        command={command}
-        onFiles={attach}
-        onFolder={(name) => {
-          const instead = command === undefined ? 'a picture' : 'it as a zip archive';
-          draft.object(`${name} is a folder. Drop ${instead}.`);
-        }}
-      />
+      <DropZone command={lineFor(line, about.commands)} onFiles={attach} onProblem={draft.object} />
       <form
         class="composer"
         aria-label="Write a message"

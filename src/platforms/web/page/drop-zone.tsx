@@ -5,12 +5,17 @@ interface DropZoneProps {
   /** In the line, where it takes a file that need not be a picture. */
   readonly command: string | undefined;
   readonly onFiles: (files: readonly File[]) => void;
-  readonly onFolder: (name: string) => void;
+  /** Says what speaks against what was dropped. */
+  readonly onProblem: (problem: string) => void;
 }
 
 /** Takes files that are dropped, or pasted, anywhere on the page. */
-export function DropZone({ command, onFiles, onFolder }: DropZoneProps) {
+export function DropZone({ command, onFiles, onProblem }: DropZoneProps) {
   const [over, setOver] = useState(false);
+  const onFolder = (name: string): void => {
+    const instead = command === undefined ? 'a picture' : 'it as a zip archive';
+    onProblem(`${name} is a folder. Drop ${instead}.`);
+  };
   const latest = useRef({ onFiles, onFolder });
   latest.current = { onFiles, onFolder };
   useEffect(() => {

@@ -12,19 +12,30 @@ interface PictureViewProps {
 
 export function PictureView({ picture, fresh, onEnlarge }: PictureViewProps) {
   const [revealed, setRevealed] = useState(false);
+  const [missing, setMissing] = useState<string>();
   const tools = useRef<HTMLDivElement>(null);
   // The button that was pressed is gone, and the focus with it.
   useEffect(() => {
     if (revealed) tools.current?.querySelector('button')?.focus();
   }, [revealed]);
   const veiled = picture.spoiler && !revealed;
+  if (missing === picture.source) {
+    return <p class="gone">{picture.name} is no longer kept, or cannot be loaded</p>;
+  }
   return (
     <figure class={isSlim(picture) ? 'print slim' : 'print'} style={sizeOf(picture)}>
       <div class="shown" inert={veiled} aria-hidden={veiled}>
         {picture.preview ? (
           <Preview picture={picture} />
         ) : (
-          <Compare picture={picture} fresh={fresh && !veiled} onTap={onEnlarge} />
+          <Compare
+            picture={picture}
+            fresh={fresh && !veiled}
+            onTap={onEnlarge}
+            onMissing={() => {
+              setMissing(picture.source);
+            }}
+          />
         )}
       </div>
       {veiled && (
