@@ -56,7 +56,7 @@ function markOf(ballot: readonly number[], { number }: EntryView, voting: string
   return voting === 'ranked' ? `${rank}. place: ` : '✓ ';
 }
 
-export function notNow({ phase }: ContestFacts): DreamError {
+function notNow({ phase }: ContestFacts): DreamError {
   const words = phase === 'submission' ? 'has not begun yet' : 'is over';
   return new DreamError('wrong-phase', `voting in this contest ${words}`);
 }

@@ -7,7 +7,7 @@ import { drawnPicture } from '../../src/chat/picture-file.ts';
 import type { EntryView } from '../../src/studio/contests/views.ts';
 
 /** Choices of a menu. */
-export const PAGE = 25;
+const PAGE = 25;
 
 const TILE = 300;
 

@@ -1,6 +1,7 @@
 /** Files that people take for a model and that are none: what they are, and what to bring instead. */
 import { DreamError } from '../kit/errors.ts';
 import { metaGraph } from './containers/saved-model.ts';
+import { isTable } from './containers/sstable.ts';
 
 interface ForeignFile {
   readonly match: (bytes: Uint8Array, start: string) => boolean;
@@ -11,8 +12,6 @@ interface ForeignFile {
 
 /** As many bytes as are needed to tell a text. */
 const START = 4096;
-/** How the tables of TensorFlow's checkpoints end. */
-const TABLE_END = Buffer.from('57fb808b247547db', 'hex');
 
 const CHECKPOINT =
   'Freeze the graph together with its checkpoint (TensorFlow: python -m ' +
@@ -31,7 +30,7 @@ const foreignFiles: readonly ForeignFile[] = [
     hint: CHECKPOINT,
   },
   {
-    match: (bytes) => TABLE_END.equals(bytes.subarray(-TABLE_END.length)),
+    match: (bytes) => isTable(bytes),
     is: 'the index of a training checkpoint',
     hint: CHECKPOINT,
   },

@@ -20,13 +20,17 @@ const harnesses: readonly (readonly [string, () => Promise<PlatformHarness>])[] 
 ];
 
 const QUICK = { layer: 'mixed0', octaves: '1', steps: '2', size: '120' };
-/** Longer than any test waits for. */
+/** On a picture of that size half a minute and more: what is to be cancelled is still under way. */
 const SLOW = { layer: 'mixed5', octaves: '1', steps: '100', size: '640' };
 
 /** It needs nothing of the bot: its harness takes settings of the connection instead. */
 async function slackWithoutParts(): Promise<PlatformHarness> {
   const harness = await slackHarness(commands);
   return { ...harness, connect: () => harness.connect() };
+}
+
+function photoOf(width: number): Promise<Buffer> {
+  return sharp('examples/clouds.png').resize(width).png().toBuffer();
 }
 
 /** Milliseconds. */
@@ -44,7 +48,7 @@ describe.each(harnesses)('%s', (_, open) => {
     );
 
   beforeAll(async () => {
-    photo = await sharp('examples/clouds.png').resize(120).png().toBuffer();
+    photo = await photoOf(120);
   });
 
   beforeEach(async () => {
@@ -156,7 +160,7 @@ describe.each(harnesses)('%s', (_, open) => {
   });
 
   it('cancels what is under way', async () => {
-    await harness.command('ann', 'dream', SLOW, photo);
+    await harness.command('ann', 'dream', SLOW, await photoOf(640));
     const running = await sees(
       'ann',
       ({ text, buttons }) => /octave/.test(text) && buttons.length > 0,

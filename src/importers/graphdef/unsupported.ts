@@ -52,7 +52,7 @@ function refusal(missing: ReadonlyMap<string, readonly string[]>): DreamError {
   );
 }
 
-export const FREEZE =
+const FREEZE =
   'Bring the whole folder of the SavedModel, with the folder variables in it. Or convert it, which ' +
   'brings graph and weights together: pip install ' +
   'tensorflowjs, then tensorflowjs_converter --input_format=tf_saved_model <its folder> <a new ' +

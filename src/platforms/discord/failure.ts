@@ -65,7 +65,7 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /** What the system or the HTTP client calls it, such as ECONNREFUSED; else empty. */
-export function systemCode(error: unknown): string {
+function systemCode(error: unknown): string {
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   if (cause instanceof Error) return systemCode(cause);
   return typeof code === 'string' ? code : '';

@@ -61,7 +61,7 @@ async function beginningOf(path: string): Promise<Uint8Array> {
 }
 
 /** @param place how messages call it. */
-export async function openZip(bytes: Uint8Array, place: string): Promise<Brought> {
+async function openZip(bytes: Uint8Array, place: string): Promise<Brought> {
   const { names, read } = await openArchive(bytes);
   const taken = names.filter(isSafe);
   if (taken.length < names.length) {

@@ -1,7 +1,7 @@
 import { DreamError } from '../../kit/errors.ts';
 
 /** Control signs, line ends, and those that turn the direction of writing. */
-const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu;
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu;
 
 /** Words of a person's on one line, without signs that cannot be seen. @throws DreamError 'bad-option' */
 export function cleanText(name: string, text: string, most: number): string {

@@ -38,7 +38,7 @@ export function useChat(): Chat {
   return chat;
 }
 
-export function withMessage(chat: Chat, message: WireMessage): Chat {
+function withMessage(chat: Chat, message: WireMessage): Chat {
   const { messages, fresh } = chat;
   const known = messages.find(({ id }) => id === message.id);
   if (known && known.revision >= message.revision) return chat;
