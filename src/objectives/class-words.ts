@@ -51,10 +51,7 @@ function parseTerm(part: string, labels: readonly string[]): ClassTerm {
 }
 
 /** @throws DreamError 'unknown-class' with the nearest labels */
-function resolveClass(
-  name: string,
-  labels: readonly string[],
-): { index: number; label: string } {
+function resolveClass(name: string, labels: readonly string[]): { index: number; label: string } {
   const index = indexOf(name, labels);
   if (index !== undefined) return { index, label: labels[index]! };
   throw new DreamError(
