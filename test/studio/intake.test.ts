@@ -46,7 +46,10 @@ describe('a picture', () => {
   it.skipIf(process.platform !== 'linux')(
     'that takes its process down is tried once more and given up (only Linux tells of memory)',
     async () => {
-      const taken = intakeWith(1).take(await taskInto('poison.png'));
+      // So large that its process is looked at before it is done.
+      const source = { bytes: await noisyJpeg(4000, 4000) };
+      const task = { ...(await taskInto('poison.png')), source, size: 4000, maxPixels: 16e6 };
+      const taken = intakeWith(1).take(task);
       await expect(taken).rejects.toMatchObject({
         ...{ code: 'bad-picture', message: expect.stringContaining('twice') as string },
       });

@@ -142,7 +142,9 @@ it('a render whose order has ended in that moment is stopped', async () => {
   const order = await queuedOrder();
   let aborted = false;
   const renders = rendersOn(store, new TestLog(), async (_, { signal }) => {
-    await new Promise((resolve) => { signal!.addEventListener('abort', resolve, { once: true }); });
+    await new Promise((resolve) => {
+      signal!.addEventListener('abort', resolve, { once: true });
+    });
     aborted = true;
     throw new DreamError('cancelled', 'the dream was cancelled');
   });
