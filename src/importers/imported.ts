@@ -22,6 +22,8 @@ export interface Imported {
 /** What a file says about the pictures that its network was trained on; most say nothing. */
 export interface InputHints {
   readonly channelOrder?: 'rgb' | 'bgr';
+  /** What 0 and 255 become. @default 0 and 255, less `mean`, times `scale` */
+  readonly range?: readonly [number, number];
   /** Taken from pixels of 0..255: one number, or one for each channel in that order. */
   readonly mean?: readonly number[];
   /** What the difference is multiplied by. */

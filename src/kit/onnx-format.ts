@@ -10,6 +10,7 @@ const types = protobufTypes({
     producerName: ['string', 2],
     graph: ['Graph', 7],
     opsetImport: ['repeated Opset', 8],
+    metadataProps: ['repeated Entry', 14],
   },
   Opset: { domain: ['string', 1], version: ['int64', 2] },
   Graph: {
@@ -72,6 +73,7 @@ export interface ModelMessage {
   readonly producerName?: string;
   readonly graph?: GraphMessage;
   readonly opsetImport: readonly { readonly domain?: string; readonly version?: number }[];
+  readonly metadataProps: readonly { readonly key?: string; readonly value?: string }[];
 }
 
 export interface GraphMessage {

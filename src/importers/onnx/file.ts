@@ -10,6 +10,7 @@ import type {
 } from '../../kit/onnx-format.ts';
 import { structureOf } from '../containers/wire.ts';
 import type { Wire } from '../containers/wire.ts';
+import { imageHints } from '../image-notes.ts';
 import type { ReadShard } from '../imported.ts';
 import type { Attribute, Network, NetworkNode, NetworkValue } from './network.ts';
 import { OnnxWeights } from './tensors.ts';
@@ -51,6 +52,9 @@ export function readNetworkFile(bytes: Uint8Array, readShard: ReadShard): Networ
     outputs: outputsOf(graph),
     constants: weights.constants,
     weights,
+    hints: imageHints(
+      Object.fromEntries(model.metadataProps.map(({ key = '', value }) => [key, value])),
+    ),
   };
 }
 

@@ -45,7 +45,9 @@ export async function importNetwork(network: Network): Promise<Imported> {
   await network.weights.ready(few.flatMap(([, { constant }]) => constant.weights));
   const build = (size: number): Built => built(network, { nodes, output, picture }, size);
   const { builder, output: ref, size } = forSomeSize(picture, build);
-  return { graph: builder, inputSize: size, output: ref, weights: network.weights };
+  const { weights, hints } = network;
+  const imported = { graph: builder, inputSize: size, output: ref, weights };
+  return hints ? { ...imported, hints } : imported;
 }
 
 /** For pictures of the declared size; where there is none, of the first usual one that fits. */

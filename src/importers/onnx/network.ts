@@ -1,4 +1,5 @@
 /** A network as a list of ONNX nodes, whichever file it comes from. */
+import type { InputHints } from '../imported.ts';
 import type { Dimension } from '../../graph/graph.ts';
 import type { StoredConstant, Weights } from '../weights.ts';
 
@@ -42,4 +43,6 @@ export interface Network {
   readonly outputs: readonly NetworkValue[];
   readonly constants: ReadonlyMap<string, NetworkConstant>;
   readonly weights: Weights;
+  /** What the file says of its pictures. */
+  readonly hints?: InputHints;
 }

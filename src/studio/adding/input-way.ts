@@ -7,6 +7,8 @@ import type { Compiler } from '../../engines/program.ts';
 import { survey } from '../../engines/survey.ts';
 import { slice } from '../../graph/graph.ts';
 import type { Graph } from '../../graph/graph.ts';
+import { imageHints } from '../../importers/image-notes.ts';
+import type { InputHints } from '../../importers/imported.ts';
 import { weightsOf } from '../../importers/weights.ts';
 import { logitsOf } from '../../objectives/logits.ts';
 import { withPicture } from '../picture-input.ts';
@@ -46,10 +48,11 @@ const UNCHANGED: PictureInput = { range: [0, 255], channelOrder: 'rgb' };
 
 export async function findInputWay(subject: Subject, compiler: Compiler): Promise<InputWay> {
   const { imported, channels } = subject;
-  const said = byFile(subject);
+  const hints = { ...imageHints(subject.notes), ...imported.hints };
+  const said = bySaid(hints, channels);
   if (said) return said;
   const raw = withPicture(imported.graph, UNCHANGED);
-  const blue = imported.hints?.channelOrder === 'bgr';
+  const blue = hints.channelOrder === 'bgr';
   const guesses = inputGuesses(channels);
   const scaled = scalingInside(imported.graph);
   if (scaled !== null) {
@@ -68,8 +71,9 @@ export async function findInputWay(subject: Subject, compiler: Compiler): Promis
   if (fits.length > 0) return byFits(fits);
   const kind = knownKind(subject);
   if (kind) {
-    const { input, title } = kind;
-    return { input, title: titleOf(input), evidence: `it is ${title}`, sure: true };
+    const { channelOrder = kind.input.channelOrder } = hints;
+    const input = { ...kind.input, channelOrder };
+    return { input, title: titleOf(input), evidence: `it is ${kind.title}`, sure: true };
   }
   return byScores(subject, raw, likely, compiler);
 }
@@ -82,8 +86,14 @@ function likelihood({ input }: InputGuess, format: string): number {
   return 0;
 }
 
-function byFile({ imported, channels }: Subject): InputWay | null {
-  const { mean, scale, channelOrder = 'rgb' } = imported.hints ?? {};
+/** By the network's file, or by one beside it. */
+function bySaid(hints: InputHints, channels: number): InputWay | null {
+  const { mean, scale, range, channelOrder = 'rgb' } = hints;
+  if (range) {
+    const input: PictureInput = { range: [...range], channelOrder };
+    const evidence = 'its notes say so (Image.NominalPixelRange)';
+    return { input, title: titleOf(input), evidence, sure: true };
+  }
   if (mean === undefined && scale === undefined) return null;
   const usable = mean !== undefined && mean.length === channels ? [...mean] : (mean?.[0] ?? 0);
   const input: PictureInput = {

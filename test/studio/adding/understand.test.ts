@@ -141,6 +141,21 @@ describe('what its program shows of a picture', () => {
     'metadata_properties.json': JSON.stringify(notes),
   });
 
+  it('is shown in the range and order that notes of ONNX tell', async () => {
+    const files = customVision({
+      'Image.BitmapPixelFormat': 'Rgb8',
+      'Image.NominalPixelRange': 'Normalized_0_1',
+    });
+    const { description } = await lookAt(brought({ 'small.h5': small, ...files }));
+    expect(description.input).toMatchObject({ range: [0, 1], channelOrder: 'rgb' });
+    const order = customVision({
+      'Image.BitmapPixelFormat': 'Bgr8',
+      'Image.NominalPixelRange': '',
+    });
+    const blue = await lookAt(brought({ 'small.h5': small, ...order }));
+    expect(blue.description.input.channelOrder).toBe('bgr');
+  });
+
   it.each<[string, Record<string, string>, Overrides, object | null]>([
     ['is not known', {}, {}, null],
     ['is what Teachable Machine cuts', { 'metadata.json': TEACHABLE }, {}, { shown: 'middle' }],
