@@ -1,6 +1,6 @@
 /** DeepDream: gradient ascent on a picture, octave by octave, from small to large. */
 import type { Ascent } from '../engines/engine.ts';
-import { DreamError } from '../kit/errors.ts';
+import { throwIfCancelled } from '../kit/cancelled.ts';
 import { seededRandom } from '../kit/random.ts';
 import type { Random } from '../kit/random.ts';
 import { ascend, clip } from './ascend.ts';
@@ -89,7 +89,7 @@ async function* climb(
 ): AsyncGenerator<Pick<Frame, 'step' | 'steps' | 'score' | 'gradientSeconds'>> {
   const { steps } = recipe;
   for (let step = 1; step <= steps; step++) {
-    if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
+    throwIfCancelled(signal);
     const progress = steps === 1 ? 1 : (step - 1) / (steps - 1);
     const where = `octave ${octave + 1}, step ${step}`;
     const taken = await ascend(image, ascent, recipe, { random, progress, where, guidance });

@@ -208,11 +208,11 @@ async function chooseTensorflow(
   return { engine: tensorflowEngine(tf), request: { engine: 'tensorflow', provider } };
 }
 
-/** Who names a provider is told whose it is. */
+/** Who names a provider of onnx is told so. */
 async function unknownEngine(name: string): Promise<DreamError> {
   const { message } = unknown('engine', name, ENGINES);
-  const owner = (await onnxProviders()).includes(name) ? 'onnx' : undefined;
-  const hint = owner && `For that: --engine ${owner} --provider ${name}`;
+  const isProvider = (await onnxProviders()).includes(name);
+  const hint = isProvider ? `For that: --engine onnx --provider ${name}` : undefined;
   return new DreamError('bad-option', message, hint);
 }
 

@@ -8,9 +8,9 @@ import { findPlace } from '../dream/windows/find-place.ts';
 import { partWindow } from '../dream/windows/window.ts';
 import type { PictureSize } from '../engines/engine.ts';
 import type { ClassTerm } from '../objectives/class-words.ts';
+import { throwIfCancelled } from '../kit/cancelled.ts';
 import { oddsOf } from './classes.ts';
 import type { ClassReader } from './classes.ts';
-import { throwIfCancelled } from './plan.ts';
 import type { Shown } from './shown.ts';
 import { shownPart } from './views.ts';
 

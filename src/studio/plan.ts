@@ -7,7 +7,6 @@ import { maskFrom } from '../dream/priors/mask.ts';
 import type { Mask } from '../dream/priors/mask.ts';
 import type { Recipe } from '../dream/recipe.ts';
 import type { GradientEngine } from '../engines/engine.ts';
-import { DreamError } from '../kit/errors.ts';
 
 export interface RenderRequest {
   readonly picture: Pick<Picture, 'image' | 'note' | 'originalRows' | 'originalColumns'>;
@@ -31,10 +30,6 @@ export interface RenderPlan {
   work(): number;
   /** Same engine, same values. @throws DreamError 'cancelled' within one step of the signal */
   run(engine: GradientEngine, signal?: AbortSignal): AsyncGenerator<Frame, Image, void>;
-}
-
-export function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
 }
 
 export function maskOf({ mask, picture: { image } }: RenderRequest): Mask | undefined {

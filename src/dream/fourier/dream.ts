@@ -1,4 +1,5 @@
 /** Ascent in a picture's frequencies, with Adam: all sizes at once, where octaves go one by one. */
+import { throwIfCancelled } from '../../kit/cancelled.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { seededRandom } from '../../kit/random.ts';
 import { Adam } from '../adam.ts';
@@ -31,7 +32,7 @@ export async function* fourierDream(options: DreamOptions): AsyncGenerator<Frame
   const adam = new Adam(climbed.values.length, LEARNING_RATE * recipe.stepSize);
   await ascent.calibrate(picture);
   for (let step = 1; step <= steps; step++) {
-    if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
+    throwIfCancelled(signal);
     const image = climbed.image();
     const shown = within(image, picture, mask);
     const start = performance.now();

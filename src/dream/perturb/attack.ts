@@ -1,6 +1,5 @@
 /** Searches for the smallest change of a picture that brings a score above a bound. */
 import type { Planes, ScoreAndGradient } from '../../engines/engine.ts';
-import { DreamError } from '../../kit/errors.ts';
 
 /** The picture as the network sees it, and where its score is to get. */
 export interface Problem {
@@ -32,8 +31,4 @@ export function squaredDistance(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let index = 0; index < a.length; index++) sum += (a[index]! - b[index]!) ** 2;
   return sum;
-}
-
-export function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new DreamError('cancelled', 'the dream was cancelled');
 }

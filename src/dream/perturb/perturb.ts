@@ -1,5 +1,6 @@
 /** The smallest change of a picture that makes a network say something else. */
 import type { Ascent, PictureSize } from '../../engines/engine.ts';
+import { throwIfCancelled } from '../../kit/cancelled.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { allOf, cropped, pasted } from '../crop.ts';
 import type { Part } from '../crop.ts';
@@ -9,7 +10,6 @@ import type { Image } from '../image.ts';
 import { scoreThrough } from '../windows/ascent.ts';
 import { sample, spread } from '../windows/sample.ts';
 import { wholeWindow } from '../windows/window.ts';
-import { throwIfCancelled } from './attack.ts';
 import type { Attack, Problem } from './attack.ts';
 import { psnr } from './compare.ts';
 import { rounded } from './round.ts';

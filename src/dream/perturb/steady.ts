@@ -1,10 +1,10 @@
 /** Making a change hold by whatever program the picture is resized. */
 import type { Ascent, PictureSize, ScoreAndGradient } from '../../engines/engine.ts';
+import { throwIfCancelled } from '../../kit/cancelled.ts';
 import type { Image } from '../image.ts';
 import { RESIZINGS } from '../resizings.ts';
 import { sample, spread } from '../windows/sample.ts';
 import { wholeWindow } from '../windows/window.ts';
-import { throwIfCancelled } from './attack.ts';
 
 export interface Looks {
   readonly ascent: Ascent;

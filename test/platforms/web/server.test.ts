@@ -194,6 +194,16 @@ describe('who may talk to it', () => {
   });
 });
 
+/** The same event at each call, as a page sends it again that has heard no answer. */
+async function sendAsOne(text: string, picture?: Buffer): Promise<Accepted> {
+  const form = new FormData();
+  form.set('event', 'a1b2c3d4e5f6');
+  form.set('text', text);
+  if (picture) form.set('picture', new Blob([Buffer.from(picture)]), 'photo.jpg');
+  const options = { method: 'POST', headers: { origin: chat.url }, body: form };
+  return (await (await fetch(`${chat.url}/api/messages`, options)).json()) as Accepted;
+}
+
 describe('lines', () => {
   it('become commands', async () => {
     const accepted = await (await tab()).send('/dream layer:mixed5 octaves:3');
@@ -228,27 +238,14 @@ describe('lines', () => {
   });
 
   it('sent twice are one', async () => {
-    const send = async (): Promise<Accepted> => {
-      const form = new FormData();
-      form.set('event', 'a1b2c3d4e5f6');
-      form.set('text', '/queue');
-      const options = { method: 'POST', headers: { origin: chat.url }, body: form };
-      return (await (await fetch(`${chat.url}/api/messages`, options)).json()) as Accepted;
-    };
+    const send = () => sendAsOne('/queue');
     const first = await send();
     expect((await send()).message).toBe(first.message);
     expect(handler.events).toHaveLength(1);
   });
 
   it('sent twice at once are one, and both are told so', async () => {
-    const send = async (): Promise<Accepted> => {
-      const form = new FormData();
-      form.set('event', 'a1b2c3d4e5f6');
-      form.set('text', '/dream');
-      form.set('picture', new Blob([Buffer.from(photo)]), 'photo.jpg');
-      const options = { method: 'POST', headers: { origin: chat.url }, body: form };
-      return (await (await fetch(`${chat.url}/api/messages`, options)).json()) as Accepted;
-    };
+    const send = () => sendAsOne('/dream', photo);
     const answers = await Promise.all([send(), send(), send()]);
     expect(answers).toEqual([answers[0], answers[0], answers[0]]);
     expect((await snapshot()).messages).toHaveLength(1);
@@ -257,14 +254,7 @@ describe('lines', () => {
   });
 
   it('sent again after a crash are asked for again, and said once', async () => {
-    const send = async (): Promise<Accepted> => {
-      const form = new FormData();
-      form.set('event', 'a1b2c3d4e5f6');
-      form.set('text', '/dream');
-      form.set('picture', new Blob([Buffer.from(photo)]), 'photo.jpg');
-      const options = { method: 'POST', headers: { origin: chat.url }, body: form };
-      return (await (await fetch(`${chat.url}/api/messages`, options)).json()) as Accepted;
-    };
+    const send = () => sendAsOne('/dream', photo);
     const first = await send();
     const [before] = handler.events as CommandEvent[];
     await restart();
