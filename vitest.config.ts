@@ -6,6 +6,7 @@ export const ALONE = [
   'test/dream/picture.test.ts',
   'test/engines/contract.test.ts',
   'test/studio/model-folder.test.ts',
+  'test/studio/store/postgres.test.ts',
 ];
 
 /** What quick tests and slow ones have in common. */

@@ -9,6 +9,12 @@ const LOCK = 0x0d12ea;
 
 const PATIENCE = 5000;
 
+/** A connection whose other end is gone without a word is noticed within seconds, and not after hours. */
+export const ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+
+/** Milliseconds for a connection to be made. */
+const CONNECTING = 15_000;
+
 /** Milliseconds between two attempts to have a lost lock back, at first and at most. */
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 30_000;
@@ -98,7 +104,10 @@ class DatabaseTaken extends DreamError {
 }
 
 async function take(url: string, { patience = PATIENCE }: LockOptions): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, lock_timeout: patience });
+  const client = new pg.Client({
+    ...{ connectionString: url, lock_timeout: patience, ...ALIVE },
+    connectionTimeoutMillis: CONNECTING,
+  });
   // Its end, which follows, is what counts.
   client.on('error', () => undefined);
   try {

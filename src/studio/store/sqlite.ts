@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SqliteDialect } from 'kysely';
+import { SqliteAdapter, SqliteDialect } from 'kysely';
 import Database from 'libsql';
 import { DreamError } from '../../kit/errors.ts';
 import type { Backend } from './backend.ts';
@@ -24,7 +24,7 @@ export function openEmbedded(folder: string): Backend {
   database.exec('PRAGMA journal_mode = WAL');
   database.exec('PRAGMA synchronous = FULL');
   return {
-    dialect: new SqliteDialect({ database }),
+    dialect: new WholeMigrations({ database }),
     async backUp(name) {
       if (isNew) return null;
       const copy = join(folder, `dream-before-${name}.db`);
@@ -40,6 +40,19 @@ export function openEmbedded(folder: string): Backend {
       return Promise.resolve();
     },
   };
+}
+
+/** Tables are made and changed within a transaction, too: a migration happens whole or not at all. */
+class WholeMigrations extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+}
+
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 /** One bot a folder: a lock of the system's, which goes when the process goes, however it ends. */

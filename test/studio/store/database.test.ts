@@ -38,6 +38,21 @@ describe('the database', () => {
     expect(again.entries).toEqual([]);
   });
 
+  it('is migrated whole or not at all', async () => {
+    const path = folderOf('half');
+    mkdirSync(path);
+    // In the way of the second migration, after several of its tables.
+    const before = new Database(join(path, 'dream.db'));
+    before.exec('CREATE TABLE contest_offers (thing TEXT)');
+    before.close();
+    await expect(openDatabase(path, new TestLog())).rejects.toThrow('contest_offers');
+    const after = new Database(join(path, 'dream.db'));
+    after.exec('DROP TABLE contest_offers');
+    after.close();
+    await (await openDatabase(path, new TestLog())).close();
+    await (await openDatabase(path, new TestLog())).close();
+  });
+
   it('belongs to one bot at a time', async () => {
     const path = folderOf('shared');
     const first = await openDatabase(path, new TestLog());
