@@ -43,10 +43,23 @@ export interface StudioParts {
 
 /** @throws DreamError 'cannot-write' when another bot has the folder */
 export async function openParts(options: LocalStudioOptions): Promise<StudioParts> {
-  const { dataDir, databaseUrl, models, log, keeping = {}, observer = noObserver } = options;
+  const { dataDir, databaseUrl, log } = options;
+  const database = await openDatabase(dataDir, log, databaseUrl);
+  try {
+    return await partsWith(database, options);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function partsWith(
+  database: OpenDatabase,
+  options: LocalStudioOptions,
+): Promise<StudioParts> {
+  const { dataDir, models, log, keeping = {}, observer = noObserver } = options;
   const { concurrency = 1, maxPixels = DEFAULT_MAX_PIXELS, maxMinutes = 30 } = options;
   const maxSeconds = 60 * maxMinutes;
-  const database = await openDatabase(dataDir, log, databaseUrl);
   const store = new OrderStore(database.tables);
   const shelf = databaseShelf(database.tables);
   const pictures = await PictureFolder.open(join(dataDir, 'pictures'));

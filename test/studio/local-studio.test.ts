@@ -1,5 +1,5 @@
 /** The studio with its real render processes, on small pictures. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, getPriority } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -41,6 +41,17 @@ async function rendered(changes: Parameters<typeof newOrder>[0] = {}): Promise<O
   expect(updates.at(-1)).toEqual({ state: 'rendered' });
   return (await studio.order(id))!;
 }
+
+describe('a studio', () => {
+  it('that cannot be opened leaves its folder to the next one', async () => {
+    const path = join(folder, 'without-pictures');
+    mkdirSync(path);
+    writeFileSync(join(path, 'pictures'), '');
+    await expect(openStudio(path)).rejects.toMatchObject({ code: 'cannot-write' });
+    rmSync(join(path, 'pictures'));
+    await (await openStudio(path)).studio.close(0);
+  });
+});
 
 describe('an order', () => {
   it('is rendered, step by step, and delivered', async () => {

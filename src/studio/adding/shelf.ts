@@ -1,8 +1,9 @@
 /** Models put into the folder of models, and taken out of it. */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { DreamError } from '../../kit/errors.ts';
+import { makeFolder } from '../../kit/make-folder.ts';
 import { describeModel, modelNames } from '../descriptions.ts';
 import { understandApart } from './apart.ts';
 import type { ApartOptions } from './apart.ts';
@@ -40,7 +41,7 @@ export async function addModel(
   const folder = join(models, name);
   if (existsSync(folder)) await checkReplaceable(name, models, replace);
   const into = workplace(models, 'adding');
-  await mkdir(into, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(into).catch((error: unknown) => {
     const message = `the folder of models '${models}' cannot be written to`;
     throw new DreamError('cannot-write', message, undefined, { cause: error });
   });

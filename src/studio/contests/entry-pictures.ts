@@ -2,10 +2,11 @@
  * The pictures of entries: copies, so that a contest does not care what becomes of the orders.
  * Written before the entry is, and named after its order: what a crash leaves is written over.
  */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../dream/picture.ts';
 import { DreamError } from '../../kit/errors.ts';
+import { makeFolder } from '../../kit/make-folder.ts';
 import { isOrderId } from '../store/order-id.ts';
 
 /** PNGs: what the dream is, and what it began with. */
@@ -24,7 +25,7 @@ export class EntryPictures {
   }
 
   async write(contest: string, order: string, pictures: DreamPictures): Promise<void> {
-    await mkdir(join(this.#folder, contest), { recursive: true });
+    await makeFolder(join(this.#folder, contest));
     for (const [which, png] of Object.entries(pictures) as [Which, Uint8Array][]) {
       await writeFileAtomically(this.#path(contest, order, which), png);
     }

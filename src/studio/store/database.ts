@@ -1,8 +1,9 @@
 /** The bot's memory: opened, and brought to this version's tables. */
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { DEFAULT_MIGRATION_TABLE, Kysely, Migrator } from 'kysely';
 import { DreamError } from '../../kit/errors.ts';
 import type { Logger } from '../../kit/log.ts';
+import { makeFolder } from '../../kit/make-folder.ts';
 import type { Backend } from './backend.ts';
 import { migrations } from './migrations.ts';
 import { openServer } from './postgres.ts';
@@ -24,7 +25,7 @@ export async function openDatabase(
   log: Logger,
   url?: string,
 ): Promise<OpenDatabase> {
-  await makeFolder(folder);
+  await checkFolder(folder);
   const backend = url === undefined ? openEmbedded(folder) : await openServer(url, log);
   const tables = new Kysely<Tables>({ dialect: backend.dialect });
   const close = async (): Promise<void> => {
@@ -40,9 +41,9 @@ export async function openDatabase(
   return { tables, close };
 }
 
-async function makeFolder(folder: string): Promise<void> {
+async function checkFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;

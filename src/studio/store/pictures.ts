@@ -1,7 +1,8 @@
 /** The pictures of orders: PNG files of their own. The processes that make them write them. */
-import { access, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { access, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DreamError } from '../../kit/errors.ts';
+import { makeFolder } from '../../kit/make-folder.ts';
 import { isOrderId } from './order-id.ts';
 
 export type PictureKind = 'source' | 'mask' | 'result';
@@ -17,11 +18,20 @@ export interface KeptPictures {
 export class PictureFolder {
   private constructor(private readonly folder: string) {}
 
-  /** Opens it, and removes what a crash left half written. */
+  /**
+   * Opens it, and removes what a crash left half written.
+   * @throws DreamError 'cannot-write'
+   */
   static async open(folder: string): Promise<PictureFolder> {
-    await mkdir(folder, { recursive: true });
-    const left = (await readdir(folder)).filter((name) => name.endsWith('.tmp'));
-    await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+    try {
+      await makeFolder(folder);
+      const left = (await readdir(folder)).filter((name) => name.endsWith('.tmp'));
+      await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+    } catch (error) {
+      const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+      const message = `the folder '${folder}' for pictures cannot be made or written to (${code})`;
+      throw new DreamError('cannot-write', message, undefined, { cause: error });
+    }
     return new PictureFolder(folder);
   }
 

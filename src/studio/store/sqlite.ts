@@ -13,16 +13,13 @@ const BUSY_TIMEOUT = 5000;
  * What is committed there has been handed to the disk (WAL, synchronous=FULL): it survives the
  * death of the process and of the machine.
  *
- * @throws DreamError 'cannot-write' when another process has the folder.
+ * @throws DreamError 'cannot-write' when another process has the folder, or its files cannot be used.
  */
 export function openEmbedded(folder: string): Backend {
-  const lock = lockFolder(folder);
   const path = join(folder, 'dream.db');
+  const lock = lockFolder(folder);
   const isNew = !existsSync(path);
-  const database = new Database(path, { timeout: BUSY_TIMEOUT });
-  // By `exec`: a prepared statement would keep the file open until it is collected.
-  database.exec('PRAGMA journal_mode = WAL');
-  database.exec('PRAGMA synchronous = FULL');
+  const database = openFile(path, lock);
   return {
     dialect: new WholeMigrations({ database }),
     async backUp(name) {
@@ -42,6 +39,28 @@ export function openEmbedded(folder: string): Backend {
   };
 }
 
+function openFile(path: string, lock: Database.Database): Database.Database {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(path, { timeout: BUSY_TIMEOUT });
+    // By `exec`: a prepared statement would keep the file open until it is collected.
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec('PRAGMA synchronous = FULL');
+    return database;
+  } catch (error) {
+    database?.close();
+    lock.close();
+    throw unusable(path, error);
+  }
+}
+
+/** A damaged file, a full disk, or nothing that may be written to. */
+function unusable(path: string, error: unknown): DreamError {
+  const message = `the database '${path}' cannot be used: ${(error as Error).message}`;
+  const hint = 'Look whether the disk is full, and whether this user may write there.';
+  return new DreamError('cannot-write', message, hint, { cause: error });
+}
+
 /** Tables are made and changed within a transaction, too: a migration happens whole or not at all. */
 class WholeMigrations extends SqliteDialect {
   override createAdapter(): SqliteAdapter {
@@ -57,13 +76,15 @@ class TransactionalAdapter extends SqliteAdapter {
 
 /** One bot a folder: a lock of the system's, which goes when the process goes, however it ends. */
 function lockFolder(folder: string): Database.Database {
-  const lock = new Database(join(folder, 'lock.db'));
+  const path = join(folder, 'lock.db');
+  let lock: Database.Database | undefined;
   try {
+    lock = new Database(path);
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
-    lock.close();
-    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
+    lock?.close();
+    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw unusable(path, error);
     throw new DreamError(
       'cannot-write',
       `the data folder '${folder}' is used by another bot that is running`,

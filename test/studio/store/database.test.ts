@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
@@ -74,6 +74,18 @@ describe('the database', () => {
       ) as string,
       hint: 'DATA_DIR names another.',
     });
+  });
+
+  it.each(['dream.db', 'lock.db'])('says that %s is no database, and lets go of it', async (name) => {
+    const path = folderOf(`damaged-${name}`);
+    mkdirSync(path);
+    writeFileSync(join(path, name), 'no database, however long one looks at it'.repeat(50));
+    await expect(openDatabase(path, new TestLog())).rejects.toMatchObject({
+      code: 'cannot-write',
+      message: expect.stringContaining(name) as string,
+    });
+    rmSync(join(path, name));
+    await (await openDatabase(path, new TestLog())).close();
   });
 
   it('is not touched by an older version of the program', async () => {
