@@ -72,9 +72,7 @@ export class Arrivals {
         await this.#store(order, NOTHING);
       } catch (error) {
         if (isOurs(error)) log.error({ err: error, order: id }, 'no picture');
-        await ends.fail(id, failureOf(error)).catch((err: unknown) => {
-          log.error({ err, order: id }, 'its end could not be noted down');
-        });
+        await ends.fail(id, failureOf(error));
       }
     });
   }

@@ -20,9 +20,10 @@ export class EarlyEnds {
     this.#parts = parts;
   }
 
+  /** Again and again until the database takes it: nobody else would end the order. Never fails. */
   async fail(id: string, failure: OrderFailure): Promise<void> {
-    const { store, observer } = this.#parts;
-    const failed = await store.change(id, OPEN, { state: 'failed', failure });
+    const { renders, observer } = this.#parts;
+    const failed = await renders.note(id, OPEN, { state: 'failed', failure });
     if (!failed) return;
     observer.failed(failure.code);
     this.#ended(id);

@@ -82,6 +82,11 @@ export class Renders {
     this.#queueMoved();
   }
 
+  /** As `Notes.note`: in order with what becomes of its render. */
+  note(...noted: Parameters<Notes['note']>): ReturnType<Notes['note']> {
+    return this.#notes.note(...noted);
+  }
+
   /** Takes an order that has ended out of the queue, or stops its render within one step. */
   stop(id: string): void {
     this.#running.get(id)?.controller.abort();

@@ -4,7 +4,10 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DreamError } from '../../src/kit/errors.ts';
 import { silentLog } from '../../src/kit/log.ts';
+import { Bells } from '../../src/studio/bells.ts';
+import { EarlyEnds } from '../../src/studio/early-ends.ts';
 import type { Estimator } from '../../src/studio/estimate.ts';
+import { CRASHED } from '../../src/studio/failure.ts';
 import { Notes } from '../../src/studio/notes.ts';
 import { noObserver } from '../../src/studio/observer.ts';
 import type { OrderState } from '../../src/studio/order.ts';
@@ -76,6 +79,22 @@ function rendersOn(
     pool: { run, close: () => Promise.resolve() },
   });
 }
+
+describe('an order that cannot go on', () => {
+  it('ends once the database takes it', async () => {
+    const { order } = await store.add(newOrder(), () => undefined);
+    const log = new TestLog();
+    const renders = rendersOn(failing(times(2)), log);
+    const bells = new Bells();
+    const bell = bells.listen(order.id);
+    const ends = new EarlyEnds({ store, renders, bells, observer: noObserver });
+    await ends.fail(order.id, CRASHED);
+    await bell.next();
+    expect(await store.stateOf(order.id)).toBe('failed');
+    expect(log.of(FAILED)).toHaveLength(2);
+    await renders.close(0);
+  });
+});
 
 describe('what becomes of a render', () => {
   it('is noted down when the database works again', async () => {

@@ -76,17 +76,20 @@ describe('the database', () => {
     });
   });
 
-  it.each(['dream.db', 'lock.db'])('says that %s is no database, and lets go of it', async (name) => {
-    const path = folderOf(`damaged-${name}`);
-    mkdirSync(path);
-    writeFileSync(join(path, name), 'no database, however long one looks at it'.repeat(50));
-    await expect(openDatabase(path, new TestLog())).rejects.toMatchObject({
-      code: 'cannot-write',
-      message: expect.stringContaining(name) as string,
-    });
-    rmSync(join(path, name));
-    await (await openDatabase(path, new TestLog())).close();
-  });
+  it.each(['dream.db', 'lock.db'])(
+    'says that %s is no database, and lets go of it',
+    async (name) => {
+      const path = folderOf(`damaged-${name}`);
+      mkdirSync(path);
+      writeFileSync(join(path, name), 'no database, however long one looks at it'.repeat(50));
+      await expect(openDatabase(path, new TestLog())).rejects.toMatchObject({
+        code: 'cannot-write',
+        message: expect.stringContaining(name) as string,
+      });
+      rmSync(join(path, name));
+      await (await openDatabase(path, new TestLog())).close();
+    },
+  );
 
   it('is not touched by an older version of the program', async () => {
     const path = folderOf('future');
