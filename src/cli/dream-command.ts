@@ -9,7 +9,7 @@ import { baselineOf } from './baseline.ts';
 import type { Baseline } from './baseline.ts';
 import { differencePath, writeDifference } from './difference.ts';
 import { programVersion } from './environment.ts';
-import { imprintText } from '../studio/imprint.ts';
+import { hashOfDescription, imprintText } from '../studio/imprint.ts';
 import { withInterrupt } from './interrupt.ts';
 import { prepareJob } from './job.ts';
 import type { Job } from './job.ts';
@@ -57,10 +57,10 @@ async function dreamOnce(
   const again = baseline.imprint ? '-redo' : '';
   const title = recipe.class ?? recipe.layer;
   const name = `${job.stem}-${title}${again}`;
-  const output = await chooseOutput(settings.output, name, job.picturePath);
+  const output = await chooseOutput(settings.output, name, job.read);
   const notices = [...job.notices, ...plan.notices, ...formatNotices(output, job, settings)];
   for (const notice of notices) noteTo(process.stderr, notice, settings);
-  const difference = recipe.perturb ? await differencePath(output.path) : undefined;
+  const difference = recipe.perturb ? await differencePath(output.path, job.read) : undefined;
   const watched = await withInterrupt(async (signal) => {
     const { quiet } = settings;
     const result = await watch(plan, { engine: engine.engine, title, quiet, signal });
@@ -122,6 +122,7 @@ async function imprintOf({
     recipe,
     model: model.name,
     modelHash: await model.hash(),
+    modelDescription: hashOfDescription(model),
     engine: { description: engine.engine.describe(), request: engine.request },
     size,
     ...(maskHash === undefined ? {} : { mask: maskHash }),

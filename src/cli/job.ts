@@ -1,7 +1,7 @@
 /** All that a dream on the command line needs, read and checked. */
 import { basename, extname } from 'node:path';
 import { existsSync } from 'node:fs';
-import { readPicture } from '../dream/picture.ts';
+import { DEFAULT_MAX_PIXELS, readPicture } from '../dream/picture.ts';
 import type { Picture } from '../dream/picture.ts';
 import { createImage } from '../dream/image.ts';
 import type { Image } from '../dream/image.ts';
@@ -16,7 +16,7 @@ import type { Baseline } from './baseline.ts';
 import { measuredModel } from '../studio/measured-model.ts';
 import { CLOUDS, measurementsFile, modelsFolder } from './environment.ts';
 import { noteTo } from './note.ts';
-import { hashOfMask } from '../studio/imprint.ts';
+import { hashOfDescription, hashOfMask } from '../studio/imprint.ts';
 import type { Imprint } from '../studio/imprint.ts';
 import type { Given } from './program.ts';
 import type { Settings } from './settings.ts';
@@ -26,7 +26,8 @@ const NOISE_SIDE = 512;
 
 export interface Job {
   readonly picture: Picture;
-  readonly picturePath: string;
+  /** Paths of the picture and, where there is one, of the mask. */
+  readonly read: readonly string[];
   /** The picture's name, for that of the output. */
   readonly stem: string;
   /** Where the dream may change the picture. */
@@ -65,7 +66,9 @@ export async function prepareJob(
     },
   };
   const [picture, mask, model, [engine, unavailable]] = await Promise.all([
-    blank ? blankPicture(settings.size) : readPicture(picturePath, { maxSide: size, ...limits }),
+    blank
+      ? blankPicture(settings.size, maxPixels)
+      : readPicture(picturePath, { maxSide: size, ...limits }),
     settings.mask === undefined
       ? undefined
       : readPicture(settings.mask, { maxSide: size, ...limits }),
@@ -84,14 +87,23 @@ export async function prepareJob(
   const stem = blank ? 'noise' : basename(picturePath, extname(picturePath));
   return {
     ...(mask && maskHash !== undefined ? { mask: mask.image, maskHash } : {}),
-    ...{ picture, picturePath, stem, model, recipe, engine, size },
+    ...{ picture, stem, model, recipe, engine, size },
+    read: [picturePath, ...(settings.mask === undefined ? [] : [settings.mask])],
     notices: [...notices, ...unavailable, ...changes, ...clouded],
     engineNotices,
   };
 }
 
 /** For what begins with noise: of a picture only the size counts. */
-function blankPicture(side = NOISE_SIDE): Picture {
+function blankPicture(side = NOISE_SIDE, most = DEFAULT_MAX_PIXELS): Picture {
+  if (side * side > most) {
+    const message = `noise of ${side}×${side} has ${side * side} pixels; ${most} are the most`;
+    throw new DreamError(
+      'picture-too-large',
+      message,
+      'Give a smaller --size, or more --max-pixels.',
+    );
+  }
   const image = createImage(side, side);
   image.data.fill(127.5);
   return { image, format: 'png', originalRows: side, originalColumns: side };
@@ -138,12 +150,19 @@ async function changesSince(
 ): Promise<string[]> {
   const hash = await model.hash();
   const { description } = imprint.engine;
+  const { modelDescription = hashOfDescription(model) } = imprint;
+  const same = hash === imprint.modelHash;
   return [
-    ...(hash === imprint.modelHash
+    ...(same
       ? []
       : [
           `The picture was made with the model ${imprint.model} (${short(imprint.modelHash)}), this is ${model.name} (${short(hash)}): expect another dream.`,
         ]),
+    ...(same && modelDescription !== hashOfDescription(model)
+      ? [
+          `The model.json of ${model.name} says something else of its pictures or classes than when the picture was made: expect another dream.`,
+        ]
+      : []),
     ...(engine.describe() === description
       ? []
       : [

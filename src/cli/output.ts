@@ -1,5 +1,4 @@
 /** Where a result goes. */
-import { existsSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkWritable, formatForPath } from '../dream/picture.ts';
@@ -18,22 +17,31 @@ const FOLDER = 'out';
 /**
  * @param asked what --output says.
  * @param name the file's name without ending where it says nothing.
+ * @param read paths of the pictures that the dream is made of.
  * @throws DreamError 'bad-option' or 'cannot-write', before anything is dreamed.
  */
 export async function chooseOutput(
   asked: string | undefined,
   name: string,
-  picturePath: string,
+  read: readonly string[],
 ): Promise<Output> {
   const path = asked ?? join(FOLDER, `${fileName(name)}.png`);
   const format = formatForPath(path);
-  if (existsSync(path) && (await realpath(path)) === (await realpath(picturePath))) {
-    const message = `the output "${path}" is the picture itself, which would be lost`;
-    throw new DreamError('bad-option', message, 'Give another name with --output.');
-  }
+  await checkNotRead(path, read);
   if (asked === undefined) await mkdir(FOLDER, { recursive: true }).catch(() => undefined);
   await checkWritable(path);
   return { path, format };
+}
+
+/** @throws DreamError 'bad-option' where a file that is to be written is one of those that are read */
+export async function checkNotRead(path: string, read: readonly string[]): Promise<void> {
+  const real = (each: string): Promise<string | null> => realpath(each).catch(() => null);
+  const written = await real(path);
+  const others = await Promise.all(read.map(real));
+  if (written === null || !others.includes(written)) return;
+  const what = written === others[0] ? 'the picture itself' : 'the mask';
+  const message = `the output "${path}" is ${what}, which would be lost`;
+  throw new DreamError('bad-option', message, 'Give another name with --output.');
 }
 
 interface FormatNeeds {

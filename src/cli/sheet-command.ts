@@ -31,7 +31,7 @@ export async function sheetCommand(
   const tiles = planTiles(job.model, chosenLayers(job, chosen, settings), {
     ...{ picture, recipe, mask, deepLayers: settings.deepLayers },
   });
-  const output = await chooseOutput(settings.output, `${job.stem}-sheet`, job.picturePath);
+  const output = await chooseOutput(settings.output, `${job.stem}-sheet`, job.read);
   const notices = noticesOf(tiles);
   for (const notice of notices) noteTo(process.stderr, notice, settings);
   const sheet = composeSheet(await dreamTiles(job, tiles, settings));

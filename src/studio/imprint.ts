@@ -6,6 +6,7 @@ import type { Image } from '../dream/image.ts';
 import { readPicture, readPictureText } from '../dream/picture.ts';
 import { recipeSchema } from '../dream/recipe.ts';
 import { DreamError } from '../kit/errors.ts';
+import type { ModelFile } from './model-file.ts';
 
 const KEYWORD = 'Dream';
 
@@ -15,6 +16,11 @@ const imprintSchema = z.strictObject({
   model: z.string().min(1).max(200),
   /** sha256 of the network and its weights. */
   modelHash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** `hashOfDescription`; older pictures do not say it. */
+  modelDescription: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   engine: z.strictObject({
     /** In the engine's own words. */
     description: z.string().max(500),
@@ -42,6 +48,16 @@ export type Imprint = Readonly<z.output<typeof imprintSchema>>;
 /** @param mask as it is read: shrunk to `Imprint.size` where it was longer. */
 export function hashOfMask({ rows, columns, data }: Image): string {
   return createHash('sha256').update(`${columns}×${rows}`).update(data).digest('hex');
+}
+
+/** sha256 of what a model.json says that changes dreams, however it is written. */
+export function hashOfDescription({
+  input,
+  labels,
+  minimumSide,
+}: Pick<ModelFile, 'input' | 'labels' | 'minimumSide'>): string {
+  const described = JSON.stringify({ input, labels, minimumSide });
+  return createHash('sha256').update(described).digest('hex');
 }
 
 /** The text of a PNG: nothing in it changes from one run to the next. */

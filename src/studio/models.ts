@@ -23,6 +23,9 @@ import { matching } from './suggest.ts';
 
 const MOST_SUGGESTIONS = 25;
 
+/** Models kept in memory, those that were asked for last: each holds its network's file. */
+const KEPT_MODELS = 8;
+
 export interface ModelsOptions extends ModelFolderOptions {
   /** Whether jobs may ask for layers beyond a model's deepest. @default false */
   readonly deepLayers?: boolean;
@@ -32,7 +35,10 @@ export class Models {
   readonly folder: string;
   readonly #deepLayers: boolean;
   readonly #all: ModelFolder;
-  /** By name and stamp: what is replaced while the bot runs is loaded anew. */
+  /**
+   * By name and stamp: what is replaced while the bot runs is loaded anew. The last asked for is the
+   * last in the map.
+   */
   readonly #loaded = new Map<string, { stamp: string; model: Promise<Model> }>();
   readonly #scored = new ScoredNetworksByModel();
 
@@ -170,12 +176,18 @@ export class Models {
   async #load(name: string): Promise<Model> {
     const stamp = await modelStamp(name, this.folder);
     const known = this.#loaded.get(name);
-    if (known?.stamp === stamp) return known.model;
-    const model = loadModel(name, this.folder);
-    this.#loaded.set(name, { stamp, model });
+    // Names come from strangers: one that is none takes no other's room.
+    if (stamp === 'missing') return loadModel(name, this.folder);
+    const loaded = known?.stamp === stamp ? known : { stamp, model: loadModel(name, this.folder) };
+    this.#loaded.delete(name);
+    this.#loaded.set(name, loaded);
+    const [oldest] = this.#loaded.keys();
+    if (this.#loaded.size > KEPT_MODELS) this.#loaded.delete(oldest!);
     // What is wrong can be put right while the bot runs.
-    model.catch(() => this.#loaded.delete(name));
-    return model;
+    loaded.model.catch(() => {
+      if (this.#loaded.get(name) === loaded) this.#loaded.delete(name);
+    });
+    return loaded.model;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Dreams of a class on the command line, with a small classifier in a folder of models. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -89,6 +89,43 @@ describe('dream --class', () => {
     const again = await dream('--redo', 'blue.png', '-o', 'again.png');
     expect(again).toMatchObject({ code: 0, stderr: expect.not.stringContaining('note') as string });
     expect(readFileSync(join(folder, 'again.png'))).toEqual(readFileSync(join(folder, 'blue.png')));
+  });
+
+  it('says where the description of the model has changed since', async () => {
+    const path = join(folder, 'models', 'reddish', 'model.json');
+    writeFileSync(path, JSON.stringify({ ...description, input: { range: [0, 1] } }));
+    const again = await dream('--redo', 'blue.png', '-o', 'otherwise.png');
+    writeFileSync(path, JSON.stringify(description));
+    expect(again.code).toBe(0);
+    expect(again.stderr).toContain('note: The model.json of reddish says something else of its ');
+  });
+
+  it.each([
+    ['least-difference.png', 'black.png', 'the picture itself'],
+    ['photo.png', 'least-difference.png', 'the mask'],
+  ])('does not write over what it reads: %s, masked by %s', async (picture, mask, what) => {
+    const path = join(folder, 'least-difference.png');
+    const bytes = readFileSync(join(folder, 'photo.png'));
+    writeFileSync(path, bytes);
+    const env = { MODELS_DIR: join(folder, 'models') };
+    const written =
+      what === 'the mask'
+        ? ['--mask', mask, '-o', 'least-difference.png']
+        : ['--perturb', '-o', 'least.png'];
+    const args = [picture, ...usual, '--class', 'blue', ...written];
+    const { code, stderr } = await runCli(args, { cwd: folder, env });
+    expect(stderr).toContain(`the output "least-difference.png" is ${what}, which would be lost`);
+    expect(code).toBe(2);
+    expect(readFileSync(path)).toEqual(bytes);
+    rmSync(path);
+  });
+
+  it('refuses noise of more pixels than it may have', async () => {
+    const args = [...usual, '--class', 'blue', '--from', 'noise', '--size', '60000'];
+    const env = { MODELS_DIR: join(folder, 'models') };
+    const { code, stderr } = await runCli(args, { cwd: folder, env });
+    expect(stderr).toContain('noise of 60000×60000 has 3600000000 pixels; 64000000 are the most');
+    expect(code).toBe(1);
   });
 
   it('finds the smallest change, and shows it', async () => {

@@ -30,6 +30,24 @@ describe('models', () => {
     expect(await mine.describe('late')).toMatchObject({ title: 'MobileNet V2' });
   });
 
+  it('are kept in memory, those asked for last, and others are loaded anew', async () => {
+    const many = join(folder, 'many');
+    const names = Array.from({ length: 10 }, (_, index) => `model${index}`);
+    for (const name of names) {
+      cpSync(join(MODELS, 'mobilenet_v2'), join(many, name), { recursive: true });
+    }
+    const mine = new Models({ folder: many });
+    const described = new Map<string, unknown>();
+    for (const name of names) described.set(name, await mine.describe(name));
+    for (const other of ['none', 'such']) await expect(mine.describe(other)).rejects.toThrow();
+    const kept: string[] = [];
+    // The last first: what is loaded anew takes the room of the oldest.
+    for (const name of names.toReversed()) {
+      if ((await mine.describe(name)) === described.get(name)) kept.unshift(name);
+    }
+    expect(kept).toEqual(names.slice(2));
+  });
+
   it('suggest names: beginning, holding, near', async () => {
     expect(await models.suggest('model', 'mob')).toEqual(['mobilenet_v2', 'mobilenet_v2_mid']);
     expect(await models.suggest('model', 'v3')).toEqual(['inception_v3']);

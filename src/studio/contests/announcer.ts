@@ -55,7 +55,7 @@ export class Announcer {
   look(): void {
     if (!this.#announce) return;
     this.#again = true;
-    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    this.#looking ??= this.#look();
   }
 
   async stop(): Promise<void> {
@@ -74,8 +74,11 @@ export class Announcer {
         left = await this.#isSomethingLeft();
       } catch (error) {
         log.error({ err: error }, 'announcements of contests could not be looked up');
+        left = true;
       }
     }
+    // In the same turn as the last look at #again: who comes later begins anew.
+    this.#looking = undefined;
     this.#stopTimer?.();
     if (!this.#announce || !left) return;
     this.#stopTimer = clock.after(MINUTE, () => {

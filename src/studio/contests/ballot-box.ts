@@ -25,6 +25,9 @@ export interface Duel {
   readonly most: number;
 }
 
+/** Contests whose duels are counted in memory; of others they are counted again. */
+const MOST_COUNTED = 200;
+
 /** Duels so far, by entry. */
 type Counts = Map<number, number>;
 
@@ -106,6 +109,8 @@ export class BallotBox {
     const counts: Counts = new Map();
     for (const { pair, count } of rows) add(counts, pair, Number(count));
     this.#counts.set(id, counts);
+    const [oldest] = this.#counts.keys();
+    if (this.#counts.size > MOST_COUNTED) this.#counts.delete(oldest!);
     return counts;
   }
 

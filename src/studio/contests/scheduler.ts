@@ -38,7 +38,7 @@ export class Scheduler {
   look(): void {
     if (!this.#begun) return;
     this.#again = true;
-    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    this.#looking ??= this.#look();
   }
 
   async stop(): Promise<void> {
@@ -59,6 +59,8 @@ export class Scheduler {
         wait = LONGEST;
       }
     }
+    // In the same turn as the last look at #again: who comes later begins anew.
+    this.#looking = undefined;
     this.#stopTimer?.();
     if (!this.#begun) return;
     this.#stopTimer = clock.after(wait, () => {

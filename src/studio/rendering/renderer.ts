@@ -9,7 +9,7 @@ import type { Model } from '../catalogue.ts';
 import { modelStamp } from '../descriptions.ts';
 import { composeSheet } from '../contact-sheet.ts';
 import { gatherEvidence } from '../evidence.ts';
-import { hashOfMask, imprintText } from '../imprint.ts';
+import { hashOfDescription, hashOfMask, imprintText } from '../imprint.ts';
 import type { OrderResult } from '../order.ts';
 import type { Reporting } from '../processes/serve.ts';
 import { planRender } from '../render.ts';
@@ -142,6 +142,7 @@ async function dreamed(
   const { request } = chosen;
   const text = imprintText({
     ...{ recipe, model: model.name, modelHash: await model.hash(), size, version },
+    modelDescription: hashOfDescription(model),
     engine: { description: chosen.engine.describe(), request },
     ...(mask ? { mask: hashOfMask(mask) } : {}),
   });
