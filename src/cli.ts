@@ -21,7 +21,10 @@ const program = buildProgram(programVersion(), {
 // Whoever reads the output may stop before its end (`--layers | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(
+    `dream: what is printed cannot be written (${error.code ?? error.message})\n`,
+  );
+  process.exit(1);
 });
 
 try {

@@ -1,7 +1,6 @@
 /** `models add | list | show | remove` */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { DreamError } from '../kit/errors.ts';
 import { renderEnvironment } from '../main/render-environment.ts';
 import { addModel, removeModel } from '../studio/adding/shelf.ts';
@@ -9,6 +8,7 @@ import type { AddedModel } from '../studio/adding/shelf.ts';
 import { describeModel, MODELS } from '../studio/descriptions.ts';
 import type { ModelFolder } from '../studio/model-folder.ts';
 import { readAddingOptions } from './adding-options.ts';
+import { confirmed } from './confirm.ts';
 import { modelsFolder } from './environment.ts';
 import type { ModelsActions } from './models-program.ts';
 import { addedWords, listedWords, shownWords } from './models-words.ts';
@@ -80,10 +80,8 @@ async function confirm(name: string): Promise<void> {
     const message = `removing '${name}' removes its files`;
     throw new DreamError('bad-option', message, 'Add --yes to do it.');
   }
-  const prompt = createInterface({ input: stdin, output: stderr });
-  const answer = await prompt.question(`Remove the model '${name}' with its files? [y/N] `);
-  prompt.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new DreamError('cancelled', 'nothing was removed');
+  const yes = await confirmed(`Remove the model '${name}' with its files?`, stdin, stderr);
+  if (!yes) throw new DreamError('cancelled', 'nothing was removed');
 }
 
 function folder(): string {

@@ -1,9 +1,10 @@
 /** What goes wrong: a message that says what and why, an exit code, no stack trace, no file. */
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from '../helpers/cli.ts';
+import { CLI, runCli, START } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { noisyJpeg, pngThatClaims } from '../helpers/pictures.ts';
 
@@ -88,6 +89,15 @@ const cases: readonly (readonly [string, readonly string[], number, RegExp])[] =
     /unknown option '--stepz'\n\(Did you mean --steps\?\)/,
   ],
 ];
+
+it.skipIf(!existsSync('/dev/full'))('a full disk behind the output is said in one line', () => {
+  const args = [START, CLI, '--layers', '--model', 'mobilenet_v2'];
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, args, { stdio: ['ignore', full, 'pipe'] });
+  closeSync(full);
+  expect(stderr.toString()).toBe('dream: what is printed cannot be written (ENOSPC)\n');
+  expect(status).toBe(1);
+});
 
 describe('bad input', () => {
   it.each(cases)('%s', async (_, args, code, message) => {

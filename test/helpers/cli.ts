@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-const START = fileURLToPath(new URL('../../src/start.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+export const START = fileURLToPath(new URL('../../src/start.js', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;

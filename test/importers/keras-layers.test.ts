@@ -423,6 +423,12 @@ describe('failures', () => {
       'layer \'l\' (Dense) has units = "many", expected a number',
     ],
     [
+      'no input',
+      layer('Concatenate', 'l', { axis: -1 }),
+      'bad-model',
+      "layer 'l' (Concatenate) has no input",
+    ],
+    [
       'one input too few',
       layer('Add', 'l', {}, 'picture_in'),
       'bad-model',

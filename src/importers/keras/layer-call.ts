@@ -81,7 +81,9 @@ export class LayerCall {
   }
 
   get rank(): number {
-    return this.builder.shapeOf(this.inputs[0]!).length;
+    const [first] = this.inputs;
+    if (first === undefined) throw this.bad('has no input');
+    return this.builder.shapeOf(first).length;
   }
 
   /** Sizes of the channels axis, the last one, which must be known. */
