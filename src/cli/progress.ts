@@ -4,6 +4,8 @@ import type { OctaveSize } from '../dream/octaves.ts';
 
 export interface Progress {
   step(frame: Frame): void;
+  /** The model looks at what was found, between two steps or after the last. */
+  look(): void;
   /** Call it however the dream ends. */
   end(): void;
 }
@@ -16,7 +18,11 @@ export interface ProgressOptions {
   readonly stream: NodeJS.WriteStream;
 }
 
-export const silent: Progress = { step: () => undefined, end: () => undefined };
+export const silent: Progress = {
+  step: () => undefined,
+  look: () => undefined,
+  end: () => undefined,
+};
 
 export async function showProgress(options: ProgressOptions): Promise<Progress> {
   return options.stream.isTTY ? showBar(options) : showLines(options);
@@ -35,6 +41,7 @@ async function showBar({ sizes, steps, title, stream }: ProgressOptions): Promis
     gracefulExit: false,
   });
   const started = performance.now();
+  let looks = 0;
   const blank = {
     title,
     octave: `0/${sizes.length}`,
@@ -53,6 +60,10 @@ async function showBar({ sizes, steps, title, stream }: ProgressOptions): Promis
         score: frame.score.toPrecision(4),
         left: `ETA ${duration(left)}`,
       });
+    },
+    look() {
+      looks += 1;
+      bar.update({ left: `look ${looks} at the result` });
     },
     end: () => {
       bar.stop();
@@ -76,6 +87,7 @@ function showLines({ sizes, title, stream }: ProgressOptions): Progress {
       last = frame;
       if (frame.step === frame.steps) print();
     },
+    look: () => undefined,
     end: print,
   };
 }

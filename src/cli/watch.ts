@@ -52,12 +52,15 @@ export async function watch(plan: RenderPlan, options: WatchOptions): Promise<Wa
         };
       }
       const frame = next.value;
-      last = frame.score;
-      curve.push(frame.score);
-      gradientSeconds += frame.gradientSeconds;
-      secondsToFirstStep ??= performance.now() / 1000 - frame.gradientSeconds;
-      if (frame.octave !== octave) [octave, first] = [frame.octave, frame.score];
-      progress.step(frame);
+      if (frame.between === true) progress.look();
+      else {
+        last = frame.score;
+        curve.push(frame.score);
+        gradientSeconds += frame.gradientSeconds;
+        secondsToFirstStep ??= performance.now() / 1000 - frame.gradientSeconds;
+        if (frame.octave !== octave) [octave, first] = [frame.octave, frame.score];
+        progress.step(frame);
+      }
       // Engines compute without a pause; this is when a Ctrl-C gets through.
       await setImmediate();
     }

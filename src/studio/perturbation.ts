@@ -14,6 +14,7 @@ import { classObjective, networkOf, pictureSizeOf } from './classes.ts';
 import { pictureNotices } from './plan.ts';
 import type { RenderPlan, RenderRequest } from './plan.ts';
 import { shownBy } from './shown.ts';
+import { withSignsOfLife } from './signs-of-life.ts';
 import { shownPart } from './views.ts';
 
 const attacks = {
@@ -46,7 +47,9 @@ export function planPerturbation(
       throwIfCancelled(signal);
       const ascent = await engine.prepare(model.classifier, objective, { largest: size });
       try {
-        return yield* perturb({ picture: image, ascent, size, attack, part, signal });
+        return yield* withSignsOfLife(ascent, (telling) =>
+          perturb({ picture: image, ascent: telling, size, attack, part, signal }),
+        );
       } finally {
         await ascent.dispose();
       }

@@ -17,6 +17,11 @@ export interface RenderRequest {
   readonly mask?: Image | undefined;
 }
 
+export interface RenderFrame extends Frame {
+  /** A sign of life after a step that was told already. @default false */
+  readonly between?: boolean;
+}
+
 export interface RenderPlan {
   /** The octaves, from small to large. */
   readonly sizes: readonly OctaveSize[];
@@ -29,7 +34,7 @@ export interface RenderPlan {
   /** How much work it is, in units that only the estimator reads. */
   work(): number;
   /** Same engine, same values. @throws DreamError 'cancelled' within one step of the signal */
-  run(engine: GradientEngine, signal?: AbortSignal): AsyncGenerator<Frame, Image, void>;
+  run(engine: GradientEngine, signal?: AbortSignal): AsyncGenerator<RenderFrame, Image, void>;
 }
 
 export function maskOf({ mask, picture: { image } }: RenderRequest): Mask | undefined {

@@ -196,7 +196,7 @@ async function climbed(
         finished.push({ image: next.value, scores });
         break;
       }
-      scores.push(next.value.score);
+      if (next.value.between !== true) scores.push(next.value.score);
       await told(index, next.value);
       // Engines compute without a pause; this is when a cancel gets through.
       await setImmediate();
