@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SqliteAdapter, SqliteDialect } from 'kysely';
+import { SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
+import type { DatabaseConnection, SqliteDialectConfig } from 'kysely';
 import Database from 'libsql';
 import { DreamError } from '../../kit/errors.ts';
 import type { Backend } from './backend.ts';
@@ -21,7 +22,7 @@ export function openEmbedded(folder: string): Backend {
   const isNew = !existsSync(path);
   const database = openFile(path, lock);
   return {
-    dialect: new WholeMigrations({ database }),
+    dialect: new EmbeddedDialect({ database }),
     async backUp(name) {
       if (isNew) return null;
       const copy = join(folder, `dream-before-${name}.db`);
@@ -61,13 +62,35 @@ function unusable(path: string, error: unknown): DreamError {
   return new DreamError('cannot-write', message, hint, { cause: error });
 }
 
-/** Tables are made and changed within a transaction, too: a migration happens whole or not at all. */
-class WholeMigrations extends SqliteDialect {
+class EmbeddedDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig;
+
+  constructor(config: SqliteDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
   override createAdapter(): SqliteAdapter {
     return new TransactionalAdapter();
   }
+
+  override createDriver(): SqliteDriver {
+    return new EmbeddedDriver(this.#config);
+  }
 }
 
+/** Where the disk is full SQLite rolls back by itself: that is what is to be told, not this. */
+class EmbeddedDriver extends SqliteDriver {
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (error) {
+      if (!/no transaction is active/.test((error as Error).message)) throw error;
+    }
+  }
+}
+
+/** Tables are made and changed within a transaction, too: a migration happens whole or not at all. */
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;

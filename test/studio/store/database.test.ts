@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/studio/store/database.ts';
+import { OrderStore } from '../../../src/studio/store/orders.ts';
 import { databaseShelf } from '../../../src/studio/store/shelf.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { TestLog } from '../../helpers/studio.ts';
+import { newOrder, TestLog } from '../../helpers/studio.ts';
 
 const folder = temporaryFolder();
 const folderOf = (name: string): string => join(folder, name);
@@ -51,6 +53,22 @@ describe('the database', () => {
     after.close();
     await (await openDatabase(path, new TestLog())).close();
     await (await openDatabase(path, new TestLog())).close();
+  });
+
+  it('says that the disk is full, and goes on when it is not any more', async () => {
+    const database = await openDatabase(folderOf('disk'), new TestLog());
+    const store = new OrderStore(database.tables);
+    const mostPages = (most: string): Promise<unknown> =>
+      sql.raw(`PRAGMA max_page_count = ${most}`).execute(database.tables);
+    const add = (): Promise<unknown> =>
+      store.add(newOrder({ address: { long: 'x'.repeat(10_000) } }), () => undefined);
+    await mostPages('1');
+    await expect(add()).rejects.toMatchObject({ code: 'SQLITE_FULL' });
+    expect(await store.inStates(['received'])).toEqual([]);
+    await mostPages('1000000');
+    await add();
+    expect(await store.inStates(['received'])).toHaveLength(1);
+    await database.close();
   });
 
   it('belongs to one bot at a time', async () => {
@@ -105,7 +123,6 @@ describe('the database', () => {
 
   it('writes to the disk before it says so', async () => {
     const database = await openDatabase(folderOf('full'), new TestLog());
-    const { sql } = await import('kysely');
     const found = await Promise.all([
       sql`PRAGMA journal_mode`.execute(database.tables),
       sql`PRAGMA synchronous`.execute(database.tables),
