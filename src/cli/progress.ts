@@ -50,6 +50,11 @@ async function showBar({ sizes, steps, title, stream }: ProgressOptions): Promis
     left: 'ETA –',
   };
   bar.start(1000, 0, blank);
+  // A second Ctrl-C ends the process on the spot: the terminal's cursor comes back all the same.
+  const stop = (): void => {
+    bar.stop();
+  };
+  process.once('exit', stop);
   return {
     step(frame) {
       const done = shareDone(sizes, frame);
@@ -66,7 +71,8 @@ async function showBar({ sizes, steps, title, stream }: ProgressOptions): Promis
       bar.update({ left: `look ${looks} at the result` });
     },
     end: () => {
-      bar.stop();
+      process.off('exit', stop);
+      stop();
     },
   };
 }

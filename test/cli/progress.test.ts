@@ -23,12 +23,14 @@ function frame(octave: number, step: number): Frame {
   };
 }
 
+function streamOf(isTTY: boolean): NodeJS.WriteStream {
+  const stream = Object.assign(new PassThrough(), { isTTY, columns: 120 });
+  return stream as unknown as NodeJS.WriteStream;
+}
+
 /** What a whole dream shows; a terminal where `isTTY`. */
 async function shown(isTTY: boolean): Promise<string> {
-  const stream = Object.assign(new PassThrough(), {
-    isTTY,
-    columns: 120,
-  }) as unknown as NodeJS.WriteStream;
+  const stream = streamOf(isTTY);
   const progress = await showProgress({ sizes, steps: 4, title: 'mixed4', stream });
   for (const step of [1, 2, 3, 4]) progress.step(frame(0, step));
   for (const step of [1, 2]) progress.step(frame(1, step));
@@ -53,6 +55,27 @@ describe('progress', () => {
     const bar = await shown(true);
     expect(bar).toContain('mixed4 [');
     expect(bar).toContain('ETA');
+  });
+
+  it('gives the cursor back also where the process ends on the spot', async () => {
+    const stream = streamOf(true);
+    const before = process.listeners('exit');
+    const progress = await showProgress({ sizes, steps: 4, title: 'mixed4', stream });
+    const [atExit] = process.listeners('exit').filter((one) => !before.includes(one));
+    atExit?.(130);
+    expect(String((stream as unknown as PassThrough).read())).toContain('\x1b[?25h');
+    progress.end();
+    expect(process.listeners('exit')).toEqual(before);
+  });
+
+  it('tells of looks at the result', async () => {
+    const stream = streamOf(true);
+    const progress = await showProgress({ sizes, steps: 4, title: 'cat', stream });
+    progress.step(frame(1, 4));
+    progress.look();
+    progress.look();
+    progress.end();
+    expect(String((stream as unknown as PassThrough).read())).toContain('look 2 at the result');
   });
 
   it('tells time', () => {
