@@ -6,12 +6,14 @@ import type { webApi } from '@slack/bolt';
 import type { Outbound } from '../../chat/outbound.ts';
 import type { Delivery, Sending } from '../../chat/platform.ts';
 import { Undeliverable } from '../../chat/platform.ts';
+import type { Logger } from '../../kit/log.ts';
+import { isDirect } from './address.ts';
 import type { SlackAddress } from './address.ts';
 import { messageOf } from './blocks.ts';
 import type { ShownFile, SlackMessage } from './blocks.ts';
-import { isFinal, isGone, patiently, reasonOf } from './failures.ts';
+import { isClosed, isFinal, isGone, isUnreachable, patiently, reasonOf } from './failures.ts';
 import { toMrkdwn } from './markup.ts';
-import { edit, post } from './speech.ts';
+import { directChannel, edit, post } from './speech.ts';
 import { canBeShown, findUpload, upload } from './upload.ts';
 
 /** Nobody asked for an announcement, and nobody is mentioned in it. */
@@ -19,87 +21,146 @@ type Sent = Sending & Partial<Pick<Delivery, 'person'>>;
 
 export interface Delivering {
   readonly client: webApi.WebClient;
+  readonly log: Logger;
   /** The bot's user. */
   readonly bot: string;
-  /** By key, the messages of answers that are not through: a repetition edits them. */
+  /** By key and channel, the messages of answers that are not through: a repetition edits them. */
   readonly posted: Map<string, string>;
 }
 
+/** Where an answer goes. */
+interface Target extends Pick<SlackAddress, 'channel' | 'thread' | 'message'> {
+  /** In mrkdwn: what a new message begins with. */
+  readonly lead: string | null;
+  /** The channel that it is about, where that is another. */
+  readonly about?: string;
+}
+
+/** @throws Undeliverable where neither the channel nor, for an answer, its person can be reached. */
 export async function deliver(
   delivering: Delivering,
-  address: SlackAddress,
+  { channel, thread, message }: SlackAddress,
+  outbound: Outbound,
+  delivery: Sent,
+): Promise<void> {
+  const { person } = delivery;
+  const lead = person === undefined ? null : `<@${person}>`;
+  try {
+    await bring(delivering, { channel, thread, message, lead }, outbound, delivery);
+  } catch (error) {
+    if (!isFinal(error)) throw error;
+    if (!isClosed(error) || person === undefined) throw undeliverable(error);
+    delivering.log.info(
+      { reason: reasonOf(error) },
+      'the channel is closed to the bot: the answer goes to the person',
+    );
+    await deliverDirectly(delivering, channel, outbound, { ...delivery, person });
+  }
+}
+
+/** To the person alone, saying which channel it is about. */
+async function deliverDirectly(
+  delivering: Delivering,
+  about: string,
+  outbound: Outbound,
+  delivery: Sent & Pick<Delivery, 'person'>,
+): Promise<void> {
+  const { client } = delivering;
+  try {
+    const channel = await patiently(() => directChannel(client, delivery.person));
+    // Conversations of other people have no name that could be shown.
+    const lead = isDirect(about) ? null : `<#${about}>`;
+    const target = { channel, thread: null, message: null, lead, about };
+    await bring(delivering, target, outbound, delivery);
+  } catch (error) {
+    if (isFinal(error) || isUnreachable(error)) throw undeliverable(error);
+    throw error;
+  }
+}
+
+function undeliverable(error: unknown): Undeliverable {
+  return new Undeliverable(`Slack says ${reasonOf(error) ?? ''}`, { cause: error });
+}
+
+async function bring(
+  delivering: Delivering,
+  target: Target,
   outbound: Outbound,
   delivery: Sent,
 ): Promise<void> {
   const { posted } = delivering;
-  const at = { ...address, message: address.message ?? posted.get(delivery.key) ?? null };
+  const key = `${delivery.key} ${target.channel}`;
+  const at = { ...target, message: target.message ?? posted.get(key) ?? null };
+  const onPosted = (message: string): void => void posted.set(key, message);
   try {
-    if (outbound.picture) await deliverPicture(delivering, at, outbound, delivery);
+    if (outbound.picture) await bringPicture({ ...delivering, onPosted }, at, outbound, delivery);
     else await putMessage(delivering.client, at, outbound);
-    posted.delete(delivery.key);
+    posted.delete(key);
   } catch (error) {
-    if (!isFinal(error)) throw error;
-    posted.delete(delivery.key);
-    throw new Undeliverable(`Slack says ${reasonOf(error) ?? ''}`, { cause: error });
+    if (isFinal(error)) posted.delete(key);
+    throw error;
   }
+}
+
+interface Bringing extends Pick<Delivering, 'client' | 'bot'> {
+  readonly onPosted: (message: string) => void;
 }
 
 /**
  * First a message to hang the picture under, then the picture, then the buttons beside it: at
  * whatever point this breaks off, it can begin again.
  */
-async function deliverPicture(
-  { client, bot, posted }: Delivering,
-  address: SlackAddress,
+async function bringPicture(
+  { client, bot, onPosted }: Bringing,
+  target: Target,
   outbound: Outbound,
-  { key, again, person }: Sent,
+  { key, again }: Sent,
 ): Promise<void> {
-  const { channel, thread } = address;
+  const { channel, thread, lead, about } = target;
   const picture = outbound.picture!;
-  const search = { bot, key, since: address.message ?? thread };
+  const search = { bot, key, since: target.message ?? thread };
   const earlier = again ? await patiently(() => findUpload(client, search)) : null;
   // Where no message was known, the one that says it all came before the picture.
-  if (earlier && address.message === null) return;
-  const message =
-    address.message ?? (await patiently(() => post(client, address, messageOf(outbound))));
-  posted.set(key, message);
+  if (earlier && target.message === null) return;
+  const said = messageOf(outbound, undefined, about);
+  const message = target.message ?? (await patiently(() => post(client, target, said)));
+  onPosted(message);
   const title = toMrkdwn(outbound.text.split('\n')[0] ?? '');
-  const labels = { key, comment: person === undefined ? title : `<@${person}> ${title}` };
+  const labels = { key, comment: lead === null ? title : `${lead} ${title}` };
   const spot = { channel, thread: thread ?? message };
   const { id } = earlier ?? (await patiently(() => upload(client, spot, picture, labels)));
   // In the channel itself the message shows the picture too; in a thread that would be twice.
   const shows = !picture.spoiler && thread === null && (await canBeShown(client, id));
   const image = shows ? { id, alt: picture.alt } : undefined;
-  await putMessage(client, { ...address, message }, outbound, image);
+  await putMessage(client, { ...target, message }, outbound, image);
 }
 
 async function putMessage(
   client: webApi.WebClient,
-  address: SlackAddress,
+  target: Target,
   outbound: Outbound,
   image?: ShownFile,
 ): Promise<void> {
-  const { channel, message: ts, person } = address;
-  const said = person === '' ? messageOf(outbound) : mentioning(outbound, person);
-  const anew = (): Promise<string> => patiently(() => post(client, address, said));
+  const { channel, message: ts, lead, about } = target;
+  const said = messageOf(outbound, undefined, about);
+  const anew = (): Promise<string> =>
+    patiently(() => post(client, target, lead === null ? said : led(said, lead)));
   if (ts === null) {
     await anew();
     return;
   }
   try {
-    await patiently(() => edit(client, { channel, ts }, messageOf(outbound, image)));
+    await patiently(() => edit(client, { channel, ts }, messageOf(outbound, image, about)));
   } catch (error) {
     // Slack may not show a file that it has just taken; the thread has it all the same.
     if (image && reasonOf(error) === 'invalid_blocks') {
-      await putMessage(client, address, outbound);
+      await putMessage(client, target, outbound);
     } else if (isGone(error)) await anew();
     else throw error;
   }
 }
 
-function mentioning(outbound: Outbound, person: string): SlackMessage {
-  const { text, blocks } = messageOf(outbound);
-  const mention = `<@${person}>`;
-  const first = { type: 'section', text: { type: 'mrkdwn', text: mention } } as const;
-  return { text: `${mention} ${text}`, blocks: [first, ...blocks] };
+function led({ text, blocks }: SlackMessage, lead: string): SlackMessage {
+  const first = { type: 'section', text: { type: 'mrkdwn', text: lead } } as const;
+  return { text: `${lead} ${text}`, blocks: [first, ...blocks] };
 }

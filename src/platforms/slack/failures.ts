@@ -33,15 +33,26 @@ export async function patiently<Result>(attempt: () => Promise<Result>): Promise
 const OUTSIDE = ['not_in_channel', 'channel_not_found'];
 /** The message can no longer be edited. */
 const GONE = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
-/** The place or the bot's right to speak there is gone. */
-const FINAL = [
+/** The channel is closed to the bot; its people can be reached all the same. */
+const CLOSED = [
   ...OUTSIDE,
   'is_archived',
-  'account_inactive',
-  'invalid_auth',
-  'token_revoked',
-  'team_access_not_granted',
   'restricted_action',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_only_channel',
+  'restricted_action_non_threadable_channel',
+  'restricted_action_thread_locked',
+];
+/** The bot itself is shut out. */
+const REFUSED = ['account_inactive', 'invalid_auth', 'token_revoked', 'team_access_not_granted'];
+/** There is no conversation with this person. */
+const UNREACHABLE = [
+  'user_not_found',
+  'user_not_visible',
+  'user_disabled',
+  'cannot_dm_bot',
+  'messages_tab_disabled',
+  'missing_scope',
 ];
 
 export function isOutside(error: unknown): boolean {
@@ -52,6 +63,15 @@ export function isGone(error: unknown): boolean {
   return GONE.includes(reasonOf(error) ?? '');
 }
 
+export function isClosed(error: unknown): boolean {
+  return CLOSED.includes(reasonOf(error) ?? '');
+}
+
+export function isUnreachable(error: unknown): boolean {
+  return UNREACHABLE.includes(reasonOf(error) ?? '');
+}
+
+/** Nothing can be said in that place, now or later. */
 export function isFinal(error: unknown): boolean {
-  return FINAL.includes(reasonOf(error) ?? '');
+  return isClosed(error) || REFUSED.includes(reasonOf(error) ?? '');
 }

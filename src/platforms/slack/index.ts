@@ -68,7 +68,7 @@ export function slackPlatform(options: SlackOptions): Platform {
     show: (address, outbound) => progress.show(readAddress(address), outbound),
     async deliver(address, outbound, delivery) {
       bot ??= await login(client);
-      const delivering = { client, bot: bot.user, posted };
+      const delivering = { client, log, bot: bot.user, posted };
       await deliver(delivering, readAddress(address), outbound, delivery);
     },
     /**
@@ -78,7 +78,7 @@ export function slackPlatform(options: SlackOptions): Platform {
     async announce({ channel }, outbound, sending) {
       bot ??= await login(client);
       const address = { team: bot.team, channel, thread: null, message: null, person: '' };
-      await deliver({ client, bot: bot.user, posted }, address, outbound, sending);
+      await deliver({ client, log, bot: bot.user, posted }, address, outbound, sending);
     },
     fetch: (attachment, signal, maxBytes = maxPicture) =>
       fetchFile(

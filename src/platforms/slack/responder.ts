@@ -8,7 +8,7 @@ import { messageOf } from './blocks.ts';
 import type { SlackMessage } from './blocks.ts';
 import { isOutside, patiently } from './failures.ts';
 import { toMrkdwn } from './markup.ts';
-import { post, respond, whisper } from './speech.ts';
+import { directChannel, post, respond, whisper } from './speech.ts';
 import { upload } from './upload.ts';
 
 export interface Answering {
@@ -64,30 +64,28 @@ async function replyWithFile(
 ): Promise<void> {
   const { client, address, about } = answering;
   const spot = alone
-    ? { channel: await directChannel(client, address.person), thread: null }
+    ? {
+        channel: await patiently(() => directChannel(client, address.person)),
+        thread: null,
+      }
     : address;
   const from = spot.channel === about ? undefined : about;
-  const message = await post(client, spot, messageOf(outbound, undefined, from));
+  const said = messageOf(outbound, undefined, from);
+  const message = await patiently(() => post(client, spot, said));
   const at = { channel: spot.channel, thread: spot.thread ?? message };
   const comment = toMrkdwn(outbound.text.split('\n')[0] ?? '');
   const file = outbound.picture ?? outbound.document!;
-  await upload(client, at, file, { key: 'reply', comment });
+  await patiently(() => upload(client, at, file, { key: 'reply', comment }));
 }
 
 function elsewhere({ address, about }: Answering): string | undefined {
   return address.channel === about ? undefined : about;
 }
 
-async function directChannel(client: webApi.WebClient, person: string): Promise<string> {
-  const { channel } = await client.conversations.open({ users: person });
-  if (channel?.id === undefined) throw new Error('Slack opened no direct message');
-  return channel.id;
-}
-
 async function tellToInvite(answering: Answering): Promise<void> {
   const { responseUrl, botName, log } = answering;
   if (responseUrl === null) return;
-  const text = `I cannot write in this channel.\nType \`/invite @${botName}\` here and ask again.`;
+  const text = `I cannot write in this channel: the answer comes to you as a direct message.\nTo have the next one here, type \`/invite @${botName}\`.`;
   try {
     await respond(responseUrl, messageOf({ text, tone: 'problem' }), { visibly: false });
   } catch (error) {

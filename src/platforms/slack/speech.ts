@@ -2,7 +2,7 @@
 import type { webApi } from '@slack/bolt';
 import type { SlackMessage } from './blocks.ts';
 import { isDirect } from './address.ts';
-import { isOutside, reasonOf } from './failures.ts';
+import { isOutside, patiently, reasonOf } from './failures.ts';
 
 export interface Spot {
   readonly channel: string;
@@ -46,6 +46,13 @@ export async function whisper(
   await client.chat.postEphemeral({ channel, user: person, ...inThread, ...message });
 }
 
+/** The conversation of two with a person. */
+export async function directChannel(client: webApi.WebClient, person: string): Promise<string> {
+  const { channel } = await client.conversations.open({ users: person });
+  if (channel?.id === undefined) throw new Error('Slack opened no direct message');
+  return channel.id;
+}
+
 /** Also where the bot is no member: five times within half an hour of the event. */
 export async function respond(
   responseUrl: string,
@@ -83,10 +90,13 @@ export async function asMember<Result>(
 /** Whether the bot is a member now. Private channels and conversations it cannot join by itself. */
 export async function join(client: webApi.WebClient, channel: string): Promise<boolean> {
   try {
-    await client.conversations.join({ channel });
+    await patiently(() => client.conversations.join({ channel }));
     return true;
   } catch (error) {
+    const reason = reasonOf(error);
+    // No answer says nothing of the channel.
+    if (reason === undefined) throw error;
     // It sees the channel, so it is in it.
-    return reasonOf(error) === 'method_not_supported_for_channel_type';
+    return reason === 'method_not_supported_for_channel_type';
   }
 }

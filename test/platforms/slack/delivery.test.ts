@@ -7,6 +7,7 @@ import type { Platform } from '../../../src/chat/platform.ts';
 import type { Address } from '../../../src/platforms/slack/address.ts';
 import { slackHarness } from '../../helpers/slack-harness.ts';
 import type { SlackHarness } from '../../helpers/slack-harness.ts';
+import { directOf } from '../../helpers/slack-methods.ts';
 import { GENERAL } from '../../helpers/slack-people.ts';
 import { BOT } from '../../helpers/slack-workspace.ts';
 import type { SlackMessage } from '../../helpers/slack-workspace.ts';
@@ -195,20 +196,45 @@ describe('an answer that breaks off', () => {
   });
 });
 
-describe('an answer that cannot be given', () => {
-  it.each(['C0SECRET0', 'C0GONE000'])('in %s is given up', async (channel) => {
-    await expect(platform.deliver(addressIn(channel), DONE, first)).rejects.toThrow(Undeliverable);
-    await expect(platform.deliver(addressIn(channel), FAILED, first)).rejects.toThrow(
+describe('an answer in a channel that is closed to the bot', () => {
+  const direct = directOf('bob');
+  const toBob = () => botMessages().filter(({ channel }) => channel === direct);
+
+  it.each(['C0SECRET0', 'C0GONE000'])('%s goes to the person alone', async (channel) => {
+    await platform.deliver(addressIn(channel), DONE, first);
+    expect(toBob().filter((message) => message.files.length > 0)).toHaveLength(1);
+    expect(toBob()[1]!.text).toBe(`<#${channel}> *Dream of mixed5*`);
+    await platform.deliver(addressIn(channel), FAILED, { ...first, key: 'another' });
+    expect(toBob().at(-1)!.text).toContain('The picture is damaged.');
+  });
+
+  it('since it was archived goes there too, once', async () => {
+    const address = await working();
+    harness.server.workspace.channels.get(GENERAL)!.archived = true;
+    harness.server.faults.push({ method: 'files.completeUploadExternal', status: 500 });
+    await expect(platform.deliver(address, DONE, first)).rejects.toThrow();
+    await platform.deliver(address, DONE, { ...first, again: true });
+    await platform.deliver(address, DONE, { ...first, again: true });
+    expect(files()).toMatchObject([{ channel: direct }]);
+    expect(toBob()).toHaveLength(2);
+  });
+
+  it('has buttons that are about that channel', async () => {
+    await platform.deliver(addressIn('C0SECRET0'), DONE, first);
+    const { blocks } = toBob()[0]!;
+    expect(blocks.at(-1)).toMatchObject({ block_id: 'about:C0SECRET0:buttons' });
+  });
+
+  it('is given up where the person cannot be written to either', async () => {
+    const refusal = { ok: false, error: 'user_disabled' };
+    harness.server.faults.push({ method: 'conversations.open', status: 200, body: refusal });
+    await expect(platform.deliver(addressIn('C0SECRET0'), DONE, first)).rejects.toThrow(
       Undeliverable,
     );
   });
+});
 
-  it('in an archived channel is given up', async () => {
-    const address = await working();
-    harness.server.workspace.channels.get(GENERAL)!.archived = true;
-    await expect(platform.deliver(address, DONE, first)).rejects.toThrow(Undeliverable);
-  });
-
+describe('an answer that cannot be given', () => {
   it.each(['account_inactive', 'invalid_auth', 'token_revoked'])(
     'for %s is given up',
     async (error) => {
