@@ -79,7 +79,9 @@ async function closedDoor(desk: Desk, remembered: ModalMemory): Promise<Record<s
   const { options } = commandNamed(desk.commands, remembered);
   const [field] = attachedOptions(options).filter((name) => !(name in remembered.pictures));
   if (field === undefined || isDirect(channel)) return {};
-  if (await Promise.race([join(desk.client, channel), waited(MOST_WAIT)])) return {};
+  // Where Slack does not say, the form is not to blame.
+  const open = join(desk.client, channel).catch(() => true);
+  if (await Promise.race([open, waited(MOST_WAIT)])) return {};
   const invitation = `Type /invite @${desk.bot.name} there, then start again.`;
   return { [field]: `I cannot write in the channel that you asked in. ${invitation}` };
 }

@@ -2,6 +2,7 @@
 import type { webApi } from '@slack/bolt';
 import type { Person } from '../../chat/inbound.ts';
 import type { Logger } from '../../kit/log.ts';
+import { patiently } from './failures.ts';
 
 const MINUTES = 5 * 60_000;
 const MOST = 1000;
@@ -39,7 +40,7 @@ export class People {
   }
 
   async #ask(id: string): Promise<Person> {
-    const { user } = await this.#client.users.info({ user: id });
+    const { user } = await patiently(() => this.#client.users.info({ user: id }));
     const { display_name: display, real_name: real } = user?.profile ?? {};
     const name = [display, real, user?.real_name, user?.name].find((each) => each) ?? id;
     return { id, name, admin: user?.is_admin === true || user?.is_owner === true };

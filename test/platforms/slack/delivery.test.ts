@@ -1,6 +1,6 @@
 /** Answers arrive once, whatever Slack does. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Responder } from '../../../src/chat/inbound.ts';
+import type { Person, Responder } from '../../../src/chat/inbound.ts';
 import type { Outbound } from '../../../src/chat/outbound.ts';
 import { Undeliverable } from '../../../src/chat/platform.ts';
 import type { Platform } from '../../../src/chat/platform.ts';
@@ -259,6 +259,18 @@ describe('an answer that cannot be given', () => {
     await expect(delivery).rejects.not.toThrow(Undeliverable);
   });
 
+  it('outside while Slack asks for a pause is not given up', async () => {
+    const paused = { status: 429, headers: { 'retry-after': '0' } };
+    harness.server.faults.push({ method: 'conversations.join', ...paused });
+    await platform.deliver(addressIn('C0OUTSIDE'), DONE, first);
+    expect(files()).toMatchObject([{ channel: 'C0OUTSIDE' }]);
+    harness.server.workspace.channels.get('C0OUTSIDE')!.member = false;
+    harness.server.faults.push({ method: 'conversations.join', status: 500 });
+    const delivery = platform.deliver(addressIn('C0OUTSIDE'), FAILED, { ...first, key: 'another' });
+    await expect(delivery).rejects.not.toThrow(Undeliverable);
+    expect(botMessages()).toHaveLength(2);
+  });
+
   it('outside is given after the bot has entered', async () => {
     await platform.deliver(addressIn('C0OUTSIDE'), DONE, first);
     expect(files()).toMatchObject([{ channel: 'C0OUTSIDE' }]);
@@ -266,10 +278,13 @@ describe('an answer that cannot be given', () => {
 });
 
 describe('a first answer', () => {
-  async function asked(channel: string, answer: (responder: Responder) => Promise<unknown>) {
+  async function asked(
+    channel: string,
+    answer: (responder: Responder, person: Person) => Promise<unknown>,
+  ) {
     await platform.stop();
     platform = await harness.connect();
-    const handler = scripted(({ responder }) => answer(responder));
+    const handler = scripted(({ responder, person }) => answer(responder, person));
     await platform.start(handler);
     await harness.people.slash('ann', '/layers', channel);
     return harness.server.workspace.until(() => botMessages().at(-1));
@@ -313,6 +328,22 @@ describe('a first answer', () => {
     const said = JSON.stringify(botMessages());
     expect(said).toContain('&lt;!channel&gt;');
     expect(said).not.toMatch(/<[!@]/);
+  });
+
+  it.each([
+    ['chat.postMessage', false],
+    ['files.completeUploadExternal', false],
+    ['conversations.open', true],
+    ['users.info', true],
+  ])('with a picture waits where Slack asks for a pause (%s)', async (method, alone) => {
+    harness.server.faults.push({ method, status: 429, headers: { 'retry-after': '0' } });
+    let admin: boolean | undefined;
+    await asked(GENERAL, (responder, person) => {
+      ({ admin } = person);
+      return responder.reply(DONE, { private: alone });
+    });
+    await harness.server.workspace.until(() => files().length === 1);
+    expect(admin).toBe(true);
   });
 
   it('waits where Slack asks for a pause', async () => {
