@@ -8,7 +8,9 @@ import { DEFAULT_MODEL, DEFAULT_SIZE } from '../studio/defaults.ts';
 import type { DreamJob } from '../studio/order.ts';
 
 /** Fields of a recipe that have options of their own. */
-const SAID = new Set(['layer', 'octaves', 'octaveScale', 'steps', 'stepSize', 'seed']);
+const SAID = new Set([
+  ...['layer', 'octaves', 'octaveScale', 'steps', 'stepSize', 'seed', 'place', 'strength'],
+]);
 
 /** Only what differs from what `/dream` does by itself. */
 export function commandFor({ model, recipe, size }: DreamJob): string {

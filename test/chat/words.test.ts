@@ -154,6 +154,9 @@ describe('the command of a dream in a style', () => {
     const { values } = parseCommandText(commandFor(made), commands);
     const options = checkValues(recipeOptions, values);
     expect(await dreamJob(context as never, options)).toEqual(made);
+    // As a form sends it whose boxes are left empty.
+    const unticked = await dreamJob(context as never, { ...options, place: false });
+    expect(commandFor(unticked)).toBe(commandFor(made));
   });
 });
 
