@@ -31,11 +31,14 @@ export interface Downloader {
 export interface DownloaderSettings {
   /** `host` or `host:port`; these alone may be private, and may speak plain http. */
   readonly trustedHosts: readonly string[];
-  /** @default 30 */
+  /** For an answer, and between two parts of a file. @default 30 */
   readonly timeoutSeconds?: number;
 }
 
 const MOST_REDIRECTS = 3;
+
+/** Bytes a second: a file that comes slower is not waited for. */
+const SLOWEST = 2 ** 20;
 
 export function createDownloader({
   trustedHosts,
@@ -46,7 +49,8 @@ export function createDownloader({
   const open = new Agent(timeouts);
   const guarded = new Agent({ ...timeouts, connect: { lookup: publicLookup } });
   const download: Download = async (url, options) => {
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(milliseconds)]);
+    const longest = milliseconds + (1000 * options.maxBytes) / SLOWEST;
+    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(Math.ceil(longest))]);
     let target = parsed(url);
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
       const trusted = isTrusted(target, trustedHosts);

@@ -128,6 +128,22 @@ describe('downloads', () => {
   });
 });
 
+it('a large file may take longer than an answer', async () => {
+  const host = await serve((_, response) => {
+    let sent = 0;
+    const sending = setInterval(() => {
+      response.write('part');
+      sent += 1;
+      if (sent < 30) return;
+      clearInterval(sending);
+      response.end();
+    }, 50);
+  });
+  const { download } = downloader([host], 1);
+  const bytes = await download(`http://${host}/`, options({ maxBytes: 100 * 2 ** 20 }));
+  expect(bytes).toHaveLength(120);
+});
+
 describe('a name', () => {
   const at = (...addresses: string[]) => addresses.map((address) => ({ address, family: 4 }));
 
