@@ -19,6 +19,8 @@ export interface Entry {
   readonly event?: string;
   /** The message that it answers, where that was a line which somebody typed. */
   readonly asked?: string;
+  /** `Person.id` of whom it answers. */
+  readonly askedBy?: string;
   /** Files that came with it: pictures that were sent, or what the bot gave only here. */
   readonly uploads?: readonly string[];
   /** `Delivery.key` of the answer that it is. */
@@ -44,9 +46,12 @@ export class Conversation {
     private readonly onDropped: (entry: Entry) => Promise<void>,
   ) {}
 
-  async load(): Promise<void> {
+  /** @param earlier names that were given and are not kept. */
+  async load(earlier: readonly string[] = []): Promise<void> {
     for (const { key, value } of await this.shelf.list(COLLECTION)) {
       this.#entries.set(key, { ...entryOf(value), revision: 0 });
+    }
+    for (const key of [...this.#entries.keys(), ...earlier]) {
       // Whatever the clock has done since: what is said next comes after it.
       this.#lastTime = Math.max(this.#lastTime, parseInt(key.slice(0, TIME_LENGTH), 36));
     }

@@ -7,6 +7,7 @@ import type { Logger } from '../../kit/log.ts';
 import type { Shelf } from '../../kit/shelf.ts';
 import { Conversation } from './conversation.ts';
 import { EventStreams } from './event-stream.ts';
+import { Forgotten } from './forgotten.ts';
 import type { Page } from './page.ts';
 import { bundlePage, samplePictures } from './page.ts';
 import { Previews } from './pictures.ts';
@@ -73,7 +74,8 @@ export function webChat(parts: WebChatParts): Platform {
   const onRemoved = (): void => {
     streams.anew();
   };
-  const room = new Room({ conversation, previews, pictures, space, onRemoved });
+  const forgotten = new Forgotten(shelf);
+  const room = new Room({ conversation, forgotten, previews, pictures, space, onRemoved });
   let handler: Handler | undefined;
   let page: Page | undefined;
   const served: Served = {
@@ -91,7 +93,8 @@ export function webChat(parts: WebChatParts): Platform {
     name: PLATFORM,
     editInterval: EDIT_INTERVAL,
     async start(given) {
-      const [bundle] = await Promise.all([bundlePage(), conversation.load()]);
+      await forgotten.load();
+      const [bundle] = await Promise.all([bundlePage(), conversation.load(forgotten.all)]);
       const sent = conversation.entries().flatMap(({ uploads: kept = [] }) => kept);
       await uploads.open(new Set(sent));
       page = { ...bundle, assets: [...bundle.assets, ...sample.assets] };

@@ -5,6 +5,7 @@ import type { Outbound, OutboundPicture } from '../../chat/outbound.ts';
 import type { Platform } from '../../chat/platform.ts';
 import { Undeliverable } from '../../chat/platform.ts';
 import type { Conversation, Entry } from './conversation.ts';
+import type { Forgotten } from './forgotten.ts';
 import { pictureType } from './pictures.ts';
 import type { Previews } from './pictures.ts';
 import type { UploadSpace } from './upload-space.ts';
@@ -24,6 +25,7 @@ export const STORED_PICTURE = /^[0-9A-Za-z]{1,40}\/(result|source)$/;
 
 export interface RoomParts {
   readonly conversation: Conversation;
+  readonly forgotten: Forgotten;
   readonly previews: Previews;
   readonly pictures: { read(id: string): Promise<Uint8Array> };
   readonly space: UploadSpace;
@@ -38,13 +40,14 @@ export class Room {
    * Where the answer to a person will stand.
    * @param asked the message that it answers.
    */
-  addressFor({ name }: Person, asked?: string): Address {
+  addressFor({ id: person, name }: Person, asked?: string): Address {
     const message = this.parts.conversation.newId();
-    return { message, name, ...(asked === undefined ? {} : { asked }) };
+    return { message, person, name, ...(asked === undefined ? {} : { asked }) };
   }
 
   /** @param pressed the message whose button or menu it answers. */
-  responder(address: Address, person: Person, pressed?: Entry): Responder {
+  responder(given: Address, person: Person, pressed?: Entry): Responder {
+    let address = given;
     return {
       prepare: () => Promise.resolve(),
       acknowledge: () => this.say(address, { text: 'One moment …', progress: WAITING }),
@@ -55,18 +58,23 @@ export class Room {
         await this.say(at, outbound, alone ? { audience: person.id } : {});
       },
       dismiss: () => Promise.resolve(),
-      forget: () => this.#forget(person),
+      forget: async () => {
+        await this.#forget(person);
+        // That it is done is said after all that.
+        address = this.addressFor(person);
+      },
     };
   }
 
-  /** Removes what the person said, and what was answered. */
+  /** Removes what the person said, and what was answered; what is on its way is not said any more. */
   async #forget({ id: person }: Person): Promise<void> {
-    const { conversation, onRemoved } = this.parts;
+    const { conversation, forgotten, onRemoved } = this.parts;
+    await forgotten.note(person, conversation.newId());
     const own = conversation.entries().filter(({ message }) => message.author?.id === person);
     const lines = new Set(own.map(({ message }) => message.id));
     await conversation.remove(
-      ({ message, audience, asked = '' }) =>
-        lines.has(message.id) || lines.has(asked) || audience === person,
+      ({ message, audience, asked = '', askedBy }) =>
+        lines.has(message.id) || lines.has(asked) || [audience, askedBy].includes(person),
     );
     onRemoved();
   }
@@ -77,8 +85,9 @@ export class Room {
     outbound: Outbound,
     kept: Partial<Pick<Entry, 'audience' | 'delivery'>> = {},
   ): Promise<Address> {
-    const { conversation, previews } = this.parts;
+    const { conversation, forgotten, previews } = this.parts;
     const id = messageOf(address);
+    if (forgotten.covers(address)) return address;
     const before = conversation.get(id);
     const { picture: given, document, ...said } = outbound;
     const { progress } = said;
@@ -91,6 +100,7 @@ export class Room {
       ...kept,
       audience,
       ...(typeof address['asked'] === 'string' ? { asked: address['asked'] } : {}),
+      ...(typeof address['person'] === 'string' ? { askedBy: address['person'] } : {}),
       ...(upload === undefined ? {} : { uploads: [upload] }),
       message: {
         ...said,
@@ -104,6 +114,12 @@ export class Room {
           : {}),
       },
     };
+    // Since it was begun, its person may have wanted all forgotten.
+    if (forgotten.covers(address)) {
+      previews.drop(id);
+      await this.parts.space.release(entry.uploads ?? []);
+      return address;
+    }
     const replaced = conversation.get(id)?.uploads ?? [];
     // Steps of progress come often, and mean nothing after a restart.
     if (progress && before) conversation.show(entry);
@@ -116,8 +132,9 @@ export class Room {
 
   /** The end of an order: at its message, where an earlier attempt put it, or at the end. */
   async deliver(address: Address, outbound: Outbound, key: string): Promise<void> {
-    const { conversation } = this.parts;
+    const { conversation, forgotten } = this.parts;
     const asked = messageOf(address);
+    if (forgotten.covers(address)) return;
     const delivered = conversation.find(({ delivery }) => delivery === key)?.message.id;
     const inPlace = delivered === undefined ? conversation.hasRoomFor(asked) : delivered === asked;
     const message = delivered ?? (inPlace ? asked : conversation.newId());

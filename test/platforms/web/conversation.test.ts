@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Conversation } from '../../../src/platforms/web/conversation.ts';
 import type { Entry } from '../../../src/platforms/web/conversation.ts';
+import { Forgotten } from '../../../src/platforms/web/forgotten.ts';
 import { Previews } from '../../../src/platforms/web/pictures.ts';
 import { Room } from '../../../src/platforms/web/room.ts';
 import { UploadSpace } from '../../../src/platforms/web/upload-space.ts';
@@ -54,8 +55,9 @@ describe('a conversation', () => {
   });
 
   it('is not woken by the progress of a message that it has dropped', async () => {
-    const { conversation, ids } = await full();
+    const { conversation, ids, shelf } = await full();
     const parts = {
+      forgotten: new Forgotten(shelf),
       previews: new Previews(),
       pictures: { read: () => Promise.reject(new Error()) },
     };

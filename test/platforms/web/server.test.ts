@@ -506,6 +506,38 @@ describe('messages', () => {
     expect((await snapshot()).messages.map(({ text }) => text)).toEqual(['/queue', 'for bob']);
   });
 
+  it('that were on their way to whoever is forgotten are not said any more', async () => {
+    const opened = await tab();
+    let address: Address = {};
+    handler.onEvent = async ({ responder }) => {
+      address = await responder.acknowledge();
+    };
+    await opened.send('/dream');
+    handler.onEvent = async ({ responder }) => {
+      // Its end may come before, and after.
+      await chat.platform.deliver(address, { text: 'cancelled' }, KEY);
+      await responder.forget!();
+      await responder.reply({ text: 'forgotten' }, { private: true });
+    };
+    await opened.send('/queue');
+    const late = { text: 'late', picture: keptPicture(ORDER) };
+    await chat.platform.show(address, { ...late, progress: { fraction: 0.5, eta: null } });
+    await chat.platform.deliver(address, late, { ...KEY, key: 'another' });
+    const texts = async () => (await snapshot()).messages.map(({ text }) => text);
+    expect(await texts()).toEqual(['forgotten']);
+    await restart();
+    await chat.platform.deliver(address, late, { ...KEY, key: 'another' });
+    expect(await texts()).toEqual(['forgotten']);
+  });
+
+  it('come after those that are forgotten, whatever the clock has done', async () => {
+    await shelf.put('web-forgotten', 'you', 'zzzzzzzz0');
+    await restart();
+    handler.onEvent = ({ responder }) => responder.reply({ text: 'heard' });
+    await (await tab()).send('/queue');
+    expect((await snapshot()).messages.map(({ text }) => text)).toEqual(['/queue', 'heard']);
+  });
+
   it('are kept up to a number, with the pictures in them', async () => {
     const opened = await tab();
     await opened.send('/dream', photo);
