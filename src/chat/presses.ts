@@ -1,21 +1,35 @@
-/** Buttons pressed twice in a hurry: the second press means nothing. */
+/** Buttons pressed twice in a hurry, or again before the first press was answered: one press. */
 import type { ActionEvent } from './inbound.ts';
 
 /** Milliseconds in which two presses of one button by one person are one. */
 const HURRY = 1000;
 
+interface Press {
+  /** The last time: on the clock that does not jump. */
+  readonly at: number;
+  /** It is still being seen to. */
+  readonly open: boolean;
+}
+
 export class Presses {
-  /** By press, when it was: on the clock that does not jump. */
-  readonly #pressed = new Map<string, number>();
+  readonly #pressed = new Map<string, Press>();
 
   /** Whether the same person has pressed the same just now. */
   isRepeated(event: ActionEvent): boolean {
     const now = performance.now();
-    for (const [press, at] of this.#pressed) if (now - at > HURRY) this.#pressed.delete(press);
+    for (const [press, { at, open }] of this.#pressed) {
+      if (!open && now - at > HURRY) this.#pressed.delete(press);
+    }
     const press = nameOf(event);
-    const repeated = this.#pressed.has(press);
-    this.#pressed.set(press, now);
-    return repeated;
+    const before = this.#pressed.get(press);
+    this.#pressed.set(press, { at: now, open: before?.open ?? true });
+    return before !== undefined;
+  }
+
+  /** It has been seen to. */
+  answered(event: ActionEvent): void {
+    const press = this.#pressed.get(nameOf(event));
+    if (press) this.#pressed.set(nameOf(event), { ...press, open: false });
   }
 
   /** It came to nothing: the next one is meant. */

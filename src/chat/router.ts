@@ -47,6 +47,7 @@ export function createRouter(given: RouterParts): Handler {
     if (presses.isRepeated(inbound)) return inbound.responder.dismiss();
     try {
       await runAction(parts, inbound);
+      presses.answered(inbound);
     } catch (error) {
       presses.forget(inbound);
       throw error;

@@ -29,10 +29,21 @@ describe('a button', () => {
   it('pressed twice in a hurry is pressed once', () => {
     const presses = new Presses();
     expect(presses.isRepeated(EVENT)).toBe(false);
+    presses.answered(EVENT);
     vi.advanceTimersByTime(900);
     expect(presses.isRepeated({ ...EVENT, id: '2' })).toBe(true);
     vi.advanceTimersByTime(1100);
     expect(presses.isRepeated({ ...EVENT, id: '3' })).toBe(false);
+  });
+
+  it('pressed again before it was answered is pressed once, however long that takes', () => {
+    const presses = new Presses();
+    presses.isRepeated(EVENT);
+    vi.advanceTimersByTime(20_000);
+    expect(presses.isRepeated(EVENT)).toBe(true);
+    vi.advanceTimersByTime(20_000);
+    presses.answered(EVENT);
+    expect(presses.isRepeated(EVENT)).toBe(false);
   });
 
   it('is another one for another person, and with another choice', () => {

@@ -1,6 +1,7 @@
 /** What a person is told where something fails. */
-import { expect, it } from 'vitest';
-import type { Command } from '../../src/chat/command.ts';
+import { setImmediate } from 'node:timers/promises';
+import { expect, it, vi } from 'vitest';
+import type { Action, Command } from '../../src/chat/command.ts';
 import { actions } from '../../commands/actions.ts';
 import type { ActionEvent, CommandEvent, Inbound } from '../../src/chat/inbound.ts';
 import type { Outbound } from '../../src/chat/outbound.ts';
@@ -74,4 +75,42 @@ it('the button of a dream that is not kept any more says so, and what to do', as
     { log: new TestLog(), actions, studio: studio as RouterParts['studio'] },
   );
   expect(text).toMatch(/^The dream that this button belongs to is no longer here.*\/dream/s);
+});
+
+it('a slow button can be pressed again when it was answered, or came to nothing, and not before', async () => {
+  let pressed = 0;
+  const slow: Action = {
+    ...{ name: 'slow', about: 'contest' },
+    run: () => {
+      pressed += 1;
+      return pressed === 1 ? Promise.reject(new DreamError('wrong-phase', 'not now')) : held;
+    },
+  };
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const parts = { shelf: memoryShelf(), actions: [slow], log: new TestLog() };
+  const router = createRouter(parts as unknown as RouterParts);
+  const responder: ActionEvent['responder'] = {
+    acknowledge: () => Promise.resolve({}),
+    ...{ prepare: async () => {}, dismiss: async () => {}, reply: async () => {} },
+  };
+  const press = (id: string): Promise<void> =>
+    router.handle({
+      ...{ kind: 'action', id, action: 'slow:1', address: {}, responder },
+      person: { id: 'ann', name: 'Ann', admin: false },
+      place: { platform: 'stage', channel: 'main' },
+    });
+  vi.useFakeTimers({ toFake: ['performance'] });
+  await press('1');
+  const second = press('2');
+  vi.advanceTimersByTime(5000);
+  const third = press('3');
+  await setImmediate();
+  expect(pressed).toBe(2);
+  release();
+  await Promise.all([second, third]);
+  vi.advanceTimersByTime(5000);
+  await press('4');
+  vi.useRealTimers();
+  expect(pressed).toBe(3);
 });
