@@ -73,6 +73,14 @@ describe('progress', () => {
     expect(botMessages()).toMatchObject([{ ts: moved['message'] }]);
   });
 
+  it('is not tried again at once in a channel that is closed to the bot', async () => {
+    await expect(platform.show(addressIn('C0SECRET0'), PROGRESS)).rejects.toThrow();
+    const before = harness.server.calls.length;
+    expect(await platform.show(addressIn('C0SECRET0'), PROGRESS)).toEqual(addressIn('C0SECRET0'));
+    expect(harness.server.calls.length).toBe(before);
+    expect((await platform.show(addressIn(GENERAL), PROGRESS))['message']).not.toBeNull();
+  });
+
   it('that is lost throws', async () => {
     const address = await working();
     harness.failNext!(500);
