@@ -10,12 +10,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import module from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CACHE = join(ROOT, 'node_modules', '.cache', 'dream-bot');
+const { enableCompileCache } = /** @type {{ enableCompileCache?: (folder: string) => unknown }} */ (
+  module
+);
 /** What a bundle depends on beside the files in it. */
 const ALWAYS = [
   'src/start.js',
@@ -164,6 +168,8 @@ async function start(entry) {
     (await import('tsx/esm/api')).register();
     await import(pathToFileURL(resolve(entry)).href);
   } else {
+    // From Node 22 on; it goes with the bundle when that is removed.
+    enableCompileCache?.(join(dirname(main), 'compiled'));
     process.setSourceMapsEnabled(true);
     await import(pathToFileURL(main).href);
   }
