@@ -1,8 +1,9 @@
 /** The `dream` command line. What a command needs is loaded when it runs: --help is quick. */
 import { CommanderError } from 'commander';
-import { debugging, loadEnvironment, programVersion } from './cli/environment.ts';
+import { debugging, programVersion } from './cli/environment.ts';
 import { explain } from './cli/failure.ts';
 import { buildProgram } from './cli/program.ts';
+import { loadEnvFile } from './main/env-file.ts';
 
 const program = buildProgram(programVersion(), {
   async dream(picture, given) {
@@ -28,7 +29,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  loadEnvironment();
+  loadEnvFile();
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {

@@ -1,15 +1,19 @@
 /** `npm start`: the bot, from the environment's settings until it is told to stop. */
-import { existsSync } from 'node:fs';
 import { DreamError } from './kit/errors.ts';
 import type { Logger } from './kit/log.ts';
 import { startBot } from './main/bot.ts';
+import { loadEnvFile } from './main/env-file.ts';
 import { createLog } from './main/log.ts';
 import { renderEnvironment } from './main/render-environment.ts';
 import { readSettings } from './main/settings.ts';
+import type { Settings } from './main/settings.ts';
+
+const FAILED = 1;
+/** As the command line ends where options cannot be. */
+const BAD_SETTINGS = 2;
 
 async function main(): Promise<void> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  const settings = readSettings(process.env);
+  const settings = settingsOfEnvironment();
   const log = createLog(settings);
   tellOfDefects(log);
   const bot = await startBot({
@@ -58,11 +62,25 @@ function lastWords(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-try {
-  await main();
-} catch (error) {
+function settingsOfEnvironment(): Settings {
+  try {
+    loadEnvFile();
+    return readSettings(process.env);
+  } catch (error) {
+    return fail(error, BAD_SETTINGS);
+  }
+}
+
+/** Ends, with the words of what somebody can do something about. */
+function fail(error: unknown, exitCode: number): never {
   if (!(error instanceof DreamError)) throw error;
   const { message, hint } = error;
   process.stderr.write(`dream: ${message}\n${hint === undefined ? '' : `${hint}\n`}`);
-  process.exit(1);
+  process.exit(exitCode);
+}
+
+try {
+  await main();
+} catch (error) {
+  fail(error, FAILED);
 }

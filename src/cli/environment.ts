@@ -1,5 +1,5 @@
-/** What the command line takes from its surroundings: environment, .env and package.json. */
-import { existsSync, readFileSync } from 'node:fs';
+/** What the command line takes from its surroundings: environment and package.json. */
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,11 +8,6 @@ const ROOT = new URL('../../', import.meta.url);
 
 /** The clouds that come with the project. */
 export const CLOUDS = fileURLToPath(new URL('examples/clouds.png', ROOT));
-
-/** Reads `.env` of the working folder, if there is one; what is set already stays. */
-export function loadEnvironment(): void {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-}
 
 /** MODELS_DIR: where the models lie, if not in the project's own folder. */
 export function modelsFolder(): string | undefined {

@@ -112,6 +112,14 @@ describe('bad input', () => {
     );
   });
 
+  it('a folder in place of the file with settings', async () => {
+    const cwd = join(folder, 'mounted');
+    mkdirSync(join(cwd, '.env'), { recursive: true });
+    const { code, stdout, stderr } = await runCli(['--layers'], { cwd });
+    expect({ code, stdout }).toEqual({ code: BAD_USAGE, stdout: '' });
+    expect(stderr).toMatch(/^dream: '.*\/mounted\/\.env' is a folder, .*\n {7}Remove it, or .*\n$/);
+  });
+
   it('a write-protected folder', async ({ skip }) => {
     if (process.getuid?.() === 0) skip('root may write anywhere');
     mkdirSync(join(folder, 'sealed'), { mode: 0o555 });

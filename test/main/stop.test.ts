@@ -1,4 +1,5 @@
 /** How the bot ends: asked to, asked twice, or for a reason that it can name. */
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -96,6 +97,23 @@ describe('a defect that nobody catches', () => {
 });
 
 describe('a bot that cannot start', () => {
+  it(
+    'ends with 2 where its settings cannot be',
+    async () => {
+      const mounted = join(folder, 'mounted');
+      mkdirSync(join(mounted, '.env'), { recursive: true });
+      const bots = [
+        [startBotProcess(mounted, {}), /^dream: '.*\.env' is a folder, .*\nRemove it, or .*\n$/],
+        [startBotProcess(join(folder, 'wrong'), { PORT: 'eighty' }), /^dream: PORT: expected /],
+      ] as const;
+      for (const [bot, words] of bots) {
+        expect(await bot.ended).toEqual({ code: 2, signal: null });
+        expect(bot.output()).toMatch(words);
+      }
+    },
+    PATIENCE,
+  );
+
   it(
     'says why in a line, and what to do in another',
     async () => {
