@@ -18,6 +18,8 @@ const USAGE: ReadonlySet<DreamErrorCode> = new Set([
   'unknown-layer',
   'bad-channel',
   'unknown-class',
+  // A class of a model that screens pictures, the removal of one that comes with the program.
+  'not-allowed',
 ] as const);
 
 /** @param debug whether a defect shows where it happened. */
