@@ -75,7 +75,8 @@ export async function prepareJob(
     loading,
     engineFor(baseline, surroundings),
   ]);
-  const asked = given.layer !== undefined;
+  // A sheet has layers of its own.
+  const asked = given.layer !== undefined || settings.sheet !== undefined;
   const clouds = path === undefined && preset === undefined;
   const { recipe, notices } = withLayer(baseline, model, { asked, clouds });
   const maskHash = mask && hashOfMask(mask.image);

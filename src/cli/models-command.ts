@@ -32,9 +32,23 @@ async function add(path: string, given: Given): Promise<void> {
   for (const notice of added.notices) noteTo(process.stderr, notice, { quiet, json });
   const speaks = !json && !quiet;
   if (speaks) process.stdout.write(`${addedWords(added)}\n`);
-  const picture = dreaming && (await sheetOf(added, await dreaming));
+  const made = dreaming && (await settled(sheetOf(added, await dreaming)));
+  const picture = made?.status === 'fulfilled' ? made.value : null;
   if (speaks && picture !== null) process.stdout.write(`\nsheet  ${picture}\n`);
+  // The model is there, whatever became of its sheet.
   if (json) process.stdout.write(`${JSON.stringify({ ...added, sheet: picture })}\n`);
+  if (made?.status === 'rejected') throw withoutSheet(added, made.reason);
+}
+
+async function settled<Value>(promise: Promise<Value>): Promise<PromiseSettledResult<Value>> {
+  const [result] = await Promise.allSettled([promise]);
+  return result;
+}
+
+function withoutSheet({ name }: AddedModel, error: unknown): unknown {
+  if (!(error instanceof DreamError)) return error;
+  const message = `'${name}' was added, but its sheet could not be made: ${error.message}`;
+  return new DreamError(error.code, message, error.hint, { cause: error });
 }
 
 async function sheetOf(

@@ -11,13 +11,16 @@ import type { Baseline } from './baseline.ts';
 import { withInterrupt } from './interrupt.ts';
 import { prepareJob } from './job.ts';
 import type { Job } from './job.ts';
-import { chooseOutput } from './output.ts';
+import { chooseOutput, formatNotices } from './output.ts';
 import type { Given } from './program.ts';
 import { noteTo } from './note.ts';
 import type { Settings } from './settings.ts';
 import { watch } from './watch.ts';
 
-/** @param chosen `mixed0,mixed3`, `all`, or true for the layers worth dreaming at. */
+/**
+ * @param chosen `mixed0,mixed3`, `all`, or true for the layers worth dreaming at; where there are
+ *   none, the model's default layer.
+ */
 export async function sheetCommand(
   path: string | undefined,
   chosen: string | true,
@@ -32,24 +35,33 @@ export async function sheetCommand(
     ...{ picture, recipe, mask, deepLayers: settings.deepLayers },
   });
   const output = await chooseOutput(settings.output, `${job.stem}-sheet`, job.read);
-  const notices = noticesOf(tiles);
+  const notices = [
+    ...job.notices,
+    ...noticesOf(tiles),
+    // A sheet is never transparent, whatever its format.
+    ...formatNotices(output, { picture: {}, recipe }, settings),
+  ];
   for (const notice of notices) noteTo(process.stderr, notice, settings);
   const sheet = composeSheet(await dreamTiles(job, tiles, settings));
   const { quality } = settings;
   const options = { format: output.format, ...(quality === undefined ? {} : { quality }) };
   await writeFileAtomically(output.path, await encodePicture(sheet, options));
   const { columns, rows } = sheet;
-  const result = { output: output.path, columns, rows, layers: tiles.map(({ layer }) => layer) };
-  if (settings.json) process.stdout.write(`${JSON.stringify({ ...result, notices })}\n`);
-  else if (!settings.quiet) {
-    process.stdout.write(`wrote ${output.path} (${columns}×${rows}, ${tiles.length} layers)\n`);
+  const layers = tiles.map(({ layer }) => layer);
+  const told = { layers, notices: [...notices, ...job.engineNotices] };
+  if (settings.json) {
+    process.stdout.write(`${JSON.stringify({ output: output.path, columns, rows, ...told })}\n`);
+  } else if (!settings.quiet) {
+    const count = layers.length === 1 ? '1 layer' : `${layers.length} layers`;
+    process.stdout.write(`wrote ${output.path} (${columns}×${rows}, ${count})\n`);
   }
 }
 
 function chosenLayers({ model }: Job, chosen: string | true, settings: Settings): string[] {
-  if (chosen === true) return [...model.layersWorthDreaming];
-  if (chosen !== 'all') return chosen.split(',').map((layer) => layer.trim());
-  return distinctLayers(model, settings.deepLayers);
+  if (chosen !== true && chosen !== 'all') return chosen.split(',').map((layer) => layer.trim());
+  const layers =
+    chosen === 'all' ? distinctLayers(model, settings.deepLayers) : [...model.layersWorthDreaming];
+  return layers.length > 0 ? layers : [model.defaultLayer];
 }
 
 /** Most steps times pixels of a tile that is sooner done by a network that is sooner ready. */

@@ -66,6 +66,18 @@ beforeAll(async () => {
   await mask.png().toFile(join(folder, 'black.png'));
 });
 
+describe('dream --sheet', () => {
+  it('shows the default layer of a model that names none worth dreaming at', async () => {
+    const outcome = await dream('--preset', 'keras', '--quality', '90', '--json', '--sheet');
+    expect(outcome.code).toBe(0);
+    const sheet = JSON.parse(outcome.stdout) as { layers: string[]; notices: string[] };
+    expect(sheet.layers).toEqual(['conv']);
+    expect(sheet.notices).toContain('A .png loses nothing: --quality is for .jpg and .webp.');
+    // The preset's layers are no part of it.
+    expect(outcome.stderr).not.toContain('has not the layers of the preset');
+  });
+});
+
 describe('dream --class', () => {
   it('makes the class appear, says what the model makes of the file, and can do it again', async () => {
     const outcome = await dream(
@@ -165,6 +177,13 @@ describe('dream --class', () => {
     const outcome = await dream('--class', 'bleu');
     expect(outcome).toMatchObject({ code: 2, stdout: '' });
     expect(outcome.stderr).toContain("dream: no class is named 'bleu'; nearest: blue, red");
+  });
+
+  it('refuses the classes of a model that screens pictures as an option that cannot be', async () => {
+    const args = ['photo.png', '--model', 'mobilenet_v2', '--class', 'drawing'];
+    const { code, stderr } = await runCli(args, { cwd: folder });
+    expect(stderr).toContain('the classes of mobilenet_v2 are for screening pictures');
+    expect(code).toBe(2);
   });
 });
 

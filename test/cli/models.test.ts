@@ -42,6 +42,25 @@ describe('models', () => {
     expect(readdirSync(env.MODELS_DIR)).toEqual([]);
   });
 
+  it('are told where they were added and their sheet cannot be', async () => {
+    const blocked = join(cwd, 'blocked');
+    mkdirSync(blocked);
+    writeFileSync(join(blocked, 'out'), 'a file, not a folder');
+    const args = ['models', 'add', '../my-face/', '--name', 'sheetless', '--json'];
+    const { code, stdout, stderr } = await runCli(args, { cwd: blocked, env });
+    expect(JSON.parse(stdout)).toMatchObject({ name: 'sheetless', sheet: null });
+    expect(stderr).toMatch(/dream: 'sheetless' was added, but its sheet could not be made: .*out/);
+    expect(code).toBe(1);
+    expect(await models('remove', 'sheetless', '--yes')).toMatchObject({ code: 0 });
+  });
+
+  it('that come with the program stay', async () => {
+    const args = ['models', 'remove', 'mobilenet_v2', '--yes'];
+    const { code, stderr } = await runCli(args, { cwd });
+    expect(stderr).toBe("dream: 'mobilenet_v2' comes with the program and stays\n");
+    expect(code).toBe(2);
+  });
+
   it('that are none are refused in a line, and nothing is left', async () => {
     writeFileSync(join(cwd, 'bad.onnx'), 'x');
     const { code, stdout, stderr } = await models('add', 'bad.onnx');
