@@ -3,7 +3,7 @@
 #   docker build -t dream-bot .                    the processor dreams (target cpu, the default)
 #   docker build -t dream-bot --target gpu .       with what NVIDIA's and other GPUs need
 
-FROM node:20-bookworm-slim AS dependencies
+FROM node:22-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force
@@ -54,7 +54,7 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["container/start"]
 
-FROM node:20-bookworm-slim AS cpu
+FROM node:22-bookworm-slim AS cpu
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=program /app /app
