@@ -1,7 +1,8 @@
 /** What was measured on this machine, kept in a file: who computes which model in what time. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../kit/make-folder.ts';
 
 const candidateSchema = z.strictObject({
   engine: z.enum(['onnx', 'tensorflow']),
@@ -62,7 +63,7 @@ export class Measurements {
     const entries = [...others, entry].slice(-MOST_ENTRIES);
     const draft = `${this.path}.${process.pid}`;
     try {
-      await mkdir(dirname(this.path), { recursive: true });
+      await makeFolder(dirname(this.path));
       await writeFile(draft, `${JSON.stringify({ version: 1, entries }, null, 1)}\n`);
       await rename(draft, this.path);
     } catch {

@@ -35,12 +35,12 @@ export function paddingOf(window: Window, axis: 0 | 1, length: number): [number,
 
 /**
  * [before, after] where it does not depend on the input's length, else `null` (SAME with a
- * stride above 1).
+ * stride above 1, of more than one cell).
  */
 export function fixedPaddingOf(window: Window, axis: 0 | 1): [number, number] | null {
   if (window.padding !== 'same') return paddingOf(window, axis, 0);
-  if (window.strides[axis] !== 1) return null;
   const total = spanOf(window, axis) - 1;
+  if (window.strides[axis] !== 1 && total > 0) return null;
   return [Math.floor(total / 2), total - Math.floor(total / 2)];
 }
 

@@ -8,7 +8,7 @@ import { outputLength } from '../graph/window.ts';
 import { windowOf } from './attributes.ts';
 import { onnxPadding } from './conv2d.ts';
 import type { OnnxCall, OnnxEmitter, OpDefinition } from './op.ts';
-import { cropToSpatial, paddingBefore, windowSpatial } from './spatial.ts';
+import { cropToSpatial, paddingBefore, upToLastWindow, windowSpatial } from './spatial.ts';
 import { padForWindow } from './tensorflow-padding.ts';
 
 export const averagePool: OpDefinition = {
@@ -32,7 +32,8 @@ export const averagePool: OpDefinition = {
   },
   onnx: (emit, call) => {
     const window = windowOf(call.attributes);
-    return emit.node('AveragePool', [call.inputs[0]!], {
+    const x = upToLastWindow(emit, call.inputs[0]!, window, emit.spatialOf(call.refs[0]!));
+    return emit.node('AveragePool', [x], {
       ...onnxPadding(window),
       kernel_shape: window.size,
       strides: window.strides,

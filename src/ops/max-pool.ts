@@ -8,7 +8,13 @@ import { LARGEST } from '../kit/half.ts';
 import { windowOf } from './attributes.ts';
 import { onnxPadding } from './conv2d.ts';
 import type { OnnxCall, OnnxEmitter, OpDefinition } from './op.ts';
-import { cropToSpatial, paddingBefore, windowSpatial } from './spatial.ts';
+import {
+  cropToSpatial,
+  leavesCellsOut,
+  paddingBefore,
+  upToLastWindow,
+  windowSpatial,
+} from './spatial.ts';
 import { padForWindow } from './tensorflow-padding.ts';
 
 export const maxPool: OpDefinition = {
@@ -30,7 +36,8 @@ export const maxPool: OpDefinition = {
   },
   onnx: (emit, call) => {
     const window = windowOf(call.attributes);
-    return emit.node('MaxPool', [call.inputs[0]!], {
+    const x = upToLastWindow(emit, call.inputs[0]!, window, emit.spatialOf(call.refs[0]!));
+    return emit.node('MaxPool', [x], {
       ...onnxPadding(window),
       kernel_shape: window.size,
       strides: window.strides,
@@ -47,12 +54,17 @@ export const maxPoolGradient: OpDefinition = {
   shape: ([, x]) => x!,
   spatial: (_emit, [, x]) => x!,
   onnx: (emit, call) =>
-    emit.provider === 'cpu' && emit.precision === 'float'
+    emit.provider === 'cpu' &&
+    emit.precision === 'float' &&
+    !leavesCellsOut(windowOf(call.attributes))
       ? scatterByIndex(emit, call)
       : spreadByComparison(emit, call),
 };
 
-/** Adds each cotangent to the cell that the forward pass chose (the pool's second output). */
+/**
+ * Adds each cotangent to the cell that the forward pass chose (the pool's second output): of all
+ * that the pool has read, which must be all of x.
+ */
 function scatterByIndex(emit: OnnxEmitter, call: OnnxCall): string {
   const [dy, x, y] = call.inputs;
   const flat = emit.integers([-1]);

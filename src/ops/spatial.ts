@@ -40,6 +40,31 @@ export function paddingBefore(
   return emit.node('Div', [total, emit.integers([2, 2])]);
 }
 
+/** Whether SAME may leave a picture's last cells out of all windows: where it strides over some. */
+export function leavesCellsOut(window: Window): boolean {
+  const adapts = AXES.some((axis) => fixedPaddingOf(window, axis) === null);
+  return adapts && AXES.some((axis) => spanOf(window, axis) < window.strides[axis]);
+}
+
+/**
+ * A pool's input `value`, up to the last cell of the last window: for what is behind it onnxruntime
+ * would compute padding of less than no cells.
+ */
+export function upToLastWindow(
+  emit: OnnxEmitter,
+  value: string,
+  window: Window,
+  input: string,
+): string {
+  if (!leavesCellsOut(window)) return value;
+  const strides = emit.integers(window.strides);
+  const last = emit.node('Sub', [windowSpatial(emit, input, window), emit.integers([1, 1])]);
+  const spans = emit.integers(AXES.map((axis) => spanOf(window, axis)));
+  const end = emit.node('Add', [emit.node('Mul', [last, strides]), spans]);
+  // An end beyond the picture is the picture's.
+  return emit.node('Slice', [value, emit.integers([0, 0]), end, emit.integers([2, 3])]);
+}
+
 /** The part of `value` [batch, channels, rows, columns] at `start` with `spatial` cells. */
 export function cropToSpatial(
   emit: OnnxEmitter,

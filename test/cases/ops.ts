@@ -219,6 +219,14 @@ export const opCases: readonly OpCase[] = [
   pool('averagePool', 'same', { padding: 'same' }),
   pool('averagePool', 'valid', {}),
   pool('averagePool', 'the whole picture', { size: [6, 7] }),
+  // Windows that stride over cells, on sides where the last of them are in none.
+  ...(['maxPool', 'averagePool'] as const).flatMap((op) => [
+    pool(op, '1×1 stride 2 same', { size: [1, 1], ...strided, padding: 'same' }, [6, 8]),
+    pool(op, '1×1 stride 3 same', { size: [1, 1], strides: [3, 3], padding: 'same' }, [9, 6]),
+    pool(op, '1×3 stride 2 same', { size: [1, 3], ...strided, padding: 'same' }, [6, 8]),
+    pool(op, '2×3 stride 3 same', { size: [2, 3], strides: [3, 3], padding: 'same' }, [9, 7]),
+    pool(op, '2×3 stride 3×2 same', { size: [2, 3], strides: [3, 2], padding: 'same' }, [7, 9]),
+  ]),
   simple('lrn', 'over three channels', { size: 3, bias: 1, alpha: 0.4, beta: 0.75 }),
   simple('lrn', 'over more channels than there are', { size: 5, bias: 2, alpha: 1, beta: 0.5 }),
   simple('relu', 'away from 0'),

@@ -2,9 +2,10 @@
  * Which cells of every tensor a tile gets right, along one axis. All intervals are in cells of the
  * whole: `from` counts, `to` does not. Right means: computed from the same cells as in the whole.
  */
-import type { NodeRef } from '../../graph/graph.ts';
+import type { Node, NodeRef } from '../../graph/graph.ts';
 import { outputLength, paddingOf, spanOf } from '../../graph/window.ts';
 import type { Window } from '../../graph/window.ts';
+import { windowOf } from '../../ops/attributes.ts';
 import { isLinear, windowOver } from './locality.ts';
 import type { Trunk } from './locality.ts';
 
@@ -81,8 +82,10 @@ export function rightGradient(
     const known = right.get(node.name);
     if (!known || node.name === trunk.start) continue;
     const extent = extents.get(node.name)!;
-    const cotangent = isLinear(node, trunk) ? known : intersection([known, extent.right]);
     const window = windowOver(node);
+    const cotangent = isLinear(node, trunk)
+      ? intersection([known, countedRight(node, { extents, axis })])
+      : intersection([known, extent.right]);
     for (const input of node.inputs.filter((name) => trunk.nodes.has(name))) {
       const source = extents.get(input)!;
       narrow(
@@ -92,6 +95,20 @@ export function rightGradient(
     }
   }
   return right.get(trunk.start)!;
+}
+
+/**
+ * The cells of a linear node whose share of their cotangent a tile knows: all, but for means. At a
+ * tile's border they are of fewer cells than in the whole.
+ */
+function countedRight(
+  { name, op, inputs, attributes }: Node,
+  { extents, axis }: { extents: ReadonlyMap<NodeRef, Extent>; axis: Axis },
+): Interval {
+  const { tile } = extents.get(name)!;
+  if (op !== 'averagePool') return tile;
+  const source = extents.get(inputs[0]!)!;
+  return throughWindow({ ...source, right: source.tile }, windowOf(attributes), axis).right;
 }
 
 /** Cells of the start to which tiles must be aligned: one step of the coarsest tensor. */

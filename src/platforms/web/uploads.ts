@@ -1,8 +1,9 @@
 /** Pictures that people sent, as files: on the disk before the sender hears of it. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DreamError } from '../../kit/errors.ts';
+import { makeFolder } from '../../kit/make-folder.ts';
 
 const NAME = /^[0-9a-f]{32}$/;
 
@@ -14,7 +15,7 @@ export class Uploads {
 
   /** Makes the folder, and removes what no message has any more. */
   async open(kept: ReadonlySet<string>): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    await makeFolder(this.folder);
     const names = await readdir(this.folder);
     const ours = names.filter((name) => NAME.test(name.replace(/\.part$/, '')));
     await Promise.all(ours.filter((name) => !kept.has(name)).map((name) => this.remove(name)));

@@ -20,6 +20,7 @@ import type { Compiler } from '../../../src/engines/program.ts';
 import { tensorflowCompiler } from '../../../src/engines/tensorflow.ts';
 import { shareValues, wholeAscent } from '../../../src/engines/whole.ts';
 import type { Parameters as Values } from '../../../src/engines/whole.ts';
+import { GraphBuilder } from '../../../src/graph/builder.ts';
 import type { Padding } from '../../../src/graph/window.ts';
 import { parseObjective } from '../../../src/objectives/parse.ts';
 import type { ObjectiveOptions } from '../../../src/objectives/parse.ts';
@@ -135,6 +136,30 @@ it('pictures of any size, tiles of any size, cuts anywhere: staged is whole', as
   });
   await fc.assert(property, { numRuns: 12 });
 });
+
+it.each<[string, Padding, readonly [number, number]]>([
+  ['same', 'same', [1, 1]],
+  ['same, with a stride', 'same', [2, 2]],
+  ['padded by hand', [1, 0, 1, 1], [1, 1]],
+  ['not padded', 'valid', [2, 1]],
+])(
+  'means of windows, %s: at no tile’s border they are of fewer cells',
+  async (_, padding, strides) => {
+    const builder = new GraphBuilder();
+    const x = builder.input(PICTURE, [1, null, null, 3]);
+    const scaled = builder.add('mul', [x, builder.scalar(1 / 64)]);
+    const mean = builder.add('averagePool', [scaled], { size: [3, 3], strides, padding });
+    builder.layers.set('y', builder.add('square', [mean]));
+    const scored = scoredGraph(builder, parseObjective('y', { measure: 'mean-square' }));
+    const picture = seededPicture(61, 74, 3);
+    const whole = await inOnePiece(onnx, scored, picture);
+    const { parameters } = whole;
+    for (const cuts of [[], [mean]]) {
+      const staged = await inStages(onnx, scored, picture, { cuts, side: 24, parameters });
+      expect(relativeDifference(staged.gradient, whole.gradient)).toBeLessThan(TOLERANCE);
+    }
+  },
+);
 
 it('with too narrow a halo the gradient is another', async () => {
   const scored = scoredOf('same', 'b');
