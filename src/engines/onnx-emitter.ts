@@ -187,7 +187,11 @@ export class ModelEmitter implements OnnxEmitter {
   spatialOf(ref: NodeRef): string {
     const known = this.#spatial.get(ref);
     if (known !== undefined) return known;
+    const { precision } = this;
+    // Sizes are no tensors of whatever node asks for them first.
+    this.#precision = 'float';
     const spatial = this.#computeSpatial(ref);
+    this.#precision = precision;
     this.#spatial.set(ref, spatial);
     return spatial;
   }

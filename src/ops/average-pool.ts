@@ -34,7 +34,8 @@ export const averagePool: OpDefinition = {
     const window = windowOf(call.attributes);
     const x = upToLastWindow(emit, call.inputs[0]!, window, emit.spatialOf(call.refs[0]!));
     return emit.node('AveragePool', [x], {
-      ...onnxPadding(window),
+      // By its name: else onnxruntime makes a Pad before it the pool's own, and refuses wide ones.
+      ...(window.padding === 'valid' ? { auto_pad: 'VALID' } : onnxPadding(window)),
       kernel_shape: window.size,
       strides: window.strides,
     });

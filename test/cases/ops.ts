@@ -219,6 +219,16 @@ export const opCases: readonly OpCase[] = [
   pool('averagePool', 'same', { padding: 'same' }),
   pool('averagePool', 'valid', {}),
   pool('averagePool', 'the whole picture', { size: [6, 7] }),
+  {
+    op: 'averagePool',
+    title: 'of a picture with more zeros around it than the window has cells',
+    build: (builder, x) => {
+      const zeros = { before: [0, 2, 3, 0], after: [0, 3, 2, 0] };
+      const padded = builder.add('pad', [x], zeros);
+      const window = { size: [2, 2], strides: [2, 2], padding: 'valid' };
+      return builder.add('averagePool', [padded], window);
+    },
+  },
   // Windows that stride over cells, on sides where the last of them are in none.
   ...(['maxPool', 'averagePool'] as const).flatMap((op) => [
     pool(op, '1×1 stride 2 same', { size: [1, 1], ...strided, padding: 'same' }, [6, 8]),

@@ -478,6 +478,16 @@ describe('normalising', () => {
   });
 
   it.each([divideByMeanAbsolute, divideByDeviation, standardise])(
+    '%o: one infinite value is seen in every cell',
+    (normalise) => {
+      const gradient = seededNoise(5, 6, 1);
+      gradient.data[40] = Infinity;
+      normalise(gradient);
+      expect(gradient.data.every((value) => Number.isNaN(value))).toBe(true);
+    },
+  );
+
+  it.each([divideByMeanAbsolute, divideByDeviation, standardise])(
     'makes nothing of nothing (%o)',
     (normalise) => {
       const nothing = drawn(3, 3, () => 0);

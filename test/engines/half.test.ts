@@ -130,6 +130,27 @@ describe('a gradient in half precision', () => {
     },
   );
 
+  it('goes through layers that are resized by no whole number', async () => {
+    const builder = new GraphBuilder();
+    const x = builder.input(PICTURE, [1, null, null, 3]);
+    const resized = builder.add('resize', [x], {
+      ...{ mode: 'linear', place: 'half_pixel', rounding: 'floor', scales: [0.75, 0.7] },
+    });
+    const filter = seededConstant(builder, [3, 3, 3, 4], 1);
+    const attributes = { size: [3, 3], strides: [2, 2], dilations: [1, 1], padding: 'same' };
+    builder.layers.set('y', builder.add('conv2d', [resized, filter], { ...attributes, groups: 1 }));
+    const picture = kinkFreePicture(13, 16, 1);
+    const gradients = await Promise.all(
+      [half, float].map(async (engine) => {
+        const ascent = await engine.prepare(builder, energy());
+        const { gradient } = await ascent.at(picture);
+        await ascent.dispose();
+        return gradient.slice();
+      }),
+    );
+    expect(relativeDifference(gradients[0]!, gradients[1]!)).toBeLessThan(0.01);
+  });
+
   it('is nothing where there is nothing to climb', async () => {
     const { gradient } = await climb(half, network(1 / 64), energy(0), picture);
     expect(gradient.every((value) => value === 0)).toBe(true);

@@ -7,7 +7,8 @@ const EPSILON = 1e-8;
 export function divideByMeanAbsolute({ data }: Image): void {
   let sum = 0;
   for (let index = 0; index < data.length; index++) sum += Math.abs(data[index]!);
-  multiply(data, 1 / (sum / data.length + EPSILON));
+  // Beside an infinite value all others would be 0, and nobody would see that it is there.
+  multiply(data, sum === Infinity ? NaN : 1 / (sum / data.length + EPSILON));
 }
 
 /** g / σ(g) (TensorFlow's tutorials). */

@@ -35,15 +35,21 @@ export async function calibrateTiled(
   const program = await compiler.compile(summing.task);
   const start = { ...picture, channels: 3 };
   const pass = { ...summingPass(summing), program, side };
-  await new TileRunner(new Workspace()).run(pass, { start, feeds: new Map() }, (result) => {
-    for (const sum of summing.sums) result.add(sum, sums);
-  });
-  await program.dispose();
-  const head = await compiler.compile(summing.head);
-  const results = await head.run(new Map(sums.values()));
-  for (const { parameter, value } of calibrations) {
-    const { shape, data } = results.get(value)!;
-    parameters.set(parameter, { shape, data: data.slice() });
+  try {
+    await new TileRunner(new Workspace()).run(pass, { start, feeds: new Map() }, (result) => {
+      for (const sum of summing.sums) result.add(sum, sums);
+    });
+  } finally {
+    await program.dispose();
   }
-  await head.dispose();
+  const head = await compiler.compile(summing.head);
+  try {
+    const results = await head.run(new Map(sums.values()));
+    for (const { parameter, value } of calibrations) {
+      const { shape, data } = results.get(value)!;
+      parameters.set(parameter, { shape, data: data.slice() });
+    }
+  } finally {
+    await head.dispose();
+  }
 }

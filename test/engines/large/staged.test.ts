@@ -5,6 +5,7 @@ import type { ScoredGraph } from '../../../src/engines/ascent-graph.ts';
 import { PICTURE } from '../../../src/engines/engine.ts';
 import type { Planes, ScoreAndGradient } from '../../../src/engines/engine.ts';
 import { largeAscent } from '../../../src/engines/large/ascent.ts';
+import { calibrateTiled } from '../../../src/engines/large/calibration.ts';
 import type { Extent } from '../../../src/engines/large/extents.ts';
 import { trunkOf } from '../../../src/engines/large/locality.ts';
 import { backwardPass } from '../../../src/engines/large/placement.ts';
@@ -160,6 +161,33 @@ it.each<[string, Padding, readonly [number, number]]>([
     }
   },
 );
+
+it('a calibration that fails gives back what it has opened', async () => {
+  const scored = scoredOf('same', 'b', { whiten: 0.5 });
+  for (const failing of [0, 1]) {
+    let [compiled, open] = [0, 0];
+    const compiler: Compiler = {
+      ...onnx,
+      compile: async (task) => {
+        const fails = compiled++ === failing;
+        const program = await onnx.compile(task);
+        open++;
+        return {
+          run: (feeds) => (fails ? Promise.reject(new Error('lost')) : program.run(feeds)),
+          close: () => program.close(),
+          dispose: () => {
+            open--;
+            return program.dispose();
+          },
+        };
+      },
+    };
+    const picture = seededPicture(61, 74, 3);
+    const calibrated = calibrateTiled(compiler, scored, new Map(), { picture, memory: 1e9 });
+    await expect(calibrated).rejects.toThrow('lost');
+    expect({ compiled, open }).toEqual({ compiled: failing + 1, open: 0 });
+  }
+});
 
 it('with too narrow a halo the gradient is another', async () => {
   const scored = scoredOf('same', 'b');
