@@ -29,7 +29,7 @@ export interface ChatBotParts {
   readonly log: Logger;
 }
 
-/** Between two looks for orders whose delivery was given up, milliseconds. */
+/** Between two looks for orders that nobody follows, milliseconds: stored, and not said to be. */
 const RESUME_INTERVAL = 600_000;
 
 export class ChatBot {

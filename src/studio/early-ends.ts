@@ -24,16 +24,23 @@ export class EarlyEnds {
   async fail(id: string, failure: OrderFailure): Promise<void> {
     const { renders, observer } = this.#parts;
     const failed = await renders.note(id, OPEN, { state: 'failed', failure });
-    if (!failed) return;
-    observer.failed(failure.code);
+    if (failed) observer.failed(failure.code);
+    // Also where nothing was left to note: the database may have taken it without saying so.
     this.#ended(id);
   }
 
   /** False where it is too late. */
   async cancel(id: string): Promise<boolean> {
-    const cancelled = await this.#parts.store.change(id, OPEN, { state: 'cancelled' });
-    if (cancelled) this.#ended(id);
-    return cancelled !== null;
+    const { store, bells } = this.#parts;
+    try {
+      const cancelled = await store.change(id, OPEN, { state: 'cancelled' });
+      if (cancelled) this.#ended(id);
+      return cancelled !== null;
+    } catch (error) {
+      // It may have been taken all the same: whoever watches looks.
+      bells.ring(id);
+      throw error;
+    }
   }
 
   #ended(id: string): void {

@@ -125,7 +125,7 @@ function responder(failure?: Error) {
 }
 
 function courierOf(studio: CourierStudio, platform: Platform): Courier {
-  return new Courier({ studio, platforms: [platform], log: silentLog, minTimeout: 0 });
+  return new Courier({ studio, platforms: [platform], log: silentLog, minTimeout: 0, pause: 0 });
 }
 
 const DONE: readonly OrderUpdate[] = [
@@ -267,7 +267,7 @@ describe('the courier', () => {
     expect(delivered[0]!.delivery.again).toBe(true);
   });
 
-  it('gives up where nothing can help, and keeps what may yet be delivered', async () => {
+  it('gives up where nothing can help, and goes on with what may yet be delivered', async () => {
     const gone = studioOf(ORDER, DONE);
     const lost = stage([new Undeliverable('channel deleted')]);
     const courier = courierOf(gone.studio, lost.platform);
@@ -281,8 +281,87 @@ describe('the courier', () => {
     const patient = courierOf(later.studio, down.platform);
     patient.follow(ORDER);
     await patient.settled();
-    expect(down.delivered).toHaveLength(9);
-    expect(later.stored().state).toBe('rendered');
+    expect(down.delivered.map(({ delivery }) => delivery.again)).toEqual([
+      false,
+      ...Array.from({ length: 20 }, () => true),
+    ]);
+    expect(later.stored().state).toBe('delivered');
+  });
+
+  it.each(['order', 'watch', 'beginDelivery', 'delivered'] as const)(
+    'takes an order up again where the database failed at %s, and says nothing twice',
+    async (method) => {
+      const { studio, stored } = studioOf(ORDER, DONE);
+      let failures = 10;
+      const lost = (): boolean => failures-- > 0;
+      const { watch } = studio;
+      const failing: CourierStudio = {
+        ...studio,
+        [method]: async (id: string) => {
+          const answer = await studio[method as 'order'](id);
+          // It was taken, and the answer was lost.
+          if (lost()) throw new Error('connection lost');
+          return answer;
+        },
+      };
+      if (method === 'watch') {
+        failing.watch = async function* (...args) {
+          if (lost()) throw new Error('connection lost');
+          yield* watch(...args);
+        };
+      }
+      const { platform, delivered } = stage();
+      const courier = courierOf(failing, platform);
+      await courier.acknowledge(ORDER, responder().answer);
+      await courier.settled();
+      expect(stored().state).toBe('delivered');
+      // Whatever may have got through is looked for before.
+      expect(delivered.filter(({ delivery }) => !delivery.again).length).toBeLessThanOrEqual(1);
+    },
+  );
+
+  it('speaks where the message stands, also where that could not be noted down', async () => {
+    const { studio } = studioOf(ORDER, DONE);
+    studio.readdress = () => Promise.reject(new Error('connection lost'));
+    const { platform, delivered } = stage();
+    const places: unknown[] = [];
+    platform.show = (address) => {
+      places.push(address);
+      return Promise.resolve(address);
+    };
+    const courier = courierOf(studio, platform);
+    await courier.acknowledge(ORDER, responder().answer);
+    await courier.settled();
+    expect([...places, delivered[0]!.address]).not.toContainEqual({ message: 1 });
+    expect(delivered[0]!.address).toEqual({ message: 7 });
+  });
+
+  it('tells nothing that is over where the watching failed', async () => {
+    const { studio } = studioOf(ORDER, DONE);
+    const watch = studio.watch.bind(studio);
+    let looks = 0;
+    studio.watch = async function* (...args) {
+      if ((looks += 1) > 1) {
+        yield* watch(...args);
+        return;
+      }
+      yield { state: 'queued', ahead: 3, eta: 10 };
+      yield { state: 'queued', ahead: 2, eta: 10 };
+      throw new Error('connection lost');
+    };
+    const { platform, delivered, shown } = stage();
+    const courier = courierOf(studio, platform);
+    let told = -1;
+    const deliver = platform.deliver.bind(platform);
+    platform.deliver = (...said) => {
+      told = shown.length;
+      return deliver(...said);
+    };
+    courier.follow(ORDER);
+    await courier.settled();
+    for (let turn = 0; turn < 10; turn++) await setImmediate();
+    expect(delivered).toHaveLength(1);
+    expect(shown).toHaveLength(told);
   });
 
   it('gives up after a week what nobody could deliver', async () => {

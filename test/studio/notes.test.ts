@@ -94,6 +94,31 @@ describe('an order that cannot go on', () => {
     expect(log.of(FAILED)).toHaveLength(2);
     await renders.close(0);
   });
+
+  it.each(['fail', 'cancel'] as const)(
+    'is told to whoever watches where the answer to its %s was lost',
+    async (how) => {
+      const { order } = await store.add(newOrder(), () => undefined);
+      let lost = 1;
+      const losing: Pick<OrderStore, 'change'> = {
+        change: async (...args) => {
+          const changed = await store.change(...args);
+          if (lost-- > 0) throw new Error('connection lost');
+          return changed;
+        },
+      };
+      const renders = rendersOn(losing, new TestLog());
+      const bells = new Bells();
+      const bell = bells.listen(order.id);
+      const parts = { store: losing as OrderStore, renders, bells, observer: noObserver };
+      const ends = new EarlyEnds(parts);
+      if (how === 'fail') await ends.fail(order.id, CRASHED);
+      else await expect(ends.cancel(order.id)).rejects.toThrow('connection lost');
+      const told = await Promise.race([bell.next().then(() => true), setImmediate(false)]);
+      expect(told).toBe(true);
+      await renders.close(0);
+    },
+  );
 });
 
 describe('what becomes of a render', () => {

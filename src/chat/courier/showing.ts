@@ -9,7 +9,9 @@ import { progressMessage } from '../words.ts';
 type Rendering = Extract<OrderUpdate, { state: 'rendering' }>;
 
 export interface ShowingParts {
-  readonly studio: Pick<Studio, 'watch' | 'readdress'>;
+  readonly studio: Pick<Studio, 'watch'>;
+  /** The message stands elsewhere from now on. */
+  readonly move: (address: Order['address']) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -30,7 +32,7 @@ export async function showProgress(
   order: Order,
   platform: Platform,
   signal: AbortSignal,
-  { studio, log }: ShowingParts,
+  { studio, move, log }: ShowingParts,
 ): Promise<Order['address']> {
   let { address } = order;
   const messages = new LatestOnly<OrderUpdate>(
@@ -39,28 +41,40 @@ export async function showProgress(
       const moved = await platform.show(address, progressMessage(order, update));
       if (JSON.stringify(moved) === JSON.stringify(address)) return;
       address = moved;
-      await studio.readdress(order.id, address);
+      await move(address);
     },
     (error) => {
       log.debug({ err: error, order: order.id }, 'progress not shown');
     },
   );
+  try {
+    await push(messages, studio.watch(order.id, signal), platform.editInterval);
+  } finally {
+    // Also where the watching failed: what is outdated would take the place of what comes next.
+    await messages.end();
+  }
+  return address;
+}
+
+async function push(
+  messages: LatestOnly<OrderUpdate>,
+  updates: AsyncIterable<OrderUpdate>,
+  editInterval: number,
+): Promise<void> {
   let preview: Uint8Array | undefined;
   let began: number | undefined;
-  for await (const update of studio.watch(order.id, signal)) {
+  for await (const update of updates) {
     if (update.state === 'rendering') {
       began ??= performance.now();
       preview = update.preview ?? preview;
       if (isOverSoon(update, (performance.now() - began) / 1000)) continue;
       messages.push(preview ? { ...update, preview } : update);
     } else if (update.state === 'queued') {
-      messages.push(update, platform.editInterval * (1 + update.ahead / NEAR));
+      messages.push(update, editInterval * (1 + update.ahead / NEAR));
     } else if (update.state === 'received') {
       messages.push(update);
     }
   }
-  await messages.end();
-  return address;
 }
 
 /** @param elapsed seconds since it began; an estimate alone is not trusted for long. */
