@@ -103,6 +103,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     // New folders are looked at, which may take a while: nobody has to wait for that.
     void reportBroken(models, log);
     await studio.recover();
+    await contests.tidy();
     await chat.start();
     studio.warm();
     return { url, platforms, studio, stop: () => stop(settings.STOP_SECONDS) };

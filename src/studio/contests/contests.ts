@@ -27,6 +27,7 @@ import type { Actor, Ballot, ContestCommand, NewEnds, Vote } from './contest.ts'
 import { enterDream } from './entering.ts';
 import { EntryPictures } from './entry-pictures.ts';
 import { forgetPerson } from './forget.ts';
+import { sweepLeftovers } from './leftovers.ts';
 import { ContestReader } from './reader.ts';
 import { Runners } from './runners.ts';
 import { Scheduler } from './scheduler.ts';
@@ -74,6 +75,14 @@ export class Contests {
     this.#announcer = new Announcer({ book: this.#book, clock, log });
     this.runners = new Runners(tables);
     this.read = new ContestReader(this.#book, this.#pictures);
+  }
+
+  /** Removes what a crash left of pictures; before anybody does anything. Never fails. */
+  async tidy(): Promise<void> {
+    const { tables, log } = this.#parts;
+    await sweepLeftovers({ tables, pictures: this.#pictures, log }).catch((error: unknown) => {
+      log.error({ err: error }, 'pictures of no entry could not be removed');
+    });
   }
 
   /**

@@ -2,7 +2,7 @@
 import { newOrderId as newId } from '../store/order-id.ts';
 import type { OrderOwner } from '../studio.ts';
 import type { Book } from './book.ts';
-import type { Contest, ContestEvent } from './contest.ts';
+import type { Contest, Contestant, ContestEvent } from './contest.ts';
 import type { EntryPictures } from './entry-pictures.ts';
 import type { Session } from './session.ts';
 
@@ -13,6 +13,12 @@ export interface ForgetParts {
 
 /** Who has no name any more. */
 const NOBODY = '';
+const FORGOTTEN = 'forgotten-';
+
+/** Whether a person is one that wanted to be forgotten, of whose entries nothing is shown. */
+export function isForgotten({ id, name }: Contestant): boolean {
+  return name === NOBODY && id.startsWith(FORGOTTEN);
+}
 
 export async function forgetPerson(
   { book, pictures }: ForgetParts,
@@ -88,7 +94,7 @@ async function takeOut(
 
 /** What is left of them is somebody without a name. */
 async function erase({ tables }: Session, id: string, person: string): Promise<void> {
-  const somebody = { id: `forgotten-${newId()}`, name: NOBODY };
+  const somebody = { id: `${FORGOTTEN}${newId()}`, name: NOBODY };
   const rows = await tables
     .selectFrom('contest_events')
     .selectAll()
