@@ -1,12 +1,12 @@
 /** A file that somebody brought as a model: fetched, laid down for a moment, and looked at. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import pRetry from 'p-retry';
 import { DreamError } from '../kit/errors.ts';
 import type { Overrides } from '../studio/adding/messages.ts';
 import { addModel } from '../studio/adding/shelf.ts';
 import type { AddedModel } from '../studio/adding/shelf.ts';
+import { openWorkplace } from '../studio/adding/workplaces.ts';
 import type { Environment } from '../studio/processes/task-process.ts';
 import type { Shown } from '../studio/shown.ts';
 import type { Attachment } from './option.ts';
@@ -48,7 +48,8 @@ export async function addBroughtFile(
     ...{ retries: FETCHES - 1, signal },
     shouldRetry: ({ error }) => error instanceof DreamError && error.code === 'fetch-failed',
   });
-  const folder = await mkdtemp(join(tmpdir(), 'dream-model-'));
+  // There the next start finds what a crash leaves.
+  const folder = await openWorkplace(resolve(models));
   try {
     const path = join(folder, plainName(asked.file.name));
     await writeFile(path, bytes);

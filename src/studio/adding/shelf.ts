@@ -3,12 +3,11 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { DreamError } from '../../kit/errors.ts';
-import { makeFolder } from '../../kit/make-folder.ts';
 import { describeModel, modelNames } from '../descriptions.ts';
 import { understandApart } from './apart.ts';
 import type { ApartOptions } from './apart.ts';
 import type { Overrides, Understood } from './messages.ts';
-import { clearLeftovers, workplace } from './workplaces.ts';
+import { clearLeftovers, openWorkplace, workplace } from './workplaces.ts';
 
 const NAME = /^[a-z0-9][a-z0-9_-]{0,59}$/i;
 
@@ -40,11 +39,7 @@ export async function addModel(
   await clearLeftovers(models);
   const folder = join(models, name);
   if (existsSync(folder)) await checkReplaceable(name, models, replace);
-  const into = workplace(models, 'adding');
-  await makeFolder(into).catch((error: unknown) => {
-    const message = `the folder of models '${models}' cannot be written to`;
-    throw new DreamError('cannot-write', message, undefined, { cause: error });
-  });
+  const into = await openWorkplace(models);
   try {
     const understood = await understandApart({ path, name, overrides, into }, options);
     await exchange(into, folder, workplace(models, 'replaced', name));

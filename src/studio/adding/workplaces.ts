@@ -7,6 +7,8 @@ import { existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { DreamError } from '../../kit/errors.ts';
+import { makeFolder } from '../../kit/make-folder.ts';
 
 /** `replaced`: a model that was there before, kept until the new one stands. */
 type Kind = 'adding' | 'removed' | 'replaced';
@@ -21,6 +23,19 @@ const LONGEST = 3_600_000;
 export function workplace(models: string, kind: Kind, model?: string): string {
   const tag = [kind, HOST, process.pid, randomUUID().slice(0, 8), ...(model ? [model] : [])];
   return join(models, `.${tag.join('-')}`);
+}
+
+/**
+ * An empty folder in which a model is put together.
+ * @throws DreamError 'cannot-write'
+ */
+export async function openWorkplace(models: string): Promise<string> {
+  const folder = workplace(models, 'adding');
+  await makeFolder(folder).catch((error: unknown) => {
+    const message = `the folder of models '${models}' cannot be written to`;
+    throw new DreamError('cannot-write', message, undefined, { cause: error });
+  });
+  return folder;
 }
 
 /**
