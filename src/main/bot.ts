@@ -102,7 +102,7 @@ export async function startBot({ settings, log, renderEnvironment }: BotOptions)
     const url = await listen(app, settings);
     // New folders are looked at, which may take a while: nobody has to wait for that.
     void reportBroken(models, log);
-    await studio.recover();
+    await studio.recover(platforms.map(({ name }) => name));
     await contests.tidy();
     await chat.start();
     studio.warm();

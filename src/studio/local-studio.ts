@@ -6,9 +6,10 @@ import { keptBy } from './housekeeping.ts';
 import { checkZoom } from './intake/task.ts';
 import type { LocalStudioOptions } from './local-studio-options.ts';
 import type { Address, NewOrder, Order, OrderFailure, OrderUpdate } from './order.ts';
-import { takeUp } from './recovery.ts';
+import { takeUp, tellOfUnserved } from './recovery.ts';
 import type { OpenDatabase } from './store/database.ts';
 import { OPEN } from './store/orders.ts';
+import type { Waiting } from './store/orders.ts';
 import { openParts } from './studio-parts.ts';
 import type { StudioParts } from './studio-parts.ts';
 import type { Kept, OrderOwner, QueueReport, Studio } from './studio.ts';
@@ -22,6 +23,8 @@ export class LocalStudio implements Studio {
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   readonly #closed = new AbortController();
+  /** Whether there is somebody to bring orders of a platform to their place. */
+  #isServed: (platform: string) => boolean = () => true;
 
   /**
    * Nothing is rendered before `recover`.
@@ -50,9 +53,14 @@ export class LocalStudio implements Studio {
     return this.#parts.database.tables;
   }
 
-  /** Takes up what an earlier process left, and begins to render. */
-  async recover(): Promise<void> {
-    await takeUp(this.#parts);
+  /**
+   * Takes up what an earlier process left, and begins to render.
+   * @param platforms whose orders are taken up and count; others wait, as they stand. @default all
+   */
+  async recover(platforms?: readonly string[]): Promise<void> {
+    if (platforms) this.#isServed = (platform) => platforms.includes(platform);
+    tellOfUnserved(await this.undelivered(), this.#isServed, this.#options.log);
+    await takeUp({ ...this.#parts, isServed: this.#isServed });
     this.#parts.renders.start();
     await this.#parts.housekeeping.begin();
   }
@@ -68,9 +76,10 @@ export class LocalStudio implements Studio {
     this.#checkOpen();
     await this.#options.models.checkJob(order.job);
     await this.#checkSources(order);
-    const stored = await this.#parts.store.add(order, (waiting) => {
+    const check = (waiting: Waiting): void => {
       admit(waiting, this.#options.limits ?? {}, this.#parts.renders.etaOfAnother());
-    });
+    };
+    const stored = await this.#parts.store.add(order, check, this.#isServed);
     if (stored.isNew) this.#parts.arrivals.takeOwn(stored.order);
     return stored.order;
   }

@@ -450,3 +450,36 @@ describe('keeping', () => {
     await expect(reopened()).rejects.toMatchObject({ code: 'unknown-order' });
   });
 });
+
+describe('a platform that is not configured any more', () => {
+  it('has its orders left as they are, and gives the queue its room', async () => {
+    const path = join(folder, 'unserved');
+    const limits = { all: 2, perPerson: 100 };
+    const first = await openStudio(path, { limits });
+    const gone = { platform: 'gone', channel: 'general' };
+    const left = await first.studio.submit(newOrder({ place: gone }));
+    await until(first.studio, left.id, ({ state }) => state === 'queued');
+    const toFetch = await first.studio.submit(newOrder({ place: gone, source: attachment }));
+    await first.studio.close(0);
+
+    const second = await openStudio(path, { limits });
+    await second.studio.recover(['test']);
+    expect(second.log.of('orders wait for their platform to be configured again')).toEqual([
+      { platform: 'gone', orders: 2 },
+    ]);
+    const { id } = await second.studio.submit(newOrder());
+    await second.studio.submit(newOrder({ source: attachment }));
+    const full = second.studio.submit(newOrder());
+    await expect(full).rejects.toMatchObject({ code: 'queue-full' });
+    expect((await updatesOf(second.studio, id)).at(-1)).toEqual({ state: 'rendered' });
+    expect(await second.studio.order(left.id)).toMatchObject({ state: 'queued' });
+    await second.studio.close(0);
+
+    const third = await openStudio(path, { limits });
+    await third.studio.recover(['test', 'gone']);
+    expect((await updatesOf(third.studio, left.id)).at(-1)).toEqual({ state: 'rendered' });
+    expect(await third.studio.order(toFetch.id)).toMatchObject({ state: 'received' });
+    expect(third.log.of('orders wait for their platform to be configured again')).toEqual([]);
+    await third.studio.close(0);
+  });
+});

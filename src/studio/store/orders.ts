@@ -23,10 +23,12 @@ export class OrderStore {
   /**
    * Stores an order, unless its event is there already.
    * @param admit throws where there are too many.
+   * @param isServed whether orders of a platform take room in the queue.
    */
   async add(
     order: NewOrder,
     admit: (waiting: Waiting) => void,
+    isServed: (platform: string) => boolean = () => true,
   ): Promise<{ readonly order: StoredOrder; readonly isNew: boolean }> {
     return this.tables.transaction().execute(async (tables) => {
       const { platform, server = null } = order.place;
@@ -37,7 +39,8 @@ export class OrderStore {
         .where('event', '=', order.event)
         .executeTakeFirst();
       if (known) return { order: orderOf(known), isNew: false };
-      admit(await waitingOf(tables, { platform, id: order.requester.id }, server));
+      const open = (await openIn(tables)).filter((row) => isServed(row.platform));
+      admit(waitingOf(open, { platform, id: order.requester.id }, server));
       const { last } = await tables
         .selectFrom('orders')
         .select(({ fn }) => fn.max<number | null>('sequence').as('last'))
@@ -129,16 +132,21 @@ export class OrderStore {
   }
 }
 
-async function waitingOf(
-  tables: Kysely<Tables>,
-  { platform, id }: OrderOwner,
-  server: string | null,
-): Promise<Waiting> {
-  const open = await tables
+type OpenRow = Pick<Tables['orders'], 'platform' | 'person' | 'server'>;
+
+function openIn(tables: Kysely<Tables>): Promise<OpenRow[]> {
+  return tables
     .selectFrom('orders')
     .select(['platform', 'person', 'server'])
     .where('state', 'in', OPEN)
     .execute();
+}
+
+function waitingOf(
+  open: readonly OpenRow[],
+  { platform, id }: OrderOwner,
+  server: string | null,
+): Waiting {
   const here = open.filter((row) => row.platform === platform);
   return {
     person: here.filter(({ person }) => person === id).length,
