@@ -1,6 +1,7 @@
 /** How dreams come into a contest, and out of it again. */
 import type { Context, ContestAction, OrderAction, SimpleCommand } from '../../src/chat/command.ts';
 import { contestButton } from '../../src/chat/contests/words.ts';
+import type { Outbound } from '../../src/chat/outbound.ts';
 import { DreamError } from '../../src/kit/errors.ts';
 import { samePlace } from '../../src/studio/contests/rights.ts';
 import type { ContestFacts } from '../../src/studio/contests/views.ts';
@@ -91,15 +92,25 @@ async function enterDream(
   title?: string,
 ): Promise<void> {
   const { number, state } = await context.contests.enter(context.actor, id, order, title);
-  const waits = state === 'waiting' ? ' It waits for approval.' : '';
-  const text = `Your dream is entry ${number} of **${theme}**.${waits}\n\`/contest withdraw entry:${number}\` takes it out again.`;
-  await context.reply({ text }, { private: true });
-  if (!settings.moderated || state !== 'waiting') return;
+  const entered = (waits: string): Outbound => ({
+    text: `Your dream is entry ${number} of **${theme}**.${waits}\n\`/contest withdraw entry:${number}\` takes it out again.`,
+  });
+  const waiting = state === 'waiting' ? ' It waits for approval.' : '';
+  if (!settings.moderated || state !== 'waiting') {
+    await context.reply(entered(waiting), { private: true });
+    return;
+  }
   const notice = {
     text: `**${theme}**: entry ${number} waits for approval.`,
     buttons: [contestButton('review', id, 'Review')],
   };
-  await context.announce(place, notice, `review-${id}-${number}`);
+  const tell = async (): Promise<Outbound> => {
+    const told = await context.announce(place, notice, `review-${id}-${number}`);
+    return entered(
+      told ? waiting : `${waiting} Who approves could not be told: tell them yourself.`,
+    );
+  };
+  await context.reply(tell, { private: true });
 }
 
 async function newestDream({ studio, person, place }: Context): Promise<string> {

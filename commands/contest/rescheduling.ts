@@ -1,6 +1,7 @@
 /** Another end than was said: everybody in the place is told. */
 import type { SimpleCommand } from '../../src/chat/command.ts';
 import { moment } from '../../src/chat/contests/words.ts';
+import type { Outbound } from '../../src/chat/outbound.ts';
 import { DreamError } from '../../src/kit/errors.ts';
 import { readWhen } from '../../src/studio/contests/when.ts';
 import { contestOption, runningContest } from './which.ts';
@@ -14,6 +15,8 @@ const options = {
   },
   ...contestOption,
 } as const;
+
+const UNTOLD = 'Nobody could be told of it: the announcement failed. Tell them yourself.';
 
 export const reschedule: SimpleCommand<typeof options> = {
   name: 'reschedule',
@@ -34,8 +37,11 @@ export const reschedule: SimpleCommand<typeof options> = {
     const { submissionEndsAt, votingEndsAt } = moved.settings;
     const dreams = moved.phase === 'submission' ? `dreams until ${moment(submissionEndsAt)}, ` : '';
     const text = `**${moved.theme}** takes ${dreams}votes until ${moment(votingEndsAt)}.`;
-    await context.reply({ text: `${text} Everybody is told.` }, { private: true });
     const notice = { text: `There is a new end: ${text}` };
-    await context.announce(moved.place, notice, `contest-${id}-moved-${now}`);
+    const tell = async (): Promise<Outbound> => {
+      const told = await context.announce(moved.place, notice, `contest-${id}-moved-${now}`);
+      return { text: `${text} ${told ? 'Everybody is told.' : UNTOLD}` };
+    };
+    await context.reply(tell, { private: true });
   },
 };

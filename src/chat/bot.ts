@@ -80,13 +80,16 @@ export class ChatBot {
     return running.some(({ phase }) => phase === 'submission');
   }
 
-  async #announce(...[place, outbound, key]: Parameters<Context['announce']>): Promise<void> {
+  async #announce(...[place, outbound, key]: Parameters<Context['announce']>): Promise<boolean> {
     const { platforms, log } = this.#parts;
     const platform = platforms.find(({ name }) => name === place.platform);
     try {
-      await platform?.announce(place, outbound, { key, again: false });
+      if (!platform) throw new Error(`${place.platform} is not connected`);
+      await platform.announce(place, outbound, { key, again: false });
+      return true;
     } catch (error) {
       log.warn({ err: error, platform: place.platform }, 'not announced');
+      return false;
     }
   }
 }

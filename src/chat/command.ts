@@ -60,8 +60,11 @@ export interface Context {
   /** Acknowledges it, and sees to it that what is understood of the model is told here. */
   readonly addModel: (asked: AskedModel) => Promise<void>;
   readonly removeModel: (name: string) => Promise<void>;
-  /** Says something in a place that need not be this one; what cannot be said is logged. */
-  readonly announce: (place: Place, outbound: Outbound, key: string) => Promise<void>;
+  /**
+   * Says something in a place that need not be this one; what cannot be said is logged.
+   * @returns whether it was said.
+   */
+  readonly announce: (place: Place, outbound: Outbound, key: string) => Promise<boolean>;
   /** A complete answer; one that has to be drawn or looked up for long, as what makes it. */
   readonly reply: (
     outbound: Outbound | (() => Promise<Outbound>),

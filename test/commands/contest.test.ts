@@ -322,6 +322,14 @@ describe('votes', () => {
 });
 
 describe('moderation', () => {
+  it('says so where nobody learns that an entry waits', async () => {
+    await chat.start({ moderated: 'yes' });
+    chat.closed = true;
+    const said = await chat.press(ada, `enter:${chat.dream(ada)}`);
+    expect(said).toMatchObject({ private: true });
+    expect(said.text).toMatch(/waits for approval\. Who approves could not be told/);
+  });
+
   it('shows what waits to those who run it, one after another', async () => {
     const id = await chat.start({ moderated: 'yes' });
     await enter(ada, bob, cleo);
@@ -352,11 +360,20 @@ describe('the times of a contest', () => {
     const said = await chat.say(boss, 'reschedule', { until: '3 days' });
     expect(said.private).toBe(true);
     const [days3, days5] = [3, 5].map((days) => `<t:${(START + days * DAY) / 1000}>`);
-    expect(said.text).toContain(`takes dreams until ${days3}, votes until ${days5}.`);
+    expect(said.text).toContain(`takes dreams until ${days3}, votes until ${days5}. Everybody is`);
     expect(chat.announced).toMatchObject([{ place: home, key: `contest-${id}-moved-${START}` }]);
     expect(chat.announced[0]!.outbound.text).toContain(`votes until ${days5}`);
     const status = await chat.say(ada, 'status');
     expect(values(status)).toMatchObject({ 'Dreams until': days3, 'Votes until': days5 });
+  });
+
+  it('are moved also where nobody could be told, and who moved them learns of that', async () => {
+    await chat.start({ until: '2 days', vote_until: '4 days' });
+    chat.closed = true;
+    const said = await chat.say(boss, 'reschedule', { until: '3 days' });
+    expect(said).toMatchObject({ private: true });
+    expect(said.text).toMatch(/takes dreams until .*Nobody could be told of it/);
+    expect(said.text).not.toContain('Everybody is told');
   });
 
   it.each([

@@ -38,6 +38,9 @@ export class ContestChat {
   readonly #made: Order[] = [];
   #events = 0;
 
+  /** Whether announcements fail. */
+  closed = false;
+
   private constructor(
     readonly open: OpenContests,
     readonly studio: TestStudio,
@@ -62,7 +65,7 @@ export class ContestChat {
       galleryLink: (_, contest) => link && `${link}/${contest}`,
       announce: (place, outbound, key) => {
         this.announced.push({ place, outbound, key });
-        return Promise.resolve();
+        return Promise.resolve(!this.closed);
       },
     });
   }
