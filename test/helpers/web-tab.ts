@@ -42,6 +42,7 @@ export function openTab(
   });
   const listen = async (): Promise<void> => {
     for await (const { event, data } of streamEvents(url, headers, closing.signal)) {
+      if (event === 'heartbeat') continue;
       if (event === 'snapshot') messages.clear();
       const news = event === 'snapshot' ? (data as Snapshot).messages : [data as WireMessage];
       for (const message of event === 'caught-up' ? [] : news) messages.set(message.id, message);

@@ -10,9 +10,9 @@ import type { Person } from '../../chat/inbound.ts';
 import type { Conversation } from './conversation.ts';
 import { isVisible } from './conversation.ts';
 import { Refused } from './refusal.ts';
+import { HEARTBEAT } from './wire.ts';
 import type { Snapshot } from './wire.ts';
 
-const HEARTBEAT = 15_000;
 const LAST_WAIT = 500;
 const MOST_STREAMS = 100;
 /** Bytes that a tab may lag behind; it is cut off then, and asks for what it has missed. */
@@ -89,7 +89,8 @@ export class EventStreams {
       if (isVisible(entry, person.id)) this.#send(response, 'message', message.revision, message);
     });
     const heartbeat = setInterval(() => {
-      if (!response.writableEnded) response.write(': still here\n\n');
+      // An event, as pages see no comments; without an id, as nothing has changed.
+      if (!response.writableEnded) response.write('event: heartbeat\ndata: {}\n\n');
     }, HEARTBEAT);
     heartbeat.unref();
     response.on('close', () => {

@@ -2,6 +2,9 @@
 import type { Option } from '../../chat/option.ts';
 import type { Outbound } from '../../chat/outbound.ts';
 
+/** Milliseconds from one sign of life of an open stream to the next. */
+export const HEARTBEAT = 15_000;
+
 /** What the bot says goes to the page as it is, but for pictures and documents. */
 type Said = Omit<Outbound, 'picture' | 'document'>;
 

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Outbound, OutboundPicture } from '../../../src/chat/outbound.ts';
+import { HEARTBEAT } from '../../../src/platforms/web/wire.ts';
 import type { Address } from '../../../src/studio/order.ts';
+import { dyingLine } from '../../helpers/dying-line.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { memoryShelf } from '../../helpers/memory-shelf.ts';
 import {
@@ -27,6 +29,17 @@ const title = missing
 
 const ORDER = 'abcdef012345';
 const CLOUDS = 'examples/clouds.png';
+/** In the page: how many it was told of. */
+const COUNT_HEARTBEATS = `
+  globalThis.heartbeats = 0;
+  const { addEventListener } = EventSource.prototype;
+  EventSource.prototype.addEventListener = function (type, listener) {
+    addEventListener.call(this, type, (event) => {
+      listener(event);
+      if (type === 'heartbeat') globalThis.heartbeats += 1;
+    });
+  };
+`;
 const CANCEL = [{ action: `cancel:${ORDER}`, label: 'Cancel', style: 'danger' }] as const;
 
 describe.skipIf(missing)(title, () => {
@@ -81,13 +94,13 @@ describe.skipIf(missing)(title, () => {
     return tabIn(await context.newPage());
   }
 
-  async function tabIn(page: Page): Promise<Page> {
+  async function tabIn(page: Page, url = chat.url): Promise<Page> {
     page.setDefaultTimeout(10_000);
     page.on('pageerror', ({ message }) => complaints.push(message));
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
-    await page.goto(chat.url);
+    await page.goto(url);
     await page.getByRole('combobox', { name: 'Message' }).waitFor();
     return page;
   }
@@ -293,6 +306,59 @@ describe.skipIf(missing)(title, () => {
     await start(port);
     await page.getByText('The connection is lost').waitFor({ state: 'detached' });
     await expect.poll(() => page.getByRole('article').count()).toBe(2);
+  });
+
+  it('comes back where its connection died without a word, and has missed nothing', async () => {
+    const line = await dyingLine(Number(new URL(chat.url).port));
+    const said = (page: Page) => page.getByRole('article').allTextContents();
+    try {
+      const page = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
+      await page.clock.install();
+      await tabIn(page, line.url);
+      await chat.platform.show({ message: '0mw000001' }, { text: 'before' });
+      await page.getByText('before').waitFor();
+      line.die();
+      await chat.platform.show({ message: '0mw000002' }, { text: 'meanwhile' });
+      // The browser may try other connections that it had open, which are dead as well.
+      const back = async (): Promise<number> => {
+        await page.clock.fastForward(3 * HEARTBEAT);
+        return page.getByText('meanwhile').count();
+      };
+      await expect.poll(back, { interval: 200, timeout: 10_000 }).toBe(1);
+      await chat.platform.show({ message: '0mw000003' }, { text: 'afterwards' });
+      await page.getByText('afterwards').waitFor();
+      const texts = await said(page);
+      expect(texts).toHaveLength(3);
+      for (const [index, text] of ['before', 'meanwhile', 'afterwards'].entries()) {
+        expect(texts[index]).toContain(text);
+      }
+      await page.getByText('The connection is lost').waitFor({ state: 'detached' });
+      expect(complaints).toEqual([]);
+    } finally {
+      await line.close();
+    }
+  });
+
+  it('keeps a connection on which nothing but heartbeats come', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const page = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
+      await page.clock.install();
+      await page.addInitScript(COUNT_HEARTBEATS);
+      let streams = 0;
+      page.on('request', (request) => {
+        if (request.url().includes('/api/events')) streams += 1;
+      });
+      await tabIn(page);
+      for (let count = 1; count <= 5; count++) {
+        vi.advanceTimersByTime(HEARTBEAT);
+        await expect.poll(() => page.evaluate('globalThis.heartbeats')).toBe(count);
+        await page.clock.fastForward(HEARTBEAT);
+      }
+      expect(streams).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('gives a line back that could not be understood, or sent', async () => {

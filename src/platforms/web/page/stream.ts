@@ -1,4 +1,5 @@
 /** The stream of what changes in the chat, kept open over every interruption. */
+import { HEARTBEAT } from '../wire.ts';
 import type { Snapshot, WireMessage } from '../wire.ts';
 
 export interface StreamListener {
@@ -9,6 +10,8 @@ export interface StreamListener {
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8_000;
+/** A connection that has been silent for so long is none, whatever the browser thinks of it. */
+const SILENCE = 2.5 * HEARTBEAT;
 /** Before a tab that nobody looks at lets go of its connection. */
 const HIDDEN_WAIT = 5_000;
 
@@ -21,8 +24,19 @@ export function listen(listener: StreamListener): void {
   let last = '';
   let wait = FIRST_WAIT;
   let retry: ReturnType<typeof setTimeout> | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  let heardAt = 0;
 
+  const heard = (): void => {
+    heardAt = Date.now();
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      listener.connected(false);
+      open();
+    }, SILENCE);
+  };
   const received = (event: MessageEvent<string>): unknown => {
+    heard();
     last = event.lastEventId;
     wait = FIRST_WAIT;
     listener.connected(true);
@@ -30,11 +44,13 @@ export function listen(listener: StreamListener): void {
   };
   const close = (): void => {
     clearTimeout(retry);
+    clearTimeout(silence);
     source?.close();
     source = undefined;
   };
   const open = (): void => {
     close();
+    heard();
     source = new EventSource(`/api/events?after=${encodeURIComponent(last)}`);
     source.addEventListener('snapshot', (event: MessageEvent<string>) => {
       listener.snapshot(received(event) as Snapshot);
@@ -43,6 +59,7 @@ export function listen(listener: StreamListener): void {
       listener.message(received(event) as WireMessage);
     });
     source.addEventListener('caught-up', received);
+    source.addEventListener('heartbeat', heard);
     source.onerror = () => {
       close();
       listener.connected(false);
@@ -55,7 +72,8 @@ export function listen(listener: StreamListener): void {
   onVisibility({
     hidden: close,
     visible: () => {
-      if (!source) open();
+      // A phone that slept has missed its timers, too.
+      if (!source || Date.now() - heardAt > SILENCE) open();
     },
   });
 }
