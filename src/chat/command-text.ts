@@ -9,7 +9,14 @@ import type { DreamJob } from '../studio/order.ts';
 
 /** Fields of a recipe that have options of their own. */
 const SAID = new Set([
-  ...['layer', 'octaves', 'octaveScale', 'steps', 'stepSize', 'seed', 'place', 'strength'],
+  'layer',
+  'octaves',
+  'octaveScale',
+  'steps',
+  'stepSize',
+  'seed',
+  'place',
+  'strength',
 ]);
 
 /** Only what differs from what `/dream` does by itself. */

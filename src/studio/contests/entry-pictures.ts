@@ -1,6 +1,7 @@
 /**
  * The pictures of entries: copies, so that a contest does not care what becomes of the orders.
- * Written before the entry is, and named after its order: what a crash leaves is written over, or swept away at the next start.
+ * Written before the entry is, and named after its order: what a crash leaves is written over, or
+ * swept away at the next start.
  */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
