@@ -2,7 +2,8 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['node_modules/', 'dist/', 'out/'] },
+  // Assembly is AssemblyScript: its own compiler checks it.
+  { ignores: ['node_modules/', 'dist/', 'out/', 'src/dream/kernels/assembly/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -4,6 +4,7 @@ import { DreamError } from '../kit/errors.ts';
 import type { Random } from '../kit/random.ts';
 import { filterGradient } from './gradient/filter.ts';
 import type { Image } from './image.ts';
+import { workbench } from './kernels/workbench.ts';
 import { guide, hold } from './guidance.ts';
 import type { Guidance } from './guidance.ts';
 import type { Recipe } from './recipe.ts';
@@ -92,10 +93,13 @@ function addTo(
   { factor, clipped }: { factor: number; clipped: boolean },
 ): void {
   const [low, high] = clipped ? [0, 255] : [-Infinity, Infinity];
-  const steps = direction.data;
-  for (let index = 0; index < data.length; index++) {
-    data[index] = Math.min(Math.max(data[index]! + factor * steps[index]!, low), high);
-  }
+  const bench = workbench();
+  let from = 0;
+  bench.change(data, (values, count) => {
+    const steps = bench.put(direction.data, from, from + count);
+    bench.kernels.addWithin(values, steps, count, factor, low, high);
+    from += count;
+  });
 }
 
 /** Keeps a picture within the values that a picture can have. */

@@ -1,6 +1,7 @@
 /** Resampling of planes of floats: separable, with any kernel. */
 import { createImage } from './image.ts';
 import type { Image } from './image.ts';
+import { stripsOf, workbench } from './kernels/workbench.ts';
 
 interface Kernel {
   /** Cells from the centre to where the kernel ends. */
@@ -54,6 +55,7 @@ export function resize(image: Image, rows: number, columns: number, resampling: 
 
 /** For each output cell the first input cell that counts, and the weights from there on. */
 interface Weights {
+  /** A multiple of 4: the last weights may be 0, and their cells beyond the input. */
   readonly taps: number;
   readonly starts: Int32Array;
   readonly values: Float32Array;
@@ -62,13 +64,14 @@ interface Weights {
 function weightsOf(kernel: Kernel, from: number, to: number): Weights {
   const scale = kernel.corners ? (to > 1 ? (from - 1) / (to - 1) : 0) : from / to;
   const stretch = kernel.antialias ? Math.max(scale, 1) : 1;
-  const taps = Math.min(Math.ceil(kernel.radius * stretch) * 2 + 1, from);
+  const counted = Math.min(Math.ceil(kernel.radius * stretch) * 2 + 1, from);
+  const taps = Math.ceil(counted / 4) * 4;
   const starts = new Int32Array(to);
   const values = new Float32Array(to * taps);
   for (let index = 0; index < to; index++) {
     const centre = kernel.corners ? index * scale : (index + 0.5) * scale - 0.5;
-    const first = Math.round(centre) - (taps >> 1);
-    const start = Math.max(0, Math.min(first, from - taps));
+    const first = Math.round(centre) - (counted >> 1);
+    const start = Math.max(0, Math.min(first, from - counted));
     starts[index] = start;
     let total = 0;
     // Cells beyond the border count as the border's cell.
@@ -78,66 +81,58 @@ function weightsOf(kernel: Kernel, from: number, to: number): Weights {
       cell++
     ) {
       const weight = kernel.weight((cell - centre) / stretch);
-      const inside = Math.max(start, Math.min(cell, start + taps - 1));
+      const inside = Math.max(start, Math.min(cell, start + counted - 1));
       values[index * taps + inside - start]! += weight;
       total += weight;
     }
-    for (let tap = 0; tap < taps; tap++) values[index * taps + tap]! /= total;
+    for (let tap = 0; tap < counted; tap++) values[index * taps + tap]! /= total;
   }
   return { taps, starts, values };
 }
 
 function resizeColumns(image: Image, columns: number, { taps, starts, values }: Weights): Image {
-  const { rows, columns: before, data } = image;
-  const result = createImage(rows, columns);
-  const target = result.data;
-  // Three rows at a time, one of each plane, share the weights.
-  const plane = rows * before;
-  const newPlane = rows * columns;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      let [red, green, blue] = [0, 0, 0];
-      let from = row * before + starts[column]!;
-      const end = (column + 1) * taps;
-      for (let tap = column * taps; tap < end; tap++, from++) {
-        const weight = values[tap]!;
-        red += data[from]! * weight;
-        green += data[from + plane]! * weight;
-        blue += data[from + 2 * plane]! * weight;
-      }
-      const to = row * columns + column;
-      target[to] = red;
-      target[to + newPlane] = green;
-      target[to + 2 * newPlane] = blue;
-    }
+  const result = createImage(image.rows, columns);
+  for (const [from, to] of stripsOf(3 * image.rows, Math.max(image.columns, columns))) {
+    const bench = workbench().clear();
+    const source = bench.put(image.data, from * image.columns, to * image.columns);
+    // Weights of 0 reach this far beyond the last row.
+    bench.zeros(4);
+    const count = (to - from) * columns;
+    const target = bench.room(count);
+    bench.kernels.gather(
+      ...([source, to - from, image.columns] as const),
+      ...([bench.putIntegers(starts), bench.put(values), taps, columns, target] as const),
+    );
+    bench.take(target, count, result.data, from * columns);
   }
   return result;
 }
 
 function resizeRows(image: Image, rows: number, { taps, starts, values }: Weights): Image {
-  const { columns, data } = image;
+  const { columns } = image;
   const result = createImage(rows, columns);
+  const strips = [...stripsOf(rows, columns)];
   for (let plane = 0; plane < 3; plane++) {
-    for (let row = 0; row < rows; row++) {
-      const to = (plane * rows + row) * columns;
-      const line = result.data.subarray(to, to + columns);
-      let from = (plane * image.rows + starts[row]!) * columns;
-      for (let tap = 0; tap < taps; tap++, from += columns) {
-        const weight = values[row * taps + tap]!;
-        if (weight !== 0) addScaledLine(line, data, from, weight);
+    for (const [from, to] of strips) {
+      const bench = workbench().clear();
+      const first = starts[from]!;
+      const last = Math.min(starts[to - 1]! + taps, image.rows);
+      const start = plane * image.rows;
+      const source = bench.put(image.data, (start + first) * columns, (start + last) * columns);
+      const weights = bench.put(values, from * taps, to * taps);
+      const count = (to - from) * columns;
+      const target = bench.zeros(count);
+      for (let row = from; row < to; row++) {
+        bench.kernels.combineRows(
+          source + 4 * (starts[row]! - first) * columns,
+          columns,
+          weights + 4 * (row - from) * taps,
+          Math.min(taps, image.rows - starts[row]!),
+          target + 4 * (row - from) * columns,
+        );
       }
+      bench.take(target, count, result.data, (plane * rows + from) * columns);
     }
   }
   return result;
-}
-
-function addScaledLine(
-  line: Float32Array,
-  source: Float32Array,
-  from: number,
-  weight: number,
-): void {
-  for (let column = 0; column < line.length; column++) {
-    line[column]! += weight * source[from + column]!;
-  }
 }

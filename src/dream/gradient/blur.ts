@@ -1,5 +1,7 @@
 import { createImage } from '../image.ts';
 import type { Image } from '../image.ts';
+import { stripsOf, workbench } from '../kernels/workbench.ts';
+import type { Address } from '../kernels/workbench.ts';
 
 /** A Gaussian's weights from −radius to radius; their sum is 1. */
 export function gaussian(sigma: number, radius: number): Float32Array {
@@ -15,7 +17,7 @@ export function blur(image: Image, weights: Float32Array): Image {
   const { rows, columns } = image;
   const result = createImage(rows, columns);
   for (let plane = 0; plane < 3; plane++) {
-    planeOf(result, plane).set(blurPlane(planeOf(image, plane), columns, weights));
+    blurInto(planeOf(result, plane), planeOf(image, plane), columns, [weights]);
   }
   return result;
 }
@@ -26,10 +28,8 @@ export function blurPlane(
   columns: number,
   weights: Float32Array,
 ): Float32Array {
-  const along = new Float32Array(plane.length);
   const result = new Float32Array(plane.length);
-  blurRows(along, plane, columns, weights);
-  addBlurredColumns(result, along, columns, weights);
+  blurInto(result, plane, columns, [weights]);
   return result;
 }
 
@@ -39,64 +39,63 @@ export function blurPlane(
  */
 export function cascadeBlur(gradient: Image, sigma: number): Image {
   const { rows, columns } = gradient;
-  const sum = createImage(rows, columns);
-  // Plane by plane: large pictures leave no room for whole copies.
-  const along = new Float32Array(rows * columns);
-  const blurred = new Float32Array(rows * columns);
+  const result = createImage(rows, columns);
+  const cascade = [0.5, 1, 2].map((factor) => gaussian(sigma * factor, 4));
   for (let plane = 0; plane < 3; plane++) {
-    const target = planeOf(sum, plane);
-    for (const factor of [0.5, 1, 2]) {
-      const weights = gaussian(sigma * factor, 4);
-      blurRows(along, planeOf(gradient, plane), columns, weights);
-      blurred.fill(0);
-      addBlurredColumns(blurred, along, columns, weights);
-      for (let index = 0; index < blurred.length; index++) target[index]! += blurred[index]! / 3;
-    }
+    blurInto(planeOf(result, plane), planeOf(gradient, plane), columns, cascade);
   }
-  return sum;
+  return result;
 }
 
-/** Adds the blur of each column for itself. */
-function addBlurredColumns(
+/** The mean of a plane's blurs by weights that are equally many. */
+function blurInto(
   target: Float32Array,
   source: Float32Array,
   columns: number,
-  weights: Float32Array,
+  cascade: readonly Float32Array[],
 ): void {
   const rows = source.length / columns;
-  const radius = weights.length >> 1;
-  for (let row = 0; row < rows; row++) {
-    const line = row * columns;
-    for (let tap = 0; tap < weights.length; tap++) {
-      const weight = weights[tap]!;
-      const from = mirror(row + tap - radius, rows) * columns;
-      for (let column = 0; column < columns; column++)
-        target[line + column]! += weight * source[from + column]!;
+  const taps = cascade[0]!.length;
+  const radius = taps >> 1;
+  for (const [from, to] of stripsOf(rows, columns)) {
+    const bench = workbench().clear();
+    const high = to - from + 2 * radius;
+    const lines = bench.room(high * (columns + 2 * radius));
+    for (let row = 0; row < high; row++) {
+      const start = mirror(from + row - radius, rows) * columns;
+      putMirrored(lines + 4 * row * (columns + 2 * radius), source, start, columns, radius);
     }
+    const along = bench.room(high * columns);
+    const sum = bench.zeros((to - from) * columns);
+    for (const weights of cascade) {
+      const across = bench.put(weights);
+      const down = bench.put(weights.map((weight) => weight / cascade.length));
+      for (let row = 0; row < high; row++) {
+        const line = lines + 4 * row * (columns + 2 * radius);
+        bench.kernels.correlate(line, columns, across, taps, along + 4 * row * columns);
+      }
+      for (let row = 0; row < to - from; row++) {
+        const start = 4 * row * columns;
+        bench.kernels.combineRows(along + start, columns, down, taps, sum + start);
+      }
+    }
+    bench.take(sum, (to - from) * columns, target, from * columns);
   }
 }
 
-/** Each row for itself, into `target`. */
-function blurRows(
-  target: Float32Array,
+/** A row on the workbench, with `radius` mirrored cells on each side. */
+function putMirrored(
+  address: Address,
   source: Float32Array,
+  start: number,
   columns: number,
-  weights: Float32Array,
+  radius: number,
 ): void {
-  const radius = weights.length >> 1;
-  const line = new Float32Array(columns + 2 * radius);
-  target.fill(0);
-  for (let from = 0; from < source.length; from += columns) {
-    line.set(source.subarray(from, from + columns), radius);
-    for (let cell = 1; cell <= radius; cell++) {
-      line[radius - cell] = source[from + mirror(-cell, columns)]!;
-      line[radius + columns - 1 + cell] = source[from + mirror(columns - 1 + cell, columns)]!;
-    }
-    for (let tap = 0; tap < weights.length; tap++) {
-      const weight = weights[tap]!;
-      for (let column = 0; column < columns; column++)
-        target[from + column]! += weight * line[column + tap]!;
-    }
+  const line = workbench().view(address, columns + 2 * radius);
+  line.set(source.subarray(start, start + columns), radius);
+  for (let cell = 1; cell <= radius; cell++) {
+    line[radius - cell] = source[start + mirror(-cell, columns)]!;
+    line[radius + columns - 1 + cell] = source[start + mirror(columns - 1 + cell, columns)]!;
   }
 }
 

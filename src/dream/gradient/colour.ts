@@ -1,4 +1,5 @@
 import type { Image } from '../image.ts';
+import { stripsOf, workbench } from '../kernels/workbench.ts';
 
 /**
  * Square root of the covariance of red, green and blue over natural pictures (from
@@ -28,15 +29,19 @@ const COVARIANCE = (() => {
  */
 export function naturalColour({ rows, columns, data }: Image, strength: number): void {
   const cells = rows * columns;
-  const [[a, b, c], [d, e, f], [g, h, i]] = COVARIANCE.map((row, index) =>
-    row.map((value, column) => strength * value + (index === column ? 1 - strength : 0)),
-  ) as [[number, number, number], [number, number, number], [number, number, number]];
-  for (let red = 0, green = cells, blue = 2 * cells; red < cells; red++, green++, blue++) {
-    const r = data[red]!;
-    const g_ = data[green]!;
-    const b_ = data[blue]!;
-    data[red] = a * r + b * g_ + c * b_;
-    data[green] = d * r + e * g_ + f * b_;
-    data[blue] = g * r + h * g_ + i * b_;
+  const matrix = Float32Array.from(
+    COVARIANCE.flatMap((row, index) =>
+      row.map((value, column) => strength * value + (index === column ? 1 - strength : 0)),
+    ),
+  );
+  for (const [from, to] of stripsOf(cells, 3)) {
+    const bench = workbench().clear();
+    const colours = [0, cells, 2 * cells].map((plane) => plane + from);
+    const places = colours.map((start) => bench.put(data, start, start + to - from));
+    const [red, green, blue] = places as [number, number, number];
+    bench.kernels.mixColours(red, green, blue, to - from, bench.put(matrix));
+    places.forEach((place, plane) => {
+      bench.take(place, to - from, data, colours[plane]!);
+    });
   }
 }

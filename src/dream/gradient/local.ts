@@ -1,4 +1,6 @@
 import type { Image } from '../image.ts';
+import { stripsOf, workbench } from '../kernels/workbench.ts';
+import type { Address } from '../kernels/workbench.ts';
 import { blurPlane, gaussian } from './blur.ts';
 
 /** Side of the blocks by which the local energy is measured. */
@@ -34,18 +36,25 @@ interface Blocks {
 function energyOfBlocks({ rows, columns, data }: Image): Blocks {
   const [down, across] = [Math.ceil(rows / BLOCK), Math.ceil(columns / BLOCK)];
   const blocks = { rows: down, columns: across, data: new Float32Array(down * across) };
-  for (let plane = 0; plane < 3; plane++) {
-    for (let row = 0; row < rows; row++) {
-      const from = (plane * rows + row) * columns;
-      const to = Math.floor(row / BLOCK) * blocks.columns;
-      for (let block = 0; block < blocks.columns; block++) {
-        const end = from + Math.min((block + 1) * BLOCK, columns);
-        let sum = 0;
-        for (let index = from + block * BLOCK; index < end; index++)
-          sum += data[index]! * data[index]!;
-        blocks.data[to + block]! += sum;
+  for (const [from, to] of stripsOf(rows, columns, BLOCK)) {
+    const bench = workbench().clear();
+    const first = (from / BLOCK) * across;
+    const last = Math.ceil(to / BLOCK) * across;
+    const energies = bench.put(blocks.data, first, last);
+    const strip = bench.room((to - from) * columns);
+    for (let plane = 0; plane < 3; plane++) {
+      const start = plane * rows;
+      bench.write(strip, data, (start + from) * columns, (start + to) * columns);
+      for (let row = 0; row < to - from; row += BLOCK) {
+        bench.kernels.addEnergies(
+          strip + 4 * row * columns,
+          Math.min(BLOCK, to - from - row),
+          columns,
+          energies + 4 * (row / BLOCK) * across,
+        );
       }
     }
+    bench.take(energies, last - first, blocks.data, first);
   }
   for (let row = 0; row < blocks.rows; row++) {
     const high = Math.min(BLOCK, rows - row * BLOCK);
@@ -59,30 +68,42 @@ function energyOfBlocks({ rows, columns, data }: Image): Blocks {
 
 /** image ← image · factors, the factors interpolated between blocks. */
 function multiplySmoothly({ rows, columns, data }: Image, factors: Blocks): void {
-  const cells = rows * columns;
-  const places = Array.from({ length: columns }, (_, column) => placeOf(column, factors.columns));
-  const lefts = Int32Array.from(places, ({ before }) => before);
-  const shares = Float32Array.from(places, ({ share }) => share);
-  // One block more on the right, so that every block has a neighbour.
-  const line = new Float32Array(factors.columns + 1);
-  for (let row = 0; row < rows; row++) {
-    const { before, share } = placeOf(row, factors.rows);
-    const above = before * factors.columns;
-    const below = Math.min(before + 1, factors.rows - 1) * factors.columns;
-    for (let block = 0; block < factors.columns; block++) {
-      const top = factors.data[above + block]!;
-      line[block] = top + share * (factors.data[below + block]! - top);
-    }
-    line[factors.columns] = line[factors.columns - 1]!;
-    let index = row * columns;
-    for (let column = 0; column < columns; column++, index++) {
-      const left = line[lefts[column]!]!;
-      const factor = left + shares[column]! * (line[lefts[column]! + 1]! - left);
-      data[index]! *= factor;
-      data[index + cells]! *= factor;
-      data[index + 2 * cells]! *= factor;
+  for (const [from, to] of stripsOf(rows, 2 * columns)) {
+    const bench = workbench().clear();
+    const smooth = interpolated(factors, columns, from, to);
+    const count = (to - from) * columns;
+    const strip = bench.room(count);
+    for (let plane = 0; plane < 3; plane++) {
+      const start = (plane * rows + from) * columns;
+      bench.write(strip, data, start, start + count);
+      for (let row = 0; row < to - from; row++) {
+        const place = smooth + 4 * row * widened(columns);
+        bench.kernels.multiply(strip + 4 * row * columns, place, columns);
+      }
+      bench.take(strip, count, data, start);
     }
   }
+}
+
+/** The factors of rows `from` … `to`, on the workbench; each row is widened. */
+function interpolated(factors: Blocks, columns: number, from: number, to: number): Address {
+  const bench = workbench();
+  const blocks = bench.put(factors.data);
+  const line = bench.room(factors.columns + 1);
+  const smooth = bench.room((to - from) * widened(columns));
+  for (let row = from; row < to; row++) {
+    const { before, share } = placeOf(row, factors.rows);
+    const above = blocks + 4 * before * factors.columns;
+    const below = blocks + 4 * Math.min(before + 1, factors.rows - 1) * factors.columns;
+    const target = smooth + 4 * (row - from) * widened(columns);
+    bench.kernels.interpolate(above, below, share, factors.columns, line, columns, target);
+  }
+  return smooth;
+}
+
+/** Floats that a row of factors takes. */
+function widened(columns: number): number {
+  return Math.ceil(columns / 4) * 4;
 }
 
 /** The block whose middle lies before a pixel, and how far the pixel is on the way to the next. */

@@ -1,12 +1,14 @@
 /** Bringing a gradient to a size that a step can be measured in. All work in place. */
 import type { Image } from '../image.ts';
+import { workbench } from '../kernels/workbench.ts';
 
 const EPSILON = 1e-8;
 
 /** g / mean|g| (Caffe's deepdream, Keras's example). */
 export function divideByMeanAbsolute({ data }: Image): void {
+  const bench = workbench();
   let sum = 0;
-  for (let index = 0; index < data.length; index++) sum += Math.abs(data[index]!);
+  bench.read(data, (values, count) => (sum += bench.kernels.sumOfAbsolutes(values, count)));
   // Beside an infinite value all others would be 0, and nobody would see that it is there.
   multiply(data, sum === Infinity ? NaN : 1 / (sum / data.length + EPSILON));
 }
@@ -20,32 +22,45 @@ export function divideByDeviation({ data }: Image): void {
 export function standardise({ data }: Image): void {
   const { mean, deviation } = moments(data);
   const factor = 1 / (deviation + EPSILON);
-  for (let index = 0; index < data.length; index++) data[index] = (data[index]! - mean) * factor;
+  const bench = workbench();
+  bench.change(data, (values, count) => {
+    bench.kernels.standardise(values, count, mean, factor);
+  });
 }
 
 /** g / √(1 + (g / most)²): small values stay, none gets beyond `most`. */
 export function limitSoftly({ data }: Image, most: number): void {
-  for (let index = 0; index < data.length; index++) {
-    const value = data[index]!;
-    data[index] = value / Math.sqrt(1 + (value / most) ** 2);
-  }
+  const bench = workbench();
+  bench.change(data, (values, count) => {
+    bench.kernels.limit(values, count, 1 / most);
+  });
 }
 
 export function multiply(data: Float32Array, factor: number): void {
-  for (let index = 0; index < data.length; index++) data[index]! *= factor;
+  const bench = workbench();
+  bench.change(data, (values, count) => {
+    bench.kernels.scale(values, count, factor);
+  });
 }
 
 export function rootMeanSquare(data: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < data.length; index++) sum += data[index]! * data[index]!;
-  return Math.sqrt(sum / data.length);
+  return Math.sqrt(meanSquareAround(data, 0));
 }
 
 function moments(data: Float32Array): { mean: number; deviation: number } {
+  const bench = workbench();
   let sum = 0;
-  for (let index = 0; index < data.length; index++) sum += data[index]!;
+  bench.read(data, (values, count) => (sum += bench.kernels.sum(values, count)));
   const mean = sum / data.length;
+  return { mean, deviation: Math.sqrt(meanSquareAround(data, mean)) };
+}
+
+function meanSquareAround(data: Float32Array, centre: number): number {
+  const bench = workbench();
   let squares = 0;
-  for (let index = 0; index < data.length; index++) squares += (data[index]! - mean) ** 2;
-  return { mean, deviation: Math.sqrt(squares / data.length) };
+  bench.read(
+    data,
+    (values, count) => (squares += bench.kernels.sumOfSquares(values, count, centre)),
+  );
+  return squares / data.length;
 }

@@ -7,6 +7,7 @@
  */
 import { createImage } from '../image.ts';
 import type { Image } from '../image.ts';
+import { stripsOf, workbench } from '../kernels/workbench.ts';
 import { multiply, rootMeanSquare } from './normalise.ts';
 
 /**
@@ -55,32 +56,20 @@ export function mergeBands(bands: readonly Image[], weights: readonly number[]):
 /** Half the rows and columns (rounded up), smoothed. */
 export function shrink({ rows, columns, data }: Image): Image {
   const result = createImage((rows + 1) >> 1, (columns + 1) >> 1);
-  // Two cells of margin on each side, for the windows at the borders.
-  const line = new Float32Array(columns + 4);
+  const strips = [...stripsOf(result.rows, 2 * columns)];
   for (let plane = 0; plane < 3; plane++) {
-    const lineAt = (row: number): number =>
-      (plane * rows + Math.max(0, Math.min(row, rows - 1))) * columns;
-    for (let row = 0; row < result.rows; row++) {
-      const [a, b, c] = [lineAt(2 * row - 2), lineAt(2 * row - 1), lineAt(2 * row)];
-      const [d, e] = [lineAt(2 * row + 1), lineAt(2 * row + 2)];
-      for (let column = 0; column < columns; column++) {
-        line[column + 2] =
-          data[a + column]! +
-          data[e + column]! +
-          4 * (data[b + column]! + data[d + column]!) +
-          6 * data[c + column]!;
-      }
-      line[0] = line[1] = line[2]!;
-      line[columns + 2] = line[columns + 3] = line[columns + 1]!;
-      const to = (plane * result.rows + row) * result.columns;
-      for (let column = 0, from = 0; column < result.columns; column++, from += 2) {
-        result.data[to + column] =
-          (line[from]! +
-            line[from + 4]! +
-            4 * (line[from + 1]! + line[from + 3]!) +
-            6 * line[from + 2]!) /
-          256;
-      }
+    for (const [from, to] of strips) {
+      const bench = workbench().clear();
+      // Two rows more on each side, for the windows at the borders.
+      const first = Math.max(2 * from - 2, 0);
+      const last = Math.min(2 * to + 1, rows);
+      const start = plane * rows;
+      const source = bench.put(data, (start + first) * columns, (start + last) * columns);
+      const line = bench.room(columns + 4);
+      const count = (to - from) * result.columns;
+      const target = bench.room(count);
+      bench.kernels.halve(source, first, rows, columns, from, to, line, target);
+      bench.take(target, count, result.data, (plane * result.rows + from) * result.columns);
     }
   }
   return result;
@@ -92,49 +81,27 @@ export function shrink({ rows, columns, data }: Image): Image {
  */
 export function addGrown(target: Image, coarse: Image, keep: number, factor: number): void {
   const { rows, columns, data } = target;
-  const low = coarse.data;
-  // One cell of margin on each side.
-  const line = new Float32Array(coarse.columns + 2);
+  const strips = [...stripsOf(rows, columns)];
   for (let plane = 0; plane < 3; plane++) {
-    const lineAt = (row: number): number =>
-      (plane * coarse.rows + Math.max(0, Math.min(row, coarse.rows - 1))) * coarse.columns;
-    for (let row = 0; row < rows; row++) {
-      const centre = row >> 1;
-      const [here, after] = [lineAt(centre), lineAt(centre + 1)];
-      const before = row & 1 ? here : lineAt(centre - 1);
-      // An even row takes 1 6 1 (/ 8) of three, an odd one the mean of two.
-      const [outer, middle] = row & 1 ? [factor / 2, 0] : [factor / 8, (6 * factor) / 8];
-      for (let column = 0; column < coarse.columns; column++) {
-        line[column + 1] =
-          outer * (low[before + column]! + low[after + column]!) + middle * low[here + column]!;
-      }
-      line[0] = line[1]!;
-      line[coarse.columns + 1] = line[coarse.columns]!;
-      addLine(data, (plane * rows + row) * columns, columns, line, keep);
+    for (const [from, to] of strips) {
+      const bench = workbench().clear();
+      const first = Math.max((from >> 1) - 1, 0);
+      const last = Math.min(((to - 1) >> 1) + 2, coarse.rows);
+      const low = plane * coarse.rows;
+      const small = bench.put(
+        coarse.data,
+        (low + first) * coarse.columns,
+        (low + last) * coarse.columns,
+      );
+      const start = (plane * rows + from) * columns;
+      const count = (to - from) * columns;
+      const large = bench.put(data, start, start + count);
+      const line = bench.room(coarse.columns + 2);
+      bench.kernels.addGrown(
+        ...([small, first, coarse.rows, coarse.columns] as const),
+        ...([from, to, columns, line, large, keep, factor] as const),
+      );
+      bench.take(large, count, data, start);
     }
-  }
-}
-
-/** One row: even cells take 1 6 1 (/ 8) of the line, odd ones the mean of two. */
-function addLine(
-  data: Float32Array,
-  start: number,
-  columns: number,
-  line: Float32Array,
-  keep: number,
-): void {
-  const pairs = columns >> 1;
-  let index = start;
-  for (let cell = 1; cell <= pairs; cell++) {
-    const middle = line[cell]!;
-    const next = line[cell + 1]!;
-    data[index] = keep * data[index]! + 0.125 * (line[cell - 1]! + next) + 0.75 * middle;
-    data[index + 1] = keep * data[index + 1]! + 0.5 * (middle + next);
-    index += 2;
-  }
-  if (columns & 1) {
-    const cell = pairs + 1;
-    data[index] =
-      keep * data[index]! + 0.125 * (line[cell - 1]! + line[cell + 1]!) + 0.75 * line[cell]!;
   }
 }

@@ -1,0 +1,55 @@
+/**
+ * Compiles ./assembly to ./compiled.ts: `npm run kernels`. With --check it writes nothing, and fails
+ * where the two differ.
+ *
+ * The compiler is fetched when it is asked for: with it every installation would be 100 MB larger.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const COMPILER = 'assemblyscript@0.28.20';
+const SOURCES = fileURLToPath(new URL('assembly/', import.meta.url));
+const COMPILED = fileURLToPath(new URL('compiled.ts', import.meta.url));
+
+function hashOfSources() {
+  const hash = createHash('sha256').update(COMPILER);
+  for (const name of readdirSync(SOURCES).sort()) {
+    if (name.endsWith('.ts')) hash.update(readFileSync(join(SOURCES, name)));
+  }
+  return hash.digest('hex');
+}
+
+function compile() {
+  const folder = mkdtempSync(join(tmpdir(), 'kernels-'));
+  try {
+    const output = join(folder, 'kernels.wasm');
+    const options = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--noAssert'];
+    execFileSync(
+      'npm',
+      ['exec', '--yes', `--package=${COMPILER}`, '--', 'asc', 'index.ts', '-o', output, ...options],
+      { cwd: SOURCES, stdio: ['ignore', 'inherit', 'inherit'] },
+    );
+    return readFileSync(output).toString('base64');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const text = `// Made from ./assembly by \`npm run kernels\`.
+
+/** SHA-256 of the compiler's name and version and of the files that it read. */
+export const SOURCES = '${hashOfSources()}';
+
+export const COMPILED =
+  '${compile()}';
+`;
+if (!process.argv.includes('--check')) writeFileSync(COMPILED, text);
+else if (readFileSync(COMPILED, 'utf8') !== text) {
+  console.error('expected compiled.ts to be what ./assembly compiles to. Run `npm run kernels`.');
+  process.exitCode = 1;
+}
