@@ -3,8 +3,8 @@ import type { Ascent } from '../engines/engine.ts';
 import { DreamError } from '../kit/errors.ts';
 import type { Random } from '../kit/random.ts';
 import { filterGradient } from './gradient/filter.ts';
+import { add } from './image.ts';
 import type { Image } from './image.ts';
-import { workbench } from './kernels/workbench.ts';
 import { guide, hold } from './guidance.ts';
 import type { Guidance } from './guidance.ts';
 import type { Recipe } from './recipe.ts';
@@ -46,7 +46,7 @@ export async function ascend(
   const { direction, ...step } = rolled;
   if (direction) {
     if (guidance) guide(direction, image, guidance);
-    addTo(image, direction, { factor: recipe.stepSize, clipped: recipe.clip });
+    add(image, direction, { factor: recipe.stepSize, clipped: recipe.clip });
     if (guidance) hold(image, guidance);
   }
   return { ...step, moved: direction !== null };
@@ -84,29 +84,4 @@ function checkNumbers(score: number, direction: Image, where: string): void {
     `expected numbers from the engine; in ${where} the score became ${score} and the gradient ${direction.data[0]!}`,
     'Try smaller steps, another layer or another engine.',
   );
-}
-
-/** image += factor · direction, kept within a picture's values where `clipped`. */
-function addTo(
-  { data }: Image,
-  direction: Image,
-  { factor, clipped }: { factor: number; clipped: boolean },
-): void {
-  const [low, high] = clipped ? [0, 255] : [-Infinity, Infinity];
-  const bench = workbench();
-  let from = 0;
-  bench.change(data, (values, count) => {
-    const steps = bench.put(direction.data, from, from + count);
-    bench.kernels.addWithin(values, steps, count, factor, low, high);
-    from += count;
-  });
-}
-
-/** Keeps a picture within the values that a picture can have. */
-export function clip({ data }: Image): void {
-  for (let index = 0; index < data.length; index++) {
-    const value = data[index]!;
-    if (value < 0) data[index] = 0;
-    else if (value > 255) data[index] = 255;
-  }
 }

@@ -3,10 +3,10 @@ import type { Ascent } from '../engines/engine.ts';
 import { throwIfCancelled } from '../kit/cancelled.ts';
 import { seededRandom } from '../kit/random.ts';
 import type { Random } from '../kit/random.ts';
-import { ascend, clip } from './ascend.ts';
+import { ascend } from './ascend.ts';
 import { guidanceFor } from './guidance.ts';
 import type { Guidance } from './guidance.ts';
-import { copyImage } from './image.ts';
+import { add, clip, copyImage } from './image.ts';
 import type { Image } from './image.ts';
 import type { OctaveSize } from './octaves.ts';
 import type { Mask } from './priors/mask.ts';
@@ -149,9 +149,9 @@ interface Change {
 function enlarge(dreamed: Image, { pictureAt, from, to, recipe }: Change): Image {
   const { rows, columns } = to;
   if (recipe.reinject !== 'before') return resize(dreamed, rows, columns, recipe.resampling);
-  addScaled(dreamed, pictureAt(from), -1);
+  add(dreamed, pictureAt(from), { factor: -1 });
   const enlarged = resize(dreamed, rows, columns, recipe.resampling);
-  addScaled(enlarged, pictureAt(to), 1);
+  add(enlarged, pictureAt(to), { factor: 1 });
   return enlarged;
 }
 
@@ -160,11 +160,6 @@ function addLostDetail(dreamed: Image, { pictureAt, from, to, recipe }: Change):
   const original = pictureAt(to);
   const smaller = pictureAt(from);
   const blurred = resize(smaller, to.rows, to.columns, recipe.resampling);
-  for (let index = 0; index < dreamed.data.length; index++) {
-    dreamed.data[index]! += original.data[index]! - blurred.data[index]!;
-  }
-}
-
-function addScaled({ data }: Image, other: Image, factor: number): void {
-  for (let index = 0; index < data.length; index++) data[index]! += factor * other.data[index]!;
+  add(dreamed, original, { factor: 1 });
+  add(dreamed, blurred, { factor: -1 });
 }

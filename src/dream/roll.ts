@@ -1,4 +1,5 @@
 import type { Image } from './image.ts';
+import { stripsOf, workbench } from './kernels/workbench.ts';
 
 /** image[row + down, column + right] ← image[row, column], around the borders, in place. */
 export function roll({ rows, columns, data }: Image, down: number, right: number): void {
@@ -6,10 +7,13 @@ export function roll({ rows, columns, data }: Image, down: number, right: number
   const across = modulo(right, columns);
   for (let plane = 0; plane < 3 * cells; plane += cells) {
     rotate(data, plane, plane + cells, modulo(down, rows) * columns);
-    if (across === 0) continue;
-    for (let line = plane; line < plane + cells; line += columns) {
-      rotate(data, line, line + columns, across);
-    }
+  }
+  if (across === 0) return;
+  for (const [from, to] of stripsOf(3 * rows, columns)) {
+    const bench = workbench().clear();
+    const lines = bench.put(data, from * columns, to * columns);
+    bench.kernels.rotateRows(lines, to - from, columns, across, bench.room(columns));
+    bench.take(lines, (to - from) * columns, data, from * columns);
   }
 }
 

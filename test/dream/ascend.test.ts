@@ -1,6 +1,7 @@
 /** One step: what is rolled, what is added where, and what is clipped. */
 import { describe, expect, it } from 'vitest';
-import { ascend, clip } from '../../src/dream/ascend.ts';
+import { ascend } from '../../src/dream/ascend.ts';
+import { clip } from '../../src/dream/image.ts';
 import type { Image } from '../../src/dream/image.ts';
 import { presets } from '../../src/dream/presets.ts';
 import type { Recipe } from '../../src/dream/recipe.ts';

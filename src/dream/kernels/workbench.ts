@@ -49,6 +49,7 @@ interface Kernels {
     low: number,
     high: number,
   ): void;
+  clip(values: Address, count: number, low: number, high: number): void;
   mixColours(red: Address, green: Address, blue: Address, count: number, matrix: Address): void;
   addEnergies(values: Address, rows: number, columns: number, energies: Address): void;
   interpolate(
@@ -69,6 +70,7 @@ interface Kernels {
     taps: number,
     target: Address,
   ): void;
+  rotateRows(values: Address, rows: number, columns: number, by: number, line: Address): void;
   gather(
     source: Address,
     rows: number,

@@ -137,6 +137,21 @@ export function addWithin(
   }
 }
 
+/** values ← values within `low` … `high` */
+export function clip(values: usize, count: i32, low: f32, high: f32): void {
+  const lows = f32x4.splat(low);
+  const highs = f32x4.splat(high);
+  let cell = 0;
+  for (; cell + 4 <= count; cell += 4) {
+    v128.store(values, f32x4.min(f32x4.max(v128.load(values), lows), highs));
+    values += 16;
+  }
+  for (; cell < count; cell++) {
+    f32.store(values, min<f32>(max<f32>(f32.load(values), low), high));
+    values += 4;
+  }
+}
+
 /** (red, green, blue) ← matrix · (red, green, blue), the matrix row by row: 9 floats. */
 export function mixColours(red: usize, green: usize, blue: usize, count: i32, matrix: usize): void {
   let cell = 0;

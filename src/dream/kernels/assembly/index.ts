@@ -1,6 +1,7 @@
 export { addEnergies, interpolate, multiply } from './blocks';
 export {
   addWithin,
+  clip,
   limit,
   mixColours,
   scale,
@@ -9,5 +10,5 @@ export {
   sumOfAbsolutes,
   sumOfSquares,
 } from './cells';
-export { combineRows, correlate, gather } from './lines';
+export { combineRows, correlate, gather, rotateRows } from './lines';
 export { addGrown, halve } from './pyramid';

@@ -102,3 +102,20 @@ export function gather(
     source += width;
   }
 }
+
+/**
+ * Each row's cells `by` cells ahead; the last come first.
+ *
+ * @param by 0 … columns
+ * @param line room for `columns` floats
+ */
+export function rotateRows(values: usize, rows: i32, columns: i32, by: i32, line: usize): void {
+  const ahead = by << 2;
+  const rest = (columns - by) << 2;
+  for (let row = 0; row < rows; row++) {
+    memory.copy(line, values + rest, ahead);
+    memory.copy(line + ahead, values, rest);
+    memory.copy(values, line, ahead + rest);
+    values += ahead + rest;
+  }
+}
