@@ -70,6 +70,17 @@ interface Kernels {
     taps: number,
     target: Address,
   ): void;
+  look(look: Address, pixels: Address, from: number, to: number, target: Address): void;
+  lookBack(look: Address, seen: Address, from: number, to: number, pixels: Address): void;
+  interleave(
+    red: Address,
+    green: Address,
+    blue: Address,
+    count: number,
+    factor: number,
+    pixels: Address,
+  ): void;
+  separate(pixels: Address, count: number, red: Address, green: Address, blue: Address): void;
   rotateRows(values: Address, rows: number, columns: number, by: number, line: Address): void;
   gather(
     source: Address,
@@ -138,6 +149,12 @@ class Workbench {
   putIntegers(source: Int32Array): Address {
     const address = this.room(source.length);
     new Int32Array(this.#memory.buffer, address, source.length).set(source);
+    return address;
+  }
+
+  putDoubles(values: readonly number[]): Address {
+    const address = this.room(2 * values.length);
+    new Float64Array(this.#memory.buffer, address, values.length).set(values);
     return address;
   }
 

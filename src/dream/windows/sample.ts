@@ -2,33 +2,27 @@
 import type { PictureSize } from '../../engines/engine.ts';
 import { createImage } from '../image.ts';
 import type { Image } from '../image.ts';
-import { Taps } from './taps.ts';
+import { workbench } from '../kernels/workbench.ts';
+import type { Address } from '../kernels/workbench.ts';
+import { rowsSeen, stripsSeen } from './rows-seen.ts';
 import type { Window } from './window.ts';
 
-/** @returns the window as a picture of its own of that size */
+/**
+ * Each cell is the mean of evenly spread bilinear samples, as many as it has pixels. Beyond its
+ * borders the picture is mirrored.
+ *
+ * @returns the window as a picture of its own of that size
+ */
 export function sample(picture: Image, window: Window, size: PictureSize): Image {
-  const taps = new Taps(picture, window, size);
-  const { pixels, weights, perCell } = taps;
   const seen = createImage(size.rows, size.columns);
-  const [from, to] = [picture.rows * picture.columns, size.rows * size.columns];
-  const { data } = picture;
-  for (let row = 0; row < size.rows; row++) {
-    taps.row(row);
-    for (let column = 0; column < size.columns; column++) {
-      let [red, green, blue] = [0, 0, 0];
-      const end = (column + 1) * perCell;
-      for (let tap = column * perCell; tap < end; tap++) {
-        const pixel = pixels[tap]!;
-        const weight = weights[tap]!;
-        red += weight * data[pixel]!;
-        green += weight * data[pixel + from]!;
-        blue += weight * data[pixel + 2 * from]!;
-      }
-      const cell = row * size.columns + column;
-      seen.data[cell] = red;
-      seen.data[cell + to] = green;
-      seen.data[cell + 2 * to] = blue;
-    }
+  const bench = workbench();
+  for (const [from, to] of stripsSeen(picture, window, size)) {
+    bench.clear();
+    const rows = rowsSeen(picture, window, { size, from, to });
+    const pixels = putPixels(picture, rows.first, rows.last);
+    const cells = bench.zeros(4 * (to - from) * size.columns);
+    bench.kernels.look(putLook(picture, window, size, rows.first), pixels, from, to, cells);
+    takePixels(cells, seen, from, to);
   }
   return seen;
 }
@@ -38,25 +32,51 @@ export function sample(picture: Image, window: Window, size: PictureSize): Image
  * to the gradient by the picture.
  */
 export function spread(seen: Image, window: Window, picture: Image, factor = 1): void {
-  const taps = new Taps(picture, window, seen);
-  const { pixels, weights, perCell } = taps;
-  const [from, to] = [seen.rows * seen.columns, picture.rows * picture.columns];
-  const { data } = picture;
-  for (let row = 0; row < seen.rows; row++) {
-    taps.row(row);
-    for (let column = 0; column < seen.columns; column++) {
-      const cell = row * seen.columns + column;
-      const red = factor * seen.data[cell]!;
-      const green = factor * seen.data[cell + from]!;
-      const blue = factor * seen.data[cell + 2 * from]!;
-      const end = (column + 1) * perCell;
-      for (let tap = column * perCell; tap < end; tap++) {
-        const pixel = pixels[tap]!;
-        const weight = weights[tap]!;
-        data[pixel]! += weight * red;
-        data[pixel + to]! += weight * green;
-        data[pixel + 2 * to]! += weight * blue;
-      }
-    }
+  const bench = workbench();
+  for (const [from, to] of stripsSeen(picture, window, seen)) {
+    bench.clear();
+    const { first, last } = rowsSeen(picture, window, { size: seen, from, to });
+    const pixels = putPixels(picture, first, last);
+    const cells = putPixels(seen, from, to, factor);
+    bench.kernels.lookBack(putLook(picture, window, seen, first), cells, from, to, pixels);
+    takePixels(pixels, picture, first, last);
   }
+}
+
+/** As the kernel's `look` wants it. */
+function putLook(picture: PictureSize, window: Window, cells: PictureSize, first: number): Address {
+  return workbench().putDoubles([
+    ...[picture.rows, picture.columns, first, cells.rows, cells.columns],
+    ...[window.row, window.column, window.height, window.width],
+    ...[Math.cos(window.angle), Math.sin(window.angle)],
+    Math.max(1, Math.ceil(window.height / cells.rows)),
+    Math.max(1, Math.ceil(window.width / cells.columns)),
+  ]);
+}
+
+/** Rows `from` … `to` of a picture, four floats a pixel. */
+function putPixels(picture: Image, from: number, to: number, factor = 1): Address {
+  const bench = workbench();
+  const { planes, count } = planesOf(picture, from, to);
+  const pixels = bench.room(4 * count);
+  const [red, green, blue] = planes.map((start) => bench.put(picture.data, start, start + count));
+  bench.kernels.interleave(red!, green!, blue!, count, factor, pixels);
+  return pixels;
+}
+
+/** The way back. */
+function takePixels(pixels: Address, picture: Image, from: number, to: number): void {
+  const bench = workbench();
+  const { planes, count } = planesOf(picture, from, to);
+  const [red, green, blue] = planes.map(() => bench.room(count));
+  bench.kernels.separate(pixels, count, red!, green!, blue!);
+  [red!, green!, blue!].forEach((address, plane) => {
+    bench.take(address, count, picture.data, planes[plane]!);
+  });
+}
+
+/** Where the rows begin in each plane, and how many floats they are. */
+function planesOf({ rows, columns }: PictureSize, from: number, to: number) {
+  const planes = [0, 1, 2].map((plane) => (plane * rows + from) * columns);
+  return { planes, count: (to - from) * columns };
 }

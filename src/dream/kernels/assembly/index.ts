@@ -12,3 +12,4 @@ export {
 } from './cells';
 export { combineRows, correlate, gather, rotateRows } from './lines';
 export { addGrown, halve } from './pyramid';
+export { interleave, look, lookBack, separate } from './windows';
