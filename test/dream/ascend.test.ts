@@ -33,6 +33,8 @@ describe('rolling', () => {
         );
         expect(rolled(image, down, right)).toEqual(expected);
       }),
+      // More than one strip of rows is made of.
+      { examples: [[150, 203, -170, 31]] },
     );
   });
 
@@ -55,6 +57,23 @@ describe('clipping', () => {
     };
     clip(image);
     expect([...image.data]).toEqual([0, 0, 12.5, 255, 255, 255]);
+  });
+
+  it('takes infinities to the ends, and leaves what is no number', () => {
+    const image: Image = {
+      rows: 1,
+      columns: 2,
+      data: Float32Array.of(Infinity, -Infinity, NaN, 1, Infinity, NaN),
+    };
+    clip(image);
+    expect([...image.data]).toEqual([255, 0, NaN, 1, 255, NaN]);
+  });
+
+  it('reaches every value of a picture of many strips', () => {
+    const image = seededNoise(150, 203, 1);
+    clip(image);
+    const { data } = seededNoise(150, 203, 1);
+    expect(image.data).toEqual(data.map((value) => Math.max(0, value)));
   });
 });
 

@@ -19,6 +19,9 @@ import type { Recipe } from '../../src/dream/recipe.ts';
 import fc from '../helpers/fast-check.ts';
 import { at, copyOf, drawn, largestDifference, seededNoise } from '../helpers/planes.ts';
 
+/** More than one strip of rows is made of: `src/dream/kernels/workbench.ts`. */
+const LARGE: [number, number] = [171, 301];
+
 const sizes = fc.tuple(fc.integer({ min: 1, max: 23 }), fc.integer({ min: 1, max: 23 }));
 
 function changed(image: Image, change: (copy: Image) => void): Image {
@@ -62,7 +65,7 @@ describe('the blur', () => {
           1e-5,
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[LARGE, 3]] },
     );
   });
 
@@ -174,7 +177,7 @@ describe('the pyramid', () => {
           expect(largestDifference(band, expected[level]!)).toBeLessThan(1e-5);
         });
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[LARGE, 2]] },
     );
   });
 
@@ -189,7 +192,7 @@ describe('the pyramid', () => {
         );
         expect(largestDifference(merged, image)).toBeLessThan(1e-5);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[LARGE, 2]] },
     );
   });
 
@@ -364,7 +367,7 @@ describe('dividing by the local energy', () => {
           expect(largestDifference(divided(image, sigma, 0.5), expected)).toBeLessThan(1e-4);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 30, examples: [[...LARGE, 16]] },
     );
   });
 

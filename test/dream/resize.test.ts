@@ -76,7 +76,14 @@ describe('resizing', () => {
             : naiveResize(image, toRows, toColumns, resampling);
         expect(largestDifference(found, expected)).toBeLessThan(1e-5);
       }),
-      { numRuns: 150 },
+      {
+        numRuns: 150,
+        // More than one strip of rows is made of.
+        examples: KERNELS.map((kernel) => [
+          { rows: 190, columns: 270, toRows: 151, toColumns: 330 },
+          kernel,
+        ]),
+      },
     );
   });
 

@@ -5,6 +5,7 @@ import type { Image } from '../../src/dream/image.ts';
 import { scoreThrough, windowedAscent } from '../../src/dream/windows/ascent.ts';
 import { drawWindows } from '../../src/dream/windows/draw.ts';
 import { findPlace } from '../../src/dream/windows/find-place.ts';
+import { rowsSeen, stripsSeen } from '../../src/dream/windows/rows-seen.ts';
 import { sample, spread } from '../../src/dream/windows/sample.ts';
 import { partWindow, wholeWindow } from '../../src/dream/windows/window.ts';
 import type { Window } from '../../src/dream/windows/window.ts';
@@ -83,6 +84,52 @@ describe('what is seen through a window', () => {
     const beside = { ...wholeWindow(picture), column: -2 };
     const mirrored = drawn(4, 4, (row, column) => 10 * row + (3 - column));
     expect(largestDifference(sample(picture, beside, picture), mirrored)).toBeLessThan(1e-5);
+  });
+});
+
+describe('which rows are seen', () => {
+  it('are those that make the picture seen', () => {
+    fc.assert(
+      fc.property(size, size, window, fc.nat(), (of, seen, through, at) => {
+        const from = at % seen.rows;
+        const strip = { size: seen, from, to: from + 1 };
+        const { first, last } = rowsSeen(of, through, strip);
+        const picture = seededNoise(of.rows, of.columns, 3);
+        const expected = sample(picture, through, seen);
+        // What lies in no row that is said to be seen may be anything.
+        picture.data.forEach((_, index) => {
+          const row = Math.floor(index / of.columns) % of.rows;
+          if (row < first || row >= last) picture.data[index] = 1e6;
+        });
+        const found = sample(picture, through, seen);
+        for (let plane = 0; plane < 3; plane++) {
+          const start = (plane * seen.rows + from) * seen.columns;
+          const line = (image: Image) => image.data.subarray(start, start + seen.columns);
+          expect(line(found)).toEqual(line(expected));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are taken in strips of a large picture, to the same values', () => {
+    const [rows, columns] = [1700, 2500];
+    const place = drawn(rows, columns, (row, column, plane) => [row, column, 1][plane]!);
+    const size = { rows: 40, columns: 50 };
+    const through = { row: 800, column: 1200, height: 1100, width: 1600, angle: 0.2 };
+    expect(stripsSeen(place, through, size).length).toBeGreaterThan(2);
+    const seen = sample(place, through, size);
+    const [cosine, sine] = [Math.cos(0.2), Math.sin(0.2)];
+    const expected = drawn(40, 50, (row, column, plane) => {
+      const v = ((row + 0.5) / 40 - 0.5) * 1100;
+      const u = ((column + 0.5) / 50 - 0.5) * 1600;
+      return [799.5 + sine * u + cosine * v, 1199.5 + cosine * u - sine * v, 1][plane]!;
+    });
+    expect(largestDifference(seen, expected)).toBeLessThan(1e-2);
+    const back = createImage(rows, columns);
+    spread(seededNoise(40, 50, 4), through, back);
+    const there = dot(seen.data, seededNoise(40, 50, 4).data);
+    expect(Math.abs(dot(place.data, back.data) - there)).toBeLessThan(1e-4 * Math.abs(there));
   });
 });
 
