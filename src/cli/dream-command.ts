@@ -38,6 +38,10 @@ export async function dreamCommand(picture: string | undefined, given: Given): P
     const message = '--sheet shows layers, and a dream of a class has none';
     throw new DreamError('bad-option', message, 'Leave out --sheet or --class.');
   }
+  if (given['layer'] !== undefined) {
+    const message = '--layer names what one dream is of, --sheet a dream for each of its layers';
+    throw new DreamError('bad-option', message, 'Name them all after --sheet: mixed0,mixed3.');
+  }
   // `--sheet photo.jpg` reads as if the photo were the list of layers.
   const meant = picture === undefined && sheet !== true && existsSync(sheet);
   return meant

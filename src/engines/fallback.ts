@@ -18,7 +18,7 @@ export function withFallback(primary: GradientEngine, options: FallbackOptions):
       const ascent = new Persistent(line, ({ engine, memory }) =>
         engine.prepare(graph, objective, {
           ...prepareOptions,
-          ...(memory === undefined ? {} : { memory }),
+          ...smaller(memory, prepareOptions?.memory),
         }),
       );
       await ascent.open();
@@ -33,6 +33,12 @@ export function withFallback(primary: GradientEngine, options: FallbackOptions):
       };
     },
   };
+}
+
+/** What was found to be enough may be more than the caller wants to be taken. */
+function smaller(enough: number | undefined, wanted: number | undefined): { memory?: number } {
+  if (enough === undefined) return {};
+  return { memory: Math.min(enough, wanted ?? Infinity) };
 }
 
 function ascentOf(persistent: Persistent<Ascent>): Ascent {

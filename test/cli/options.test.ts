@@ -163,6 +163,7 @@ describe('bad options', () => {
       2,
       /--sheet shows layers, and a dream of a class has none/,
     ],
+    [photo, ['--sheet', '--layer', 'mixed4'], 2, /a dream for each of its layers\n.*after --sheet/],
     [photo, ['--redo', plain], 1, /cannot be dreamed again: it holds no recipe/],
     [photo, ['--redo', join(folder, 'no.png')], 1, /no\.png" does not exist/],
   ])('%s %j', async (picture, args, code, message) => {

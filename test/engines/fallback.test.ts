@@ -68,6 +68,17 @@ describe('an engine that can fail', () => {
     expect(primary.memories).toEqual([undefined, 1000e6, 1000e6]);
   });
 
+  it('never takes more memory than its caller gives', async () => {
+    const primary = faulty((run) => (run === 0 ? FULL : null));
+    const { engine } = guarded(primary);
+    for (const memory of [700e6, 1500e6]) {
+      const ascent = await engine.prepare(network, objective, { memory });
+      await ascent.calibrate(seededPicture(24, 30, 1));
+      await ascent.dispose();
+    }
+    expect(primary.memories).toEqual([700e6, 700e6, 1000e6]);
+  });
+
   it('goes elsewhere where smaller tiles are not small enough', async () => {
     const primary = faulty((run) => (run === 0 ? null : FULL));
     const { engine, told } = guarded(primary);
