@@ -58,10 +58,9 @@ async function dreamOnce(
   const job = await prepareJob(path, baseline, settings, given);
   const { picture, recipe, model, engine, mask } = job;
   const plan = planRender(model, { picture, recipe, deepLayers: settings.deepLayers, mask });
-  const again = baseline.imprint ? '-redo' : '';
+  const again = baseline.imprint ? ['redo'] : [];
   const title = recipe.class ?? recipe.layer;
-  const name = `${job.stem}-${title}${again}`;
-  const output = await chooseOutput(settings.output, name, job.read);
+  const output = await chooseOutput(settings.output, [job.stem, title, ...again], job.read);
   const notices = [...job.notices, ...plan.notices, ...formatNotices(output, job, settings)];
   for (const notice of notices) noteTo(process.stderr, notice, settings);
   const difference = recipe.perturb ? await differencePath(output.path, job.read) : undefined;

@@ -13,19 +13,22 @@ export interface Output {
 }
 
 const FOLDER = 'out';
+// File systems count bytes: mostly 255, encrypted ones 143.
+const MOST_BYTES = 120;
+const MOST_BYTES_OF_ENDING = 90;
 
 /**
  * @param asked what --output says.
- * @param name the file's name without ending where it says nothing.
+ * @param name what the file's name is made of where it says nothing: the picture's, then endings.
  * @param read paths of the pictures that the dream is made of.
  * @throws DreamError 'bad-option' or 'cannot-write', before anything is dreamed.
  */
 export async function chooseOutput(
   asked: string | undefined,
-  name: string,
+  name: readonly [stem: string, ...endings: string[]],
   read: readonly string[],
 ): Promise<Output> {
-  const path = asked ?? join(FOLDER, `${fileName(name)}.png`);
+  const path = asked ?? join(FOLDER, `${fileName(...name)}.png`);
   const format = formatForPath(path);
   await checkNotRead(path, read);
   if (asked === undefined) await mkdir(FOLDER, { recursive: true }).catch(() => undefined);
@@ -68,7 +71,21 @@ export function formatNotices(
   ];
 }
 
-/** A name without the signs that mean something in paths; not longer than names can be. */
-function fileName(name: string): string {
-  return name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 120);
+/**
+ * `stem-ending-…` without the signs that mean something in paths, of at most 120 bytes. The stem
+ * gives way: the endings tell one dream of a picture from another.
+ */
+export function fileName(stem: string, ...endings: readonly string[]): string {
+  const ending = endings.map((each) => `-${shortened(each, MOST_BYTES_OF_ENDING)}`).join('');
+  return `${shortened(stem, MOST_BYTES - Buffer.byteLength(ending))}${ending}`;
+}
+
+/** Whole characters of `name`, of at most `most` bytes. */
+function shortened(name: string, most: number): string {
+  let short = '';
+  for (const character of name.replace(/[^\p{L}\p{N}._-]+/gu, '-')) {
+    if (Buffer.byteLength(short + character) > most) break;
+    short += character;
+  }
+  return short;
 }

@@ -34,7 +34,7 @@ export async function sheetCommand(
   const tiles = planTiles(job.model, chosenLayers(job, chosen, settings), {
     ...{ picture, recipe, mask, deepLayers: settings.deepLayers },
   });
-  const output = await chooseOutput(settings.output, `${job.stem}-sheet`, job.read);
+  const output = await chooseOutput(settings.output, [job.stem, 'sheet'], job.read);
   const notices = [
     ...job.notices,
     ...noticesOf(tiles),

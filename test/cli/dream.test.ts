@@ -47,6 +47,18 @@ describe('dream', () => {
     });
   });
 
+  it('keeps dreams of a long name apart, whatever its letters', async () => {
+    const name = `${'日'.repeat(83)}.jpg`;
+    writeFileSync(inFolder(name), readFileSync(inFolder('photo.jpg')));
+    for (const layer of ['block_2_expand', 'block_3_expand']) {
+      const outcome = await dream(
+        ...[name, ...small, '--layer', layer, '--octaves', '1', '--steps', '1'],
+      );
+      expect(outcome).toMatchObject({ code: 0 });
+      expect(outcome.stdout).toMatch(new RegExp(`^wrote out/日+-${layer}\\.png `, 'u'));
+    }
+  });
+
   it('leaves octaves out where a side would be too small, and says so', async () => {
     const outcome = await dream(
       'photo.jpg',

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { baselineOf } from '../../src/cli/baseline.ts';
 import { dreamCommand } from '../../src/cli/dream-command.ts';
 import { explain } from '../../src/cli/failure.ts';
-import { formatNotices } from '../../src/cli/output.ts';
+import { fileName, formatNotices } from '../../src/cli/output.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import type { Given } from '../../src/cli/program.ts';
 import { recipeOptions } from '../../src/cli/recipe-options.ts';
@@ -246,4 +246,27 @@ describe('failures', () => {
     expect(explain(defect, true).words).toContain('options.test.ts');
     expect(explain('thrown', false)).toMatchObject({ exitCode: 1 });
   });
+});
+
+describe('the name of a dream', () => {
+  it.each([
+    ['photo', ['mixed5'], 'photo-mixed5'],
+    ['a b\nc', ['not dog', 'redo'], 'a-b-c-not-dog-redo'],
+    ['../../etc', ['a:1,b:2'], '..-..-etc-a-1-b-2'],
+  ])('is made of %j and %j', (stem, endings, name) => {
+    expect(fileName(stem, ...endings)).toBe(name);
+  });
+
+  it.each(['x'.repeat(245), '\u65e5'.repeat(83), '\u{1d49c}'.repeat(62)])(
+    'keeps its endings and fits a disk, of %s',
+    (stem) => {
+      for (const endings of [['mixed0'], ['mixed5', 'redo'], ['m'.repeat(1000), 'redo']]) {
+        const name = fileName(stem, ...endings);
+        expect(Buffer.byteLength(name)).toBeLessThanOrEqual(120);
+        expect(name).not.toMatch(/\p{Surrogate}/u);
+        expect(name.startsWith(stem.slice(0, 4))).toBe(true);
+        expect(name.endsWith(`-${endings.at(-1)!}`)).toBe(true);
+      }
+    },
+  );
 });
