@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import type { Metadata } from 'sharp';
 import { DreamError } from '../kit/errors.ts';
+import { spelledFormat } from './picture-format.ts';
 import type { PictureFormat } from './picture-format.ts';
 
 /** A picture file whose header has been read and found acceptable. */
@@ -107,7 +108,7 @@ function cannotDecode(name: string, format: PictureFormat, cause: unknown): Drea
     .find((line) => line.trim() !== '' && !line.startsWith('source: bad seek'));
   return new DreamError(
     'bad-picture',
-    `${name} begins like a ${format.toUpperCase()} picture, but it is damaged or incomplete and cannot be decoded${reason === undefined ? '' : ` (${reason.trim()})`}.`,
+    `${name} begins like ${spelledFormat(format)} picture, but it is damaged or incomplete and cannot be decoded${reason === undefined ? '' : ` (${reason.trim()})`}.`,
     'Download or copy it again, or open it in an image editor and save it anew.',
     { cause },
   );

@@ -7,6 +7,11 @@ export type PictureFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
 /** The formats that are written. */
 export type OutputFormat = 'png' | 'jpeg' | 'webp';
 
+/** As it stands in a sentence, with its article. */
+export function spelledFormat(format: PictureFormat): string {
+  return `${format === 'avif' ? 'an' : 'a'} ${format.toUpperCase()}`;
+}
+
 export const READABLE_FORMATS = 'JPEG, PNG, WebP, AVIF, GIF or TIFF';
 
 /** What the first bytes of a file say it is: a readable format, or the name of something else. */

@@ -2,7 +2,7 @@ import type { Metadata } from 'sharp';
 import { DreamError } from '../kit/errors.ts';
 import { createImage } from './image.ts';
 import type { Image } from './image.ts';
-import { READABLE_FORMATS, recognisePicture } from './picture-format.ts';
+import { READABLE_FORMATS, recognisePicture, spelledFormat } from './picture-format.ts';
 import type { PictureFormat } from './picture-format.ts';
 import { decodePicture, readPictureHeader } from './picture-decode.ts';
 import type { Pixels } from './picture-decode.ts';
@@ -97,7 +97,7 @@ function checkHeader(name: string, format: PictureFormat, header: Metadata, maxP
   if (!agrees) {
     throw new DreamError(
       'bad-picture',
-      `${name} begins like a ${format.toUpperCase()} picture but is decoded as ${header.format}; a ${READABLE_FORMATS} picture was expected.`,
+      `${name} begins like ${spelledFormat(format)} picture but is decoded as ${header.format}; a ${READABLE_FORMATS} picture was expected.`,
       'Save it as JPEG or PNG and try again.',
     );
   }
