@@ -410,6 +410,21 @@ describe.skipIf(missing)(title, () => {
     expect(handler.events.at(-1)).toMatchObject({ kind: 'action', action: `deeper:${ORDER}` });
   });
 
+  it('keeps the ground under the words of the main button where the pointer is on it', async () => {
+    const page = await open({ colorScheme: 'dark' });
+    await deliver(await asked(page), result());
+    const deeper = page.getByRole('button', { name: 'Deeper' });
+    const ground = (): Promise<string> =>
+      page.evaluate("getComputedStyle(document.querySelector('.button.main')).backgroundImage");
+    await deeper.waitFor();
+    await page.mouse.move(0, 0);
+    const plain = await ground();
+    expect(plain).toContain('gradient');
+    await deeper.hover();
+    expect(await page.locator('.button.main:hover').count()).toBe(1);
+    expect(await ground()).toBe(plain);
+  });
+
   it('keeps the place of whoever goes by keys', async () => {
     const page = await open();
     const button = (label: string) => [{ action: `duel:${label}`, label }];
