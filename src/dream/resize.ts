@@ -123,8 +123,9 @@ function resizeRows(image: Image, rows: number, { taps, starts, values }: Weight
       const count = (to - from) * columns;
       const target = bench.zeros(count);
       for (let row = from; row < to; row++) {
-        bench.kernels.combineRows(
+        bench.kernels.combine(
           source + 4 * (starts[row]! - first) * columns,
+          columns,
           columns,
           weights + 4 * (row - from) * taps,
           Math.min(taps, image.rows - starts[row]!),

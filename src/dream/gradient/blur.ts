@@ -65,18 +65,18 @@ function blurInto(
       const start = mirror(from + row - radius, rows) * columns;
       putMirrored(lines + 4 * row * (columns + 2 * radius), source, start, columns, radius);
     }
-    const along = bench.room(high * columns);
     const sum = bench.zeros((to - from) * columns);
     for (const weights of cascade) {
+      const along = bench.zeros(high * columns);
       const across = bench.put(weights);
       const down = bench.put(weights.map((weight) => weight / cascade.length));
       for (let row = 0; row < high; row++) {
         const line = lines + 4 * row * (columns + 2 * radius);
-        bench.kernels.correlate(line, columns, across, taps, along + 4 * row * columns);
+        bench.kernels.combine(line, 1, columns, across, taps, along + 4 * row * columns);
       }
       for (let row = 0; row < to - from; row++) {
         const start = 4 * row * columns;
-        bench.kernels.combineRows(along + start, columns, down, taps, sum + start);
+        bench.kernels.combine(along + start, columns, columns, down, taps, sum + start);
       }
     }
     bench.take(sum, (to - from) * columns, target, from * columns);

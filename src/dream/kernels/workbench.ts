@@ -62,9 +62,9 @@ interface Kernels {
     factors: Address,
   ): void;
   multiply(values: Address, factors: Address, count: number): void;
-  correlate(source: Address, count: number, weights: Address, taps: number, target: Address): void;
-  combineRows(
+  combine(
     source: Address,
+    stride: number,
     count: number,
     weights: Address,
     taps: number,

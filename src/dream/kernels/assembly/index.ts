@@ -10,6 +10,6 @@ export {
   sumOfAbsolutes,
   sumOfSquares,
 } from './cells';
-export { combineRows, correlate, gather, rotateRows } from './lines';
+export { combine, gather, rotateRows } from './lines';
 export { addGrown, halve } from './pyramid';
 export { interleave, look, lookBack, separate } from './windows';

@@ -1,49 +1,18 @@
 /** Weighted sums of neighbours, along rows and along columns. */
 
 /**
- * target[k] ← Σ weights[t] · source[k + t]
- *
- * @param source count + taps − 1 floats
+ * target[k] ← target[k] + Σ weights[t] · source[k + t · stride]: with a stride of 1 along a row, with
+ * that of a row's length over rows.
  */
-export function correlate(
+export function combine(
   source: usize,
+  stride: i32,
   count: i32,
   weights: usize,
   taps: i32,
   target: usize,
 ): void {
-  let cell = 0;
-  for (; cell + 4 <= count; cell += 4) {
-    let sum = f32x4.splat(0);
-    for (let tap = 0; tap < taps; tap++) {
-      const at = tap << 2;
-      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(weights + at), v128.load(source + at)));
-    }
-    v128.store(target, sum);
-    source += 16;
-    target += 16;
-  }
-  for (; cell < count; cell++) {
-    let sum: f32 = 0;
-    for (let tap = 0; tap < taps; tap++) {
-      const at = tap << 2;
-      sum += f32.load(weights + at) * f32.load(source + at);
-    }
-    f32.store(target, sum);
-    source += 4;
-    target += 4;
-  }
-}
-
-/** target ← target + Σ weights[t] · (row t of the source), rows of `count` cells each. */
-export function combineRows(
-  source: usize,
-  count: i32,
-  weights: usize,
-  taps: i32,
-  target: usize,
-): void {
-  const width = count << 2;
+  const width = stride << 2;
   let cell = 0;
   for (; cell + 4 <= count; cell += 4) {
     let sum = v128.load(target);
