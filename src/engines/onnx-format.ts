@@ -63,7 +63,7 @@ export interface OnnxValueInfo {
  * and goes there at once.
  */
 export function encodeOnnx(model: OnnxModel, initializers: readonly OnnxTensor[]): Uint8Array {
-  const structure = modelType.encode(modelType.fromObject(model)).finish();
+  const structure = modelType.encode(model).finish();
   const heads = initializers.map(tensorHead);
   const room = initializers.reduce(
     (sum, { byteLength }, index) => sum + heads[index]!.length + byteLength,
@@ -97,7 +97,7 @@ function sharedRoom(): Room {
 
 /** All that comes before a tensor's numbers. */
 function tensorHead({ name, dims, dataType, byteLength }: OnnxTensor): Uint8Array {
-  const fields = tensorType.encode(tensorType.fromObject({ name, dims, dataType })).finish();
+  const fields = tensorType.encode({ name, dims, dataType }).finish();
   const numbers = fieldHead(9, byteLength);
   const length = fields.length + numbers.length + byteLength;
   const inGraph = fieldHead(5, length);

@@ -36,6 +36,33 @@ export interface Constant {
   read(): Float32Array;
   /** A filter as [outputs, channels, rows, columns], where its values lie so already. */
   readonly outputsFirst?: () => Float32Array;
+  /** The same values in the same order, where a file holds them as whole numbers. */
+  readonly packed?: () => Packed;
+  /** The same values, of a filter that a rewrite has put together. */
+  readonly parts?: () => readonly FilterPart[];
+}
+
+/** value = fround(number · scale + offset) */
+export interface Packed {
+  readonly numbers: Uint16Array | Uint8Array;
+  readonly scale: number;
+  readonly offset: number;
+}
+
+/**
+ * Some of a filter's outputs, all its cells and channels:
+ * value = fround(numbers[start + cell · cellStride + channel · channelStride + output] · scale + offset)
+ * · factors[output].
+ */
+export interface FilterPart {
+  readonly numbers: Float32Array | Uint16Array | Uint8Array;
+  readonly start: number;
+  readonly cellStride: number;
+  readonly channelStride: number;
+  readonly scale: number;
+  readonly offset: number;
+  /** One for each output. */
+  readonly factors: Float32Array;
 }
 
 export interface Graph {

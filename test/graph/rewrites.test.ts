@@ -137,16 +137,6 @@ describe('folding products and sums per channel into convolutions', () => {
     await expectSameValues(net, folded, ['out']);
   });
 
-  it('reads a folded filter that has been forgotten anew, to the same values', () => {
-    const net = graphWith((net) => {
-      const y = net.conv('conv', net.x, [1, 1, 3, 4]);
-      net.add('mul', [y, net.values(4)], {}, 'out');
-    });
-    const folded = foldChannels(net, ['out']);
-    const filter = folded.constants.get(nodeOf(folded, 'out').inputs[1]!)!;
-    expect(Float32Array.from(filter.read())).toEqual(filter.read());
-  });
-
   it.each<[string, (net: Net) => void]>([
     [
       'a convolution that is an output itself',

@@ -1,5 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import type { Packed } from '../../src/graph/graph.ts';
 import { openWeights } from '../../src/importers/containers/tfjs-weights.ts';
 import { plainTensorflow } from '../helpers/tensorflow.ts';
 import { bytesOf, floats, weightFiles } from './tfjs-files.ts';
@@ -14,7 +15,13 @@ async function valuesOf(entry: WeightEntry, bytes: Uint8Array): Promise<number[]
   const { manifest, readShard } = weightFiles([first, { entry, bytes }]);
   const weights = openWeights(manifest, readShard);
   await weights.ready([entry.name]);
-  return [...weights.constant(entry.name).read()];
+  const constant = weights.constant(entry.name);
+  if (constant.packed) expect(unpacked(constant.packed())).toEqual(constant.read());
+  return [...constant.read()];
+}
+
+function unpacked({ numbers, scale, offset }: Packed): Float32Array {
+  return Float32Array.from(numbers, (number) => number * scale + offset);
 }
 
 /** The same by tensorflow.js's own reader. */
@@ -49,6 +56,16 @@ describe('number formats', () => {
     ['bool', entry('bool'), Uint8Array.from(numbers, (n) => n % 2)],
   ])('%s is read as tensorflow.js reads it', async (_, spec, bytes) => {
     expect(await valuesOf(spec, bytes)).toEqual(reference(spec, bytes));
+  });
+
+  test('whole numbers that stand for floats can be had as they are', () => {
+    const isPacked = (dtype: string, stored: string): boolean => {
+      const weight = entry(dtype, { dtype: stored, min: -1, scale: 0.5 });
+      const { manifest, readShard } = weightFiles([{ entry: weight, bytes: new Uint8Array(24) }]);
+      return openWeights(manifest, readShard).constant('w').packed !== undefined;
+    };
+    expect([isPacked('float32', 'uint8'), isPacked('float32', 'uint16')]).toEqual([true, true]);
+    expect([isPacked('int32', 'uint8'), isPacked('float32', 'float16')]).toEqual([false, false]);
   });
 
   test('float16: signs, fractions, the smallest, infinity', async () => {

@@ -3,6 +3,7 @@
  * concatenation) is computed range by range, with the part of the filter that makes it: no
  * tensor is cut.
  */
+import { filterOfParts, filterParts, filterShape } from '../filter-parts.ts';
 import { consumersOf, nodeOf } from '../graph.ts';
 import type { Constant, Graph, Node, NodeRef } from '../graph.ts';
 import { rewrite } from './rewrite.ts';
@@ -42,18 +43,11 @@ function isChannelCrop({ op, attributes }: Node): boolean {
 
 /** Input channels start … end−1 of a filter [rows, columns, channels, outputs]. */
 function channelRange(filter: Constant, start: number, end: number): Constant {
-  const [rows, columns, channels, outputs] = filter.shape as [number, number, number, number];
-  return {
-    shape: [rows, columns, end - start, outputs],
-    read: () => {
-      const source = filter.read();
-      const size = (end - start) * outputs;
-      const values = new Float32Array(rows * columns * size);
-      for (let cell = 0; cell < rows * columns; cell++) {
-        const from = (cell * channels + start) * outputs;
-        values.set(source.subarray(from, from + size), cell * size);
-      }
-      return values;
-    },
-  };
+  const [rows, columns, , outputs] = filterShape(filter);
+  return filterOfParts([rows, columns, end - start, outputs], () =>
+    filterParts(filter).map((part) => ({
+      ...part,
+      start: part.start + start * part.channelStride,
+    })),
+  );
 }

@@ -2,6 +2,7 @@
  * A convolution followed by a product or a sum per channel (what is left of a batch
  * normalisation) is one convolution: filter · scale, bias · scale + offset.
  */
+import { filterOfParts, filterParts, filterShape } from '../filter-parts.ts';
 import type { Constant, Graph, Node, NodeRef } from '../graph.ts';
 import { rewrite } from './rewrite.ts';
 import type { RewriteContext } from './rewrite.ts';
@@ -42,30 +43,15 @@ function isPerChannel({ shape }: Constant, channels: number): boolean {
   return shape.slice(0, -1).every((size) => size === 1) && (shape.at(-1) ?? 1) === channels;
 }
 
-/** Remembered as long as somebody holds the values: the backward pass reads them soon after. */
 function scaledFilter(filter: Constant, scale: Constant): Constant {
-  let remembered: WeakRef<Float32Array> | undefined;
-  return {
-    shape: filter.shape,
-    read: () => {
-      const known = remembered?.deref();
-      if (known) return known;
-      const values = timesPerOutput(filter.read(), scale.read());
-      remembered = new WeakRef(values);
-      return values;
-    },
-  };
-}
-
-function timesPerOutput(source: Float32Array, scales: Float32Array): Float32Array {
-  const outputs = scales.length;
-  const values = new Float32Array(source.length);
-  for (let from = 0; from < source.length; from += outputs) {
-    for (let output = 0; output < outputs; output++) {
-      values[from + output] = source[from + output]! * scales[output]!;
-    }
-  }
-  return values;
+  return filterOfParts(filterShape(filter), () => {
+    const scales = scale.read();
+    let first = 0;
+    return filterParts(filter).map((part) => {
+      const own = scales.subarray(first, (first += part.factors.length));
+      return { ...part, factors: part.factors.map((factor, output) => factor * own[output]!) };
+    });
+  });
 }
 
 function scaledBias(bias: Constant, scale: Constant): Constant {

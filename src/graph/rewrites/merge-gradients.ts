@@ -3,6 +3,7 @@
  * one gradient of the concatenated cotangents, with the filters concatenated alike. That saves
  * the sums, each a pass over memory.
  */
+import { filterOfParts, filterParts } from '../filter-parts.ts';
 import { nodeOf } from '../graph.ts';
 import type { Constant, Graph, Node, NodeRef } from '../graph.ts';
 import { rewrite } from './rewrite.ts';
@@ -71,24 +72,6 @@ function addMerged(
 /** [1, 1, channels, outputs] filters side by side. */
 function concatOutputs(filters: readonly Constant[]): Constant {
   const channels = filters[0]!.shape[2]!;
-  const total = filters.reduce((sum, { shape }) => sum + shape[3]!, 0);
-  return {
-    shape: [1, 1, channels, total],
-    read: () => {
-      const values = new Float32Array(channels * total);
-      let start = 0;
-      for (const filter of filters) {
-        const source = filter.read();
-        const outputs = filter.shape[3]!;
-        for (let channel = 0; channel < channels; channel++) {
-          values.set(
-            source.subarray(channel * outputs, (channel + 1) * outputs),
-            channel * total + start,
-          );
-        }
-        start += outputs;
-      }
-      return values;
-    },
-  };
+  const outputs = filters.reduce((sum, { shape }) => sum + shape[3]!, 0);
+  return filterOfParts([1, 1, channels, outputs], () => filters.flatMap(filterParts));
 }

@@ -1,4 +1,5 @@
 /** Number formats of tensorflow.js weights, all little-endian. */
+import type { Packed } from '../../graph/graph.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { fromHalf } from '../../kit/half.ts';
 import { floatsIn } from './floats.ts';
@@ -42,6 +43,21 @@ export function decode(bytes: Uint8Array, type: string, weight: Quantised): Floa
     for (let index = 0; index < values.length; index++) values[index] = Math.round(values[index]!);
   }
   return values;
+}
+
+/** Whether the values are whole numbers, stored · scale + min. */
+export function isPacked(type: string, { dtype, quantization }: Quantised): boolean {
+  const { scale, min } = quantization ?? {};
+  const known = scale !== undefined && min !== undefined;
+  return known && dtype === 'float32' && (type === 'uint8' || type === 'uint16');
+}
+
+/** Of a weight that `isPacked`: the numbers that `decode` unpacks. */
+export function packed(bytes: Uint8Array, type: string, { quantization }: Quantised): Packed {
+  // Not as a Buffer: whoever unpacks numbers is fastest when all are in arrays of one kind.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  const numbers = elements(plain, type) as Packed['numbers'];
+  return { numbers, scale: quantization!.scale!, offset: quantization!.min! };
 }
 
 function elements(

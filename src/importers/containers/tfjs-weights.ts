@@ -7,7 +7,7 @@ import { DreamError } from '../../kit/errors.ts';
 import { checked } from '../checked.ts';
 import type { ReadShard } from '../imported.ts';
 import type { StoredConstant, Weights } from '../weights.ts';
-import { bytesPerElement, decode } from './tfjs-elements.ts';
+import { bytesPerElement, decode, isPacked, packed } from './tfjs-elements.ts';
 import { ShardGroup } from './tfjs-shards.ts';
 
 const weightSchema = z.object({
@@ -68,15 +68,17 @@ class TfjsWeights implements Weights {
 
   constant(name: string): StoredConstant {
     const { group, weight, start, end } = this.#placeOf(name);
+    const type = storedType(weight);
+    const stored = (): Uint8Array => {
+      const bytes = group.bytes(start, end);
+      if (bytes) return bytes;
+      throw new Error(`weight '${name}' was read before ready(['${name}']) was awaited`);
+    };
     return {
       shape: weight.shape,
       weights: [name],
-      read: () => {
-        const bytes = group.bytes(start, end);
-        if (!bytes)
-          throw new Error(`weight '${name}' was read before ready(['${name}']) was awaited`);
-        return decode(bytes, storedType(weight), weight);
-      },
+      read: () => decode(stored(), type, weight),
+      ...(isPacked(type, weight) ? { packed: () => packed(stored(), type, weight) } : {}),
     };
   }
 
