@@ -21,6 +21,13 @@ export default defineConfig(
       ],
       // `array[i]!` is how a checked index reads in tight loops over typed arrays.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "ImportSpecifier[imported.name='z']",
+          message: "import * as z from 'zod': a bundle keeps what is used.",
+        },
+      ],
       'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
     },

@@ -14,6 +14,7 @@ import module from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { mapStacks } from './stacks.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CACHE = join(ROOT, 'node_modules', '.cache', 'dream-bot');
@@ -81,6 +82,8 @@ async function bundle(entry) {
       absWorkingDir: ROOT,
       outdir: folder,
       entryNames: 'main',
+      // By this name Node knows what it reads; of a `.js` in node_modules it has to find out.
+      outExtension: { '.js': '.mjs' },
       bundle: true,
       splitting: true,
       platform: 'node',
@@ -94,7 +97,7 @@ async function bundle(entry) {
     });
     const own = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'));
     const inputs = [...ALWAYS, ...own];
-    const main = join(folder, 'main.js');
+    const main = join(folder, 'main.mjs');
     const manifest = `${folder}.tmp`;
     await writeFile(manifest, JSON.stringify({ key: keyOf(inputs, hashes), main, inputs }));
     // Until now nobody knows of the bundle; from now on it is whole.
@@ -170,7 +173,7 @@ async function start(entry) {
   } else {
     // From Node 22 on; it goes with the bundle when that is removed.
     enableCompileCache?.(join(dirname(main), 'compiled'));
-    process.setSourceMapsEnabled(true);
+    mapStacks(dirname(main));
     await import(pathToFileURL(main).href);
   }
 }

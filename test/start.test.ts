@@ -24,7 +24,9 @@ beforeEach(async () => {
   project = await realpath(await mkdtemp(join(tmpdir(), 'start-')));
   await mkdir(join(project, 'src'));
   await mkdir(join(project, 'node_modules'));
-  await copyFile(START, join(project, 'src/start.js'));
+  for (const name of ['start.js', 'stacks.js']) {
+    await copyFile(join(dirname(START), name), join(project, 'src', name));
+  }
   await writeFile(join(project, 'package.json'), '{ "type": "module" }');
   await writeFile(join(project, 'tsconfig.json'), '{}');
   for (const name of ['esbuild', 'tsx', 'zod']) {

@@ -1,7 +1,7 @@
 /** Who waits for an answer about a model: kept, so that nobody waits for ever after a crash. */
 import { randomUUID } from 'node:crypto';
 import pRetry from 'p-retry';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Logger } from '../kit/log.ts';
 import type { Shelf } from '../kit/shelf.ts';
 import type { Address, Place } from '../studio/order.ts';

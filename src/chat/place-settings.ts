@@ -1,6 +1,6 @@
 /** What admins set for their server; a conversation of two has settings of its own. */
 import PQueue from 'p-queue';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shelf } from '../kit/shelf.ts';
 import type { Place } from '../studio/order.ts';
 

@@ -1,5 +1,5 @@
 /** The options of `models add`, checked. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DreamError } from '../kit/errors.ts';
 import type { Overrides } from '../studio/adding/messages.ts';
 import { parseShown } from '../studio/shown.ts';

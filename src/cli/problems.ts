@@ -1,5 +1,5 @@
 /** What is wrong with an option, in words: its name, what was expected, what was found. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { DreamError } from '../kit/errors.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** The options that belong to no recipe, checked. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { PRESET_NAMES } from '../dream/presets.ts';
 import { readNumber } from './numbers.ts';
 import { checkedOptions } from './problems.ts';

@@ -1,5 +1,5 @@
 /** All that decides what a dream looks like, apart from the picture and the model. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { RESAMPLINGS } from './resize.ts';
 
 const positive = z.number().positive();

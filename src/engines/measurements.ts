@@ -1,7 +1,7 @@
 /** What was measured on this machine, kept in a file: who computes which model in what time. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { makeFolder } from '../kit/make-folder.ts';
 
 const candidateSchema = z.strictObject({

@@ -2,7 +2,7 @@
  * tensorflow.js graph models: a TensorFlow graph as JSON, the values of its constants in a
  * `weightsManifest`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { checked } from './checked.ts';
 import { openWeights } from './containers/tfjs-weights.ts';
 import { importGraphDef } from './graphdef.ts';

@@ -1,5 +1,5 @@
 /** `.keras` files: a zip archive with the config as JSON and the weights as HDF5. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DreamError } from '../kit/errors.ts';
 import { checked } from './checked.ts';
 import { names, openArchive, readJson } from './containers/archive.ts';

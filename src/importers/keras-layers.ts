@@ -2,7 +2,7 @@
  * Keras networks as tensorflow.js keeps them ("layers model"): `modelTopology` lists layers with
  * their options, `weightsManifest` the weights. Which layers: the table in keras/layers.ts.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { checked } from './checked.ts';
 import { openWeights } from './containers/tfjs-weights.ts';
 import type { Imported, ReadShard } from './imported.ts';

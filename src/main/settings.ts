@@ -1,5 +1,5 @@
 /** What the environment says, checked once: nothing else reads it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DreamError } from '../kit/errors.ts';
 
 /** As the platforms call them: discord:1234, slack:U123. */

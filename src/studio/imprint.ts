@@ -1,7 +1,7 @@
 /** What a PNG of ours says about itself, and how it is read back from any PNG. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Image } from '../dream/image.ts';
 import { readPicture, readPictureText } from '../dream/picture.ts';
 import { recipeSchema } from '../dream/recipe.ts';

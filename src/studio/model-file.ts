@@ -1,5 +1,5 @@
 /** What a `model.json` says about a network. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const range = z.tuple([z.number(), z.number()]).refine(([low, high]) => low < high, {
   error: 'expected [low, high] with low below high',

@@ -1,5 +1,5 @@
 /** Slack's limits for blocks and forms, after its reference: what breaks them, in words. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const plain = (most: number) =>
   z.strictObject({

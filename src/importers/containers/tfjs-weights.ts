@@ -2,7 +2,7 @@
  * The weights of a tensorflow.js model: a manifest that lists them, and shards: files that hold
  * their bytes one after another, so that a weight may begin in one shard and end in the next.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DreamError } from '../../kit/errors.ts';
 import { checked } from '../checked.ts';
 import type { ReadShard } from '../imported.ts';

@@ -1,5 +1,5 @@
 /** The parts of a Keras model's config that say which layer reads which. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '../../graph/graph.ts';
 import { DreamError } from '../../kit/errors.ts';
 import { checked } from '../checked.ts';

@@ -1,5 +1,5 @@
 /** Where an answer stands, or will stand: all that is needed to reach it after a restart. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Inbound } from '../../chat/inbound.ts';
 
 /** Milliseconds. A token lives for 15 minutes; the rest is for the way. */

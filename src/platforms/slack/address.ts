@@ -1,5 +1,5 @@
 /** Where an answer stands, or will stand. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Inbound } from '../../chat/inbound.ts';
 
 export type Address = Inbound['address'];

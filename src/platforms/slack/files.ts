@@ -1,6 +1,6 @@
 /** Files that people attach, and their bytes. */
 import type { webApi } from '@slack/bolt';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Download } from '../../chat/download.ts';
 import type { Attachment } from '../../chat/option.ts';
 import { DreamError } from '../../kit/errors.ts';

@@ -1,6 +1,6 @@
 /** Buttons and menus of the bot's messages. */
 import type { App, BlockAction } from '@slack/bolt';
-import { z } from 'zod';
+import * as z from 'zod';
 import { aboutOf, actionOf } from './blocks.ts';
 import { runAction } from './desk.ts';
 import type { Desk, Origin } from './desk.ts';

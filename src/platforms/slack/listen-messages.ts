@@ -1,6 +1,6 @@
 /** Messages that ask for something: mentions, direct messages, and the menu of a message. */
 import type { App, MessageShortcut } from '@slack/bolt';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Attachment } from '../../chat/option.ts';
 import { parseCommandText } from '../../chat/text.ts';
 import { DreamError } from '../../kit/errors.ts';

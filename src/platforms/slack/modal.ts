@@ -1,6 +1,6 @@
 /** The form for a command's options: slash commands carry no files, forms do. */
 import type { types } from '@slack/bolt';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SimpleCommand } from '../../chat/command.ts';
 import type { Attachment, Option, RawValue } from '../../chat/option.ts';
 import { plainText } from './blocks.ts';

@@ -1,7 +1,7 @@
 /** Pictures and documents into Slack, each of an order's once. */
 import { setTimeout as after } from 'node:timers/promises';
 import type { webApi } from '@slack/bolt';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OutboundDocument, OutboundPicture } from '../../chat/outbound.ts';
 import { patiently } from './failures.ts';
 import { clipped } from './markup.ts';

@@ -1,7 +1,7 @@
 /** What people do besides typing lines: pressing buttons, choosing from menus, completing options. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isVisible } from './conversation.ts';
 import type { Entry } from './conversation.ts';
 import { Refused } from './refusal.ts';

@@ -1,6 +1,6 @@
 /** Who may start contests in a server, beside its admins. */
 import type { Kysely } from 'kysely';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DreamError } from '../../kit/errors.ts';
 import type { Shelf } from '../../kit/shelf.ts';
 import type { Place } from '../order.ts';

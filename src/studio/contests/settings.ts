@@ -1,5 +1,5 @@
 /** What an organiser chooses for a contest. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DreamError } from '../../kit/errors.ts';
 import { isOrderId } from '../store/order-id.ts';
 

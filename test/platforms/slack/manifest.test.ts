@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { commands } from '../../../commands/index.ts';
 import { slackManifest } from '../../../src/platforms/slack/manifest.ts';
 import { COMMANDS } from './scripted.ts';
