@@ -6,7 +6,8 @@ const options = {
   picture: { kind: 'picture', description: 'The picture to dream on; without it, some clouds' },
   mask: {
     kind: 'picture',
-    description: 'A second picture: where it is white the dream takes place, black stays',
+    description:
+      'A second picture: where it is white the dream takes place, black or transparent stays',
   },
   ...recipeOptions,
 } as const;

@@ -5,6 +5,7 @@ import { DEFAULT_MAX_PIXELS, readPicture } from '../dream/picture.ts';
 import type { Picture } from '../dream/picture.ts';
 import { createImage } from '../dream/image.ts';
 import type { Image } from '../dream/image.ts';
+import { maskPicture } from '../dream/priors/mask.ts';
 import type { Recipe } from '../dream/recipe.ts';
 import { chooseEngine } from '../engines/choose.ts';
 import type { ChosenEngine, EngineRequest, Surroundings } from '../engines/choose.ts';
@@ -71,7 +72,7 @@ export async function prepareJob(
       : readPicture(picturePath, { maxSide: size, ...limits }),
     settings.mask === undefined
       ? undefined
-      : readPicture(settings.mask, { maxSide: size, ...limits }),
+      : readPicture(settings.mask, { maxSide: size, ...limits }).then(maskPicture),
     loading,
     engineFor(baseline, surroundings),
   ]);
@@ -79,7 +80,7 @@ export async function prepareJob(
   const asked = given.layer !== undefined || settings.sheet !== undefined;
   const clouds = path === undefined && preset === undefined;
   const { recipe, notices } = withLayer(baseline, model, { asked, clouds });
-  const maskHash = mask && hashOfMask(mask.image);
+  const maskHash = mask && hashOfMask(mask);
   const changes = imprint ? await changesSince(imprint, { model, engine, maskHash }) : [];
   const clouded =
     imprint && path === undefined && !blank
@@ -87,7 +88,7 @@ export async function prepareJob(
       : [];
   const stem = blank ? 'noise' : basename(picturePath, extname(picturePath));
   return {
-    ...(mask && maskHash !== undefined ? { mask: mask.image, maskHash } : {}),
+    ...(mask && maskHash !== undefined ? { mask, maskHash } : {}),
     ...{ picture, stem, model, recipe, engine, size },
     read: [picturePath, ...(settings.mask === undefined ? [] : [settings.mask])],
     notices: [...notices, ...unavailable, ...changes, ...clouded],

@@ -97,7 +97,10 @@ function addOutputOptions(program: Command): void {
       '--max-pixels <count>',
       'refuse pictures with more pixels than this (default: 64000000)',
     )
-    .option('--mask <file>', 'a picture: where it is white the dream takes place, black stays')
+    .option(
+      '--mask <file>',
+      'a picture: where it is white the dream takes place, black or transparent stays',
+    )
     .option('--quality <percent>', 'of a .jpg (default: 92) or .webp (default: 90)')
     .option('--quiet', 'print nothing but errors')
     .option('--json', 'print the result as one line of JSON');

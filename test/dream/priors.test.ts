@@ -10,6 +10,7 @@ import {
   applyMask,
   maskFrom,
   maskOfPlace,
+  maskPicture,
   product,
   resizeMask,
   scaleWithin,
@@ -114,6 +115,18 @@ describe('a mask', () => {
     expect(data[100 * 200 + 180]).toBeCloseTo(1, 6);
     expect(data[100 * 200 + 99]).toBeGreaterThan(0.3);
     expect(data[100 * 200 + 99]).toBeLessThan(0.7);
+  });
+
+  it('is black where its picture is transparent', () => {
+    const image = drawn(2, 2, () => 200);
+    const alpha = Uint8Array.of(255, 0, 51, 255);
+    const { data } = maskPicture({ image, alpha });
+    for (let plane = 0; plane < 3; plane++) {
+      [200, 0, 40, 200].forEach((value, at) => {
+        expect(data[4 * plane + at]).toBeCloseTo(value, 4);
+      });
+    }
+    expect(maskPicture({ image })).toBe(image);
   });
 
   it('of a place is 1 in its middle and 0 outside', () => {

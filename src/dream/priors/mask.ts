@@ -2,6 +2,7 @@
 import type { PictureSize } from '../../engines/engine.ts';
 import { createImage } from '../image.ts';
 import type { Image } from '../image.ts';
+import type { Picture } from '../picture.ts';
 import { resize } from '../resize.ts';
 import type { Place } from '../windows/draw.ts';
 import { blur, gaussian } from '../gradient/blur.ts';
@@ -17,6 +18,13 @@ const FEATHER = 0.012;
 
 /** Share of a place's half axes within which everything may change. */
 const CORE = 0.7;
+
+/** A mask's picture as it counts: where it is transparent it is black. */
+export function maskPicture({ image, alpha }: Pick<Picture, 'image' | 'alpha'>): Image {
+  if (!alpha) return image;
+  const data = image.data.map((value, cell) => (value * alpha[cell % alpha.length]!) / 255);
+  return { ...image, data };
+}
 
 /** From a picture of any size: white dreams, black stays, grey takes part; edges are softened. */
 export function maskFrom(picture: Image, { rows, columns }: PictureSize): Mask {

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { readPicture, encodePicture, writeFileAtomically } from '../../dream/picture.ts';
 import type { Picture } from '../../dream/picture.ts';
 import type { Image } from '../../dream/image.ts';
+import { maskPicture } from '../../dream/priors/mask.ts';
 import type { ChosenEngine } from '../../engines/choose.ts';
 import { loadModel } from '../catalogue.ts';
 import type { Model } from '../catalogue.ts';
@@ -80,10 +81,10 @@ export class Renderer {
       loading,
       this.#engines.for(task, loading),
       readStored(picturePath),
-      maskPath === undefined ? undefined : readStored(maskPath),
+      maskPath === undefined ? undefined : readStored(maskPath).then(maskPicture),
     ]);
     const networks = this.#networks.of(model);
-    return { model, networks, chosen, picture: { ...picture, ...facts }, mask: mask?.image };
+    return { model, networks, chosen, picture: { ...picture, ...facts }, mask };
   }
 
   /** @throws DreamError 'picture-refused' */
