@@ -19,6 +19,9 @@ const program = buildProgram(programVersion(), {
   },
 });
 
+// Help needs no settings, and must come even where they cannot be read.
+program.hook('preAction', loadEnvFile);
+
 // Whoever reads the output may stop before its end (`--layers | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
@@ -29,7 +32,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  loadEnvFile();
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {

@@ -118,6 +118,16 @@ describe('bad input', () => {
     const { code, stdout, stderr } = await runCli(['--layers'], { cwd });
     expect({ code, stdout }).toEqual({ code: BAD_USAGE, stdout: '' });
     expect(stderr).toMatch(/^dream: '.*\/mounted\/\.env' is a folder, .*\n {7}Remove it, or .*\n$/);
+    expect(await runCli(['models', '--help'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('a pipe in place of the file with settings', async ({ skip }) => {
+    const cwd = join(folder, 'piped');
+    mkdirSync(cwd);
+    if (spawnSync('mkfifo', [join(cwd, '.env')]).status !== 0) skip('there is no mkfifo here');
+    const { code, stdout, stderr } = await runCli(['--layers'], { cwd });
+    expect({ code, stdout }).toEqual({ code: BAD_USAGE, stdout: '' });
+    expect(stderr).toMatch(/^dream: '.*\/piped\/\.env' is a pipe, .*\n {7}Put the file .*\n$/);
   });
 
   it('a write-protected folder', async ({ skip }) => {
