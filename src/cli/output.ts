@@ -1,4 +1,5 @@
 /** Where a result goes. */
+import { createHash } from 'node:crypto';
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkWritable, formatForPath } from '../dream/picture.ts';
@@ -73,11 +74,15 @@ export function formatNotices(
 
 /**
  * `stem-ending-…` without the signs that mean something in paths, of at most 120 bytes. The stem
- * gives way: the endings tell one dream of a picture from another.
+ * gives way: the endings tell one dream of a picture from another. A stem that is cut gets a sign of
+ * what it was, so that pictures whose long names begin alike do not share one output.
  */
 export function fileName(stem: string, ...endings: readonly string[]): string {
   const ending = endings.map((each) => `-${shortened(each, MOST_BYTES_OF_ENDING)}`).join('');
-  return `${shortened(stem, MOST_BYTES - Buffer.byteLength(ending))}${ending}`;
+  const most = MOST_BYTES - Buffer.byteLength(ending);
+  if (Buffer.byteLength(stem) <= most) return `${shortened(stem, most)}${ending}`;
+  const sign = `-${createHash('sha256').update(stem).digest('hex').slice(0, 8)}`;
+  return `${shortened(stem, most - sign.length)}${sign}${ending}`;
 }
 
 /** Whole characters of `name`, of at most `most` bytes. */

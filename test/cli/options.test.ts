@@ -266,6 +266,8 @@ describe('the name of a dream', () => {
         expect(name).not.toMatch(/\p{Surrogate}/u);
         expect(name.startsWith(stem.slice(0, 4))).toBe(true);
         expect(name.endsWith(`-${endings.at(-1)!}`)).toBe(true);
+        expect(fileName(`${stem}.2`, ...endings)).not.toBe(name);
+        expect(fileName(stem, ...endings)).toBe(name);
       }
     },
   );
