@@ -71,7 +71,7 @@ function programAlike(actions: Actions): Command {
         write(text.replace(/^error:/, 'dream:'));
       },
     })
-    .showHelpAfterError('       --help describes every option; a name with spaces needs quotes.')
+    .showHelpAfterError('       --help describes every option; write "a name" with spaces, ./-name with a dash first.')
     .helpOption(...HELP)
     .helpCommand('help [command]', 'print this help, or that of a command');
   program

@@ -47,10 +47,13 @@ export function planOctaves(rows: number, columns: number, options: OctaveOption
   });
   const sizes = planned.filter((size) => Math.min(size.rows, size.columns) >= minimumSide);
   if (sizes.length === 0) {
+    const narrow = Math.max(rows, columns) >= minimumSide;
     throw new DreamError(
       'picture-too-small',
       `the picture has ${columns}×${rows} pixels; this network and layer need at least ${minimumSide} on each side`,
-      'Give a larger picture or size, or choose a layer nearer to the input.',
+      narrow
+        ? 'Crop it to a form less narrow, or choose a layer nearer to the input; if it was shrunk, a larger size helps too.'
+        : 'Give a larger picture or size, or choose a layer nearer to the input.',
     );
   }
   const left = planned.length - sizes.length;

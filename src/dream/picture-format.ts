@@ -42,9 +42,12 @@ const OTHERS: readonly (readonly [prefix: string, name: string])[] = [
   ['\x1aE\xdf\xa3', 'a Matroska or WebM video'],
 ];
 
+/** Bytes: licences and declarations of entities come first. */
+const MOST_BEFORE_SVG = 65536;
+
 /** Recognises a file by its first bytes. Never throws. */
 export function recognisePicture(bytes: Uint8Array): Recognised {
-  const head = Buffer.from(bytes.subarray(0, 1024)).toString('latin1');
+  const head = latin1(bytes, 1024);
   const readable = READABLE.find(([prefix]) => head.startsWith(prefix));
   if (readable) {
     return { format: readable[1] };
@@ -55,14 +58,18 @@ export function recognisePicture(bytes: Uint8Array): Recognised {
   if (head.slice(4, 8) === 'ftyp') {
     return recogniseMediaFile(bytes, head);
   }
-  if (/<svg[\s>]/i.test(head)) {
-    return { other: 'an SVG drawing' };
-  }
   if (/^\W*<(!doctype html|html)/i.test(head)) {
     return { other: 'an HTML page' };
   }
+  if (/^\W*</.test(head) && /<svg[\s>]/i.test(latin1(bytes, MOST_BEFORE_SVG))) {
+    return { other: 'an SVG drawing' };
+  }
   const other = OTHERS.find(([prefix]) => head.startsWith(prefix));
   return { other: other ? other[1] : 'of no known picture format' };
+}
+
+function latin1(bytes: Uint8Array, most: number): string {
+  return Buffer.from(bytes.subarray(0, most)).toString('latin1');
 }
 
 /** AVIF, HEIC and MP4 share one container; the brands listed in its first box tell them apart. */

@@ -101,6 +101,14 @@ function checkHeader(name: string, format: PictureFormat, header: Metadata, maxP
       'Save it as JPEG or PNG and try again.',
     );
   }
+  const most = header.space === 'cmyk' ? 5 : 4;
+  if (header.channels > most) {
+    throw new DreamError(
+      'bad-picture',
+      `${name} has ${header.channels} channels; grey, red, green and blue, or CMYK were expected, with transparency or without.`,
+      'Save it as JPEG or PNG and try again.',
+    );
+  }
   // Signed, 32 bit and floating point samples (scientific TIFF) have no agreed black and white.
   if (header.depth !== 'uchar' && header.depth !== 'ushort') {
     throw new DreamError(

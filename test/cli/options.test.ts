@@ -197,7 +197,7 @@ describe('a line that the grammar does not take', () => {
   it.each([
     [['models', 'show'], "dream: missing required argument 'name'"],
     [['doctor', 'twice'], 'dream: too many arguments'],
-    [['My', 'photo.jpg'], 'a name with spaces needs quotes'],
+    [['My', 'photo.jpg'], 'write "a name" with spaces'],
     [['--lyaer', 'mixed4'], 'Did you mean --layer?'],
   ])('%j is refused alike in every command', async (args, words) => {
     let said = '';

@@ -22,6 +22,7 @@ import {
 import { withPngText } from '../../src/dream/picture-text.ts';
 import { DreamError } from '../../src/kit/errors.ts';
 import type { DreamErrorCode } from '../../src/kit/errors.ts';
+import { tiffOf } from '../helpers/pictures.ts';
 
 // A copy of the module whose functions vi.spyOn can replace, to inject failures of the disk.
 vi.mock('node:fs/promises', async (importOriginal) => ({
@@ -576,6 +577,13 @@ describe('readPicture refuses', () => {
     expect(error.message).toContain('may not be read');
   });
 
+  test('channels that have no agreed colours', async () => {
+    const path = join(folder, 'scan.tif');
+    await writeFile(path, tiffOf(5));
+    const error = await failure(readPicture(path), 'bad-picture');
+    expect(error.message).toContain(`"${path}" has 5 channels; grey, red, green and blue, or CMYK`);
+  });
+
   test('everything that is no picture, by its content and with its name', async () => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect/></svg>';
     const avif = await flat(8, 8, RED).avif().toBuffer();
@@ -583,6 +591,12 @@ describe('readPicture refuses', () => {
     const cases: [name: string, contents: string | Buffer, found: string][] = [
       ['drawing.svg', svg, 'an SVG drawing'],
       ['drawing.png', `<?xml version="1.0"?>\n<!-- x -->${svg}`, 'an SVG drawing'],
+      [
+        'licensed.svg',
+        `<?xml version="1.0"?>\n<!-- ${'word '.repeat(999)} -->${svg}`,
+        'an SVG drawing',
+      ],
+      ['page.svg', `<html><body>${svg}</body></html>`, 'an HTML page'],
       ['paper.jpg', '%PDF-1.7\n', 'a PDF document'],
       ['photo.heic', heic, 'a HEIC picture'],
       ['page.png', '<!DOCTYPE html><html></html>', 'an HTML page'],
