@@ -24,6 +24,14 @@ import { duel, openVote, pick, unpick, vote } from './contest/voting.ts';
 export const contest: CommandGroup = {
   name: 'contest',
   description: 'Contests of dreams: enter yours, and vote',
+  introduction: [
+    '**Contests of dreams**: people enter their dreams, others vote, and a podium shows who has won.',
+    'Admins start one: `/contest start theme:"Soft clouds"`',
+    'Take part: dream by `/dream`, and press **Enter contest** under the dream that you like best',
+    'Vote: `/contest vote`, once voting has begun · how it stands: `/contest status`',
+    'Who has won: `/contest results`, `/contest history`',
+    '`/help contest` explains all that there is.',
+  ].join('\n'),
   subcommands: [
     start,
     submit,

@@ -32,6 +32,8 @@ export interface SimpleCommand<Given extends Options = Options> extends Named {
 
 /** `/models list`, `/models show …` */
 export interface CommandGroup extends Named {
+  /** Said where none of them is named. @default what each of them is for */
+  readonly introduction?: string;
   readonly subcommands: readonly SimpleCommand[];
 }
 

@@ -2,14 +2,16 @@
 import { distance } from 'fastest-levenshtein';
 import { DreamError } from '../kit/errors.ts';
 import type { Command, CommandGroup, SimpleCommand } from './command.ts';
+import { introductionTo } from './introduction.ts';
 
 /** @throws DreamError 'unknown-command', naming what comes nearest. */
 export function findCommand(commands: readonly Command[], name: string): Command {
   return find(commands, name, '/');
 }
 
-/** @throws DreamError 'unknown-command' */
+/** @param name '' for what says how to begin. @throws DreamError 'unknown-command' */
 export function findSubcommand(group: CommandGroup, name: string): SimpleCommand {
+  if (name === '') return introductionTo(group);
   return find(group.subcommands, name, `/${group.name} `);
 }
 

@@ -33,7 +33,8 @@ export function parseCommandText(text: string, commands: readonly Command[]): Pa
   const subcommand = findSubcommand(command, second?.text ?? '');
   return {
     command: command.name,
-    subcommand: subcommand.name,
+    // Without one, how to begin is asked for.
+    ...(subcommand.name === '' ? {} : { subcommand: subcommand.name }),
     values: valuesOf(others, subcommand),
   };
 }

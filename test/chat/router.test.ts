@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import type { Action, Command } from '../../src/chat/command.ts';
 import { actions } from '../../commands/actions.ts';
+import { commands } from '../../commands/index.ts';
 import type { ActionEvent, CommandEvent, Inbound } from '../../src/chat/inbound.ts';
 import type { Outbound } from '../../src/chat/outbound.ts';
 import { createRouter } from '../../src/chat/router.ts';
@@ -17,7 +18,7 @@ async function toldAbout(error: Error): Promise<{ text: string; log: TestLog }> 
     ...{ name: 'fails', description: 'Fails', options: {} },
     run: () => Promise.reject(error),
   };
-  const text = await answerTo(
+  const { text } = await answerTo(
     { kind: 'command', command: 'fails', values: {} },
     { log, commands: [fails], actions: [] },
   );
@@ -27,7 +28,7 @@ async function toldAbout(error: Error): Promise<{ text: string; log: TestLog }> 
 type Asked =
   Pick<CommandEvent, 'kind' | 'command' | 'values'> | Pick<ActionEvent, 'kind' | 'action'>;
 
-async function answerTo(asked: Asked, parts: Partial<RouterParts>): Promise<string> {
+async function answerTo(asked: Asked, parts: Partial<RouterParts>): Promise<Outbound> {
   const router = createRouter({ shelf: memoryShelf(), ...parts } as RouterParts);
   const said: Outbound[] = [];
   const event: Inbound = {
@@ -47,7 +48,7 @@ async function answerTo(asked: Asked, parts: Partial<RouterParts>): Promise<stri
   };
   await router.handle(event);
   expect(said).toHaveLength(1);
-  return said[0]!.text;
+  return said[0]!;
 }
 
 it('what a person can mend is told in its own words', async () => {
@@ -68,9 +69,29 @@ it.each([
   expect(text).toContain(`incident ${incident}`);
 });
 
+it.each([
+  ['contest', /^\*\*Contests of dreams\*\*: people enter .*`\/contest start theme:"Soft clouds"/s],
+  ['models', /^\*\*\/models\*\* · The networks that can dream here\.$/],
+])('/%s by itself is answered by how to begin, and not as a mistake', async (command, words) => {
+  const { text, tone } = await answerTo(
+    { kind: 'command', command, values: {} },
+    { log: new TestLog(), commands, actions: [] },
+  );
+  expect(text).toMatch(words);
+  expect(tone).toBeUndefined();
+});
+
+it('/settings by itself is for admins, as its parts are', async () => {
+  const { text } = await answerTo(
+    { kind: 'command', command: 'settings', values: {} },
+    { log: new TestLog(), commands, actions: [] },
+  );
+  expect(text).toBe('/settings is for admins of this place.');
+});
+
 it('the button of a dream that is not kept any more says so, and what to do', async () => {
   const studio = { order: () => Promise.resolve(null) } as Partial<RouterParts['studio']>;
-  const text = await answerTo(
+  const { text } = await answerTo(
     { kind: 'action', action: 'again:0123456789ab' },
     { log: new TestLog(), actions, studio: studio as RouterParts['studio'] },
   );

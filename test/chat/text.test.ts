@@ -47,10 +47,13 @@ describe('commands as typed', () => {
     });
   });
 
+  it('takes a command of several parts by itself for the question how to begin', () => {
+    expect(parse('/contest')).toEqual({ command: 'contest', values: {} });
+  });
+
   it.each([
     ['/draem', 'unknown-command', 'nearest: /dream'],
     ['', 'unknown-command', 'expected one of /dream'],
-    ['/models', 'unknown-command', 'expected one of /models list'],
     ['/models shw', 'unknown-command', 'nearest: /models show'],
     ['/dream layr:mixed4', 'bad-option', "did you mean 'layer'"],
     ['/layers size:100', 'bad-option', "no option 'size' here"],

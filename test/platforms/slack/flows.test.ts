@@ -124,6 +124,13 @@ describe('a mention in words', () => {
     ]);
   });
 
+  it('asks how to begin by the name of a command of several parts alone', async () => {
+    await harness.people.mention('bob', 'contest');
+    await handled();
+    expect(handler.events).toMatchObject([{ command: 'contest', values: {} }]);
+    expect(handler.events[0]).not.toHaveProperty('subcommand');
+  });
+
   it('that means nothing is explained to the person alone', async () => {
     await harness.people.mention('ann', 'drem &lt;3');
     const answer = await said();
