@@ -29,11 +29,15 @@ export async function runningContest(
 
 /** One that is over; the last one where none is named. */
 export async function endedContest(
-  { contests, actor }: Context,
+  context: Context,
   wanted: string | undefined,
 ): Promise<ContestFacts> {
-  const ended = await contests.read.history(actor, MOST_ENDED);
-  return named(ended, wanted)[0] ?? none('no contest has ended here', wanted);
+  const ended = await endedOnes(context);
+  return named(ended, wanted)[0] ?? none('no contest has ended here', wanted, SEE_STATUS);
+}
+
+function endedOnes({ contests, actor }: Context): Promise<readonly ContestFacts[]> {
+  return contests.read.history(actor, MOST_ENDED);
 }
 
 /** Any one: those that are going on go first. */
@@ -43,7 +47,9 @@ export async function anyContest(
 ): Promise<ContestFacts> {
   const running = await context.contests.read.running(context.actor);
   const found = named(running, wanted);
-  return found.length > 0 ? chosen(found, wanted, ANY) : endedContest(context, wanted);
+  if (found.length > 0) return chosen(found, wanted, ANY);
+  const ended = await endedOnes(context);
+  return named(ended, wanted)[0] ?? none('there has been no contest here yet', wanted, START_ONE);
 }
 
 const ANY: Phases = ['submission', 'voting', 'closed', 'cancelled'];
@@ -58,7 +64,7 @@ function chosen(
   // Where none can be meant, the rules of the only other one say best why not.
   const found = able.length > 0 ? able : meant;
   const [only, ...others] = found;
-  if (!only) return none('no contest is running here', wanted);
+  if (!only) return none('no contest is running here', wanted, START_ONE);
   if (others.length === 0) return only;
   const alike = (theme: string): boolean => found.filter((each) => each.theme === theme).length > 1;
   const themes = found
@@ -82,7 +88,12 @@ function named(
     : contests.filter(({ theme }) => theme.toLowerCase().startsWith(words));
 }
 
-function none(words: string, wanted: string | undefined): never {
-  const message = wanted === undefined ? words : `there is no contest '${wanted}' here`;
-  throw new DreamError('unknown-contest', message, '/contest status shows those that there are.');
+const START_ONE = 'Admins start one: `/contest start theme:"Soft clouds"`';
+const SEE_STATUS = '`/contest status` says how the one stands that is going on.';
+const SEE_ALL = 'Those that there are stand in `/contest status` and `/contest history`.';
+
+/** @param hint for whoever named none */
+function none(words: string, wanted: string | undefined, hint: string): never {
+  if (wanted === undefined) throw new DreamError('unknown-contest', words, hint);
+  throw new DreamError('unknown-contest', `there is no contest '${wanted}' here`, SEE_ALL);
 }

@@ -76,7 +76,30 @@ describe('/contest start', () => {
     const said = await chat.say(boss, 'start', { theme: 'Clouds', ...wrong });
     expect(said.private).toBe(true);
     expect(said.text).toMatch(why);
-    expect((await chat.say(boss, 'status')).text).toMatch(/no contest has ended here/i);
+    expect((await chat.say(boss, 'status')).text).toMatch(/has been no contest here yet/i);
+  });
+
+  it('is what there is to do where there has been none, and never the same question again', async () => {
+    for (const asked of ['status', 'entries', 'submit', 'vote']) {
+      const { text } = await chat.say(ada, asked);
+      expect(text).toMatch(/no contest/i);
+      expect(text).toContain('`/contest start theme:');
+    }
+    expect((await chat.say(ada, 'results')).text).toContain('`/contest status`');
+  });
+
+  it('names the times that are still to come, and none that an early end has made untrue', async () => {
+    await chat.start();
+    const times = async (): Promise<string[]> => {
+      const { fields = [] } = await chat.say(ada, 'status');
+      return fields.map(({ name }) => name).filter((name) => name.endsWith(' until'));
+    };
+    expect(await times()).toEqual(['Dreams until', 'Votes until']);
+    await enter(ada, bob);
+    await chat.close();
+    expect(await times()).toEqual(['Votes until']);
+    await chat.close();
+    expect(await times()).toEqual([]);
   });
 
   it('takes layers as they are spelled, and none that no model has', async () => {

@@ -28,8 +28,8 @@ export function contestButton(
   return { action: `${name}:${contest}`, label, style };
 }
 
-/** What is asked of whoever takes part. */
-export function rulesOf({ settings }: ContestFacts): Field[] {
+/** What is asked of whoever takes part; of its times, those that are still to come. */
+export function rulesOf({ settings, phase }: ContestFacts): Field[] {
   const { submissionEndsAt, votingEndsAt, voting, entriesPerPerson, votesPerPerson } = settings;
   const { layers, models, start, moderated, hiddenAuthors } = settings;
   const most = votesPerPerson === undefined ? '' : ` · at most ${votesPerPerson} each`;
@@ -38,8 +38,10 @@ export function rulesOf({ settings }: ContestFacts): Field[] {
     daysOf('a member for', settings.minimumMemberDays),
   ].filter((words) => words !== null);
   return [
-    { name: 'Dreams until', value: moment(submissionEndsAt) },
-    { name: 'Votes until', value: moment(votingEndsAt) },
+    ...(phase === 'submission' ? [{ name: 'Dreams until', value: moment(submissionEndsAt) }] : []),
+    ...(phase === 'submission' || phase === 'voting'
+      ? [{ name: 'Votes until', value: moment(votingEndsAt) }]
+      : []),
     { name: 'Voting', value: `${voting}: ${HOW[voting]}${most}` },
     { name: 'Entries each', value: String(entriesPerPerson) },
     ...(start ? [{ name: 'Start picture', value: startWords(start) }] : []),
