@@ -150,6 +150,13 @@ describe.skipIf(missing)(title, () => {
   const deliver = (address: Address, outbound: Outbound): Promise<void> =>
     chat.platform.deliver(address, outbound, { key: ORDER, again: false, person: 'you' });
 
+  async function sayThirty(): Promise<void> {
+    for (let index = 0; index < 30; index++) {
+      const message = `0mw00000${index.toString(36)}`;
+      await chat.platform.show({ message }, { text: `no ${index}` });
+    }
+  }
+
   async function finished(page: Page): Promise<void> {
     await deliver(await asked(page), result());
     await page.getByRole('img', { name: 'A dream of clouds' }).waitFor();
@@ -503,12 +510,7 @@ describe.skipIf(missing)(title, () => {
 
   it('follows what is said while it is at the end, and says so where it is not', async () => {
     const page = await open({ viewport: { width: 800, height: 500 } });
-    for (let index = 0; index < 30; index++) {
-      await chat.platform.show(
-        { message: `0mw00000${index.toString(36)}` },
-        { text: `no ${index}` },
-      );
-    }
+    await sayThirty();
     const last = page.getByText('no 29');
     await expect.poll(() => isInView(page, last)).toBe(true);
     await page.getByText('no 0', { exact: true }).scrollIntoViewIfNeeded();
@@ -516,6 +518,39 @@ describe.skipIf(missing)(title, () => {
     await page.getByRole('button', { name: 'New messages' }).click();
     await expect.poll(() => isInView(page, page.getByText('news'))).toBe(true);
     await expect.poll(() => page.getByRole('button', { name: 'New messages' }).count()).toBe(0);
+  });
+
+  it('follows also where something above what is in view becomes smaller', async () => {
+    const page = await open({ viewport: { width: 800, height: 500 } });
+    await sayThirty();
+    const away = (first: string, last: string) =>
+      page.evaluate(`(async () => {
+        const articles = [...document.querySelectorAll('article')];
+        articles[0].style.paddingTop = '${first}';
+        articles.at(-1).style.paddingBottom = '${last}';
+        for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+        const view = document.querySelector('main');
+        return view.scrollHeight - view.scrollTop - view.clientHeight;
+      })()`);
+    await page.getByText('no 29').waitFor();
+    await expect.poll(() => away('400px', '0px')).toBeLessThan(2);
+    // At once: what comes below is not in view yet when the view moves for what is above it.
+    expect(await away('0px', '600px')).toBeLessThan(2);
+  });
+
+  it('shows an answer that is taller than the view from its beginning', async () => {
+    const page = await open({ viewport: { width: 800, height: 500 } });
+    await finished(page);
+    const text = `**The beginning**\n${'more\n'.repeat(60)}`;
+    handler.onEvent = ({ responder }) => responder.reply({ text });
+    await field(page).fill('/queue');
+    await page.keyboard.press('Enter');
+    const beginning = page.getByText('The beginning');
+    await beginning.waitFor();
+    await expect.poll(() => isInView(page, beginning)).toBe(true);
+    await chat.platform.show({ message: '0zz000001' }, { text: 'news' });
+    await page.getByRole('button', { name: 'New messages' }).waitFor();
+    expect(await isInView(page, beginning)).toBe(true);
   });
 
   it('goes to what a button has brought', async () => {

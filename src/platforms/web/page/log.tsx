@@ -25,8 +25,9 @@ interface LogProps {
 export function Log({ messages, you, fresh, onEnlarge, children }: LogProps) {
   const now = useNow(30_000);
   const last = messages.at(-1);
-  const { scroller, content, unread, toEnd } = useFollowing(last?.id);
-  const pressed = useAnswers(last, you, toEnd);
+  const whole = last?.author === null && last.progress === undefined;
+  const { scroller, content, unread, toEnd, toNewest } = useFollowing(last?.id, whole);
+  const pressed = useAnswers(last, you, { toEnd, toNewest });
   return (
     <main class="scroller" ref={scroller}>
       <div
@@ -84,14 +85,14 @@ function isContinued(before: WireMessage, message: WireMessage): boolean {
 function useAnswers(
   last: WireMessage | undefined,
   you: string,
-  toEnd: (behavior: ScrollBehavior) => void,
+  { toEnd, toNewest }: Record<'toEnd' | 'toNewest', (behavior: ScrollBehavior) => void>,
 ): () => void {
   const pressedAt = useRef(-Infinity);
   useLayoutEffect(() => {
     const answered = performance.now() - pressedAt.current < ANSWER_TIME;
     pressedAt.current = -Infinity;
     if (last?.author?.id === you) toEnd('instant');
-    else if (answered) toEnd('smooth');
+    else if (answered) toNewest('smooth');
   }, [last?.id]);
   return useCallback(() => {
     pressedAt.current = performance.now();
