@@ -463,6 +463,17 @@ describe.skipIf(missing)(title, () => {
     expect(complaints).toEqual([]);
   });
 
+  it('keeps the place of whoever waits at a button that goes away by itself', async () => {
+    const page = await open();
+    const address = await asked(page);
+    await chat.platform.show(address, underWay(0.9));
+    await page.getByRole('button', { name: 'Cancel' }).focus();
+    await deliver(address, result());
+    await page.getByRole('button', { name: 'Deeper' }).waitFor();
+    const answer = page.getByRole('article').last();
+    await expect.poll(() => answer.evaluate((node) => node === document.activeElement)).toBe(true);
+  });
+
   it('says that a picture is gone, and what cannot be sent', async () => {
     const page = await open();
     await page.route('**/pictures/**', (route) => route.fulfill({ status: 404 }));

@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useContext, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { WireMessage } from '../wire.ts';
 import { Failed, press } from './api.ts';
 import { Choice } from './choice.tsx';
@@ -15,12 +16,13 @@ export function Controls({ message }: { message: WireMessage }) {
   const tell = useContext(Pressed);
   const area = useRef<HTMLDivElement>(null);
   const last = useRef<string | null>(null);
+  useKeptPlace(area);
   useEffect(() => {
     // What was said about the buttons before is no longer true of these.
     setProblem(null);
     // The one that was pressed is gone, and the focus with it.
     const gone = last.current !== null && !buttons.some(({ action }) => action === last.current);
-    if (!gone || document.activeElement !== document.body) return;
+    if (!gone || document.activeElement?.contains(area.current) !== true) return;
     last.current = null;
     area.current?.querySelector<HTMLElement>('button, select')?.focus();
   }, [buttons.map(({ action }) => action).join()]);
@@ -63,4 +65,16 @@ export function Controls({ message }: { message: WireMessage }) {
       )}
     </div>
   );
+}
+
+/** Where what has the focus goes away by itself, as work comes to its end: the message gets it. */
+function useKeptPlace(area: RefObject<HTMLElement | null>): void {
+  // Asked before the page changes: afterwards nothing would tell.
+  const focused = area.current?.contains(document.activeElement) === true;
+  const message = area.current?.closest('article');
+  useLayoutEffect(() => {
+    if (!focused || !message || document.activeElement !== document.body) return;
+    message.tabIndex = -1;
+    message.focus({ preventScroll: true });
+  });
 }
