@@ -1,7 +1,7 @@
 /** POST /api/messages: a line as it was typed, or pictures, or both. */
 import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
-import type { Handler, Person } from '../../chat/inbound.ts';
+import type { Handler, Person, Responder } from '../../chat/inbound.ts';
 import { RecentEvents } from '../../chat/recent-events.ts';
 import { problemMessage } from '../../chat/words.ts';
 import { DreamError } from '../../kit/errors.ts';
@@ -59,17 +59,29 @@ interface Coming {
 async function accept(served: Served, { handler, person, sent, known }: Coming): Promise<Accepted> {
   const { message, files } = known ? asKept(known, sent) : await keep(served, person, sent);
   const address = served.room.addressFor(person, message);
-  const responder = served.room.responder(address, person);
+  const { responder, refused } = listening(served.room.responder(address, person));
   try {
     const asked = commandOf(sent.text, files, served.commands);
     const event = { id: sent.event, person, place: PLACE, address, responder };
     await handler.handle({ kind: 'command', ...event, ...asked });
-    return { message, understood: true };
+    // Where nothing was said beside the command, there is nothing to correct.
+    const correctable = Object.keys(asked.values).length > 0;
+    return { message, understood: !(refused() && correctable) };
   } catch (error) {
     if (!(error instanceof DreamError)) throw error;
     await responder.reply(problemMessage(error), { private: true });
     return { message, understood: false };
   }
+}
+
+/** The same responder; and whether it has been used for a refusal. */
+function listening(responder: Responder): { responder: Responder; refused: () => boolean } {
+  let refused = false;
+  const reply: Responder['reply'] = (outbound, options) => {
+    refused = outbound.tone === 'problem';
+    return responder.reply(outbound, options);
+  };
+  return { responder: { ...responder, reply }, refused: () => refused };
 }
 
 interface Kept {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { Refused } from './refusal.ts';
+import { MOST_TEXT } from './wire.ts';
 
 export interface SentFile {
   /** What the page calls it: the option that it is meant for. */
@@ -20,7 +21,6 @@ export interface Sent {
 /** Bytes of what may come with a line. @param place 0 for the first file */
 export type Limit = (line: string, place: number) => number;
 
-const MOST_TEXT = 2000;
 const EVENT = /^[0-9A-Za-z-]{8,64}$/;
 
 /** Of the whole form. */

@@ -5,6 +5,9 @@ import type { Outbound } from '../../chat/outbound.ts';
 /** Milliseconds from one sign of life of an open stream to the next. */
 export const HEARTBEAT = 15_000;
 
+/** Characters of a line. */
+export const MOST_TEXT = 2000;
+
 /** What the bot says goes to the page as it is, but for pictures and documents. */
 type Said = Omit<Outbound, 'picture' | 'document'>;
 
@@ -85,7 +88,7 @@ export interface Example {
 export interface Accepted {
   /** Of the message that stands there now. */
   readonly message: string;
-  /** False where it was no command: the page gives the line back for a correction. */
+  /** False where it was refused: the page gives the line back, with its files, for a correction. */
   readonly understood: boolean;
 }
 

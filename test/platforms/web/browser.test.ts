@@ -380,6 +380,42 @@ describe.skipIf(missing)(title, () => {
     await expect.poll(() => field(page).inputValue()).toBe('hello');
   });
 
+  it('gives a line back with its picture where the command was refused', async () => {
+    const page = await open();
+    handler.onEvent = ({ responder }) =>
+      responder.reply({ text: 'No layer mixd5.', tone: 'problem' }, { private: true });
+    await page.evaluate(dropOf(clouds));
+    await field(page).fill('/dream layer:mixd5');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await page.getByText('No layer mixd5.').waitFor();
+    await expect.poll(() => field(page).inputValue()).toBe('/dream layer:mixd5');
+    await page.getByRole('img', { name: 'To be sent: clouds.png' }).waitFor();
+    // Sent again, corrected, it is another line.
+    await field(page).fill('/dream layer:mixed5');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => handler.events.length).toBe(2);
+    expect(handler.events[1]).toMatchObject({ values: { layer: 'mixed5', picture: {} } });
+  });
+
+  it('says that a line is too long, in place of cutting it', async () => {
+    const page = await open();
+    const long = `/dream layer:${'x'.repeat(1988)}`;
+    await field(page).fill(long);
+    const refused = page.getByRole('alert');
+    const words = 'A line has at most 2000 characters. Shorten it to send it.';
+    await expect.poll(() => refused.textContent()).toBe(words);
+    expect(await field(page).inputValue()).toBe(long);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => refused.textContent()).toBe(words);
+    expect(await field(page).inputValue()).toBe(long);
+    await page.keyboard.press('Backspace');
+    await expect.poll(() => refused.count()).toBe(0);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => handler.events.length).toBe(1);
+  });
+
   it('recalls lines that were sent', async () => {
     const page = await open();
     for (const line of ['/queue', '/models list']) {

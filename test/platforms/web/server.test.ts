@@ -237,6 +237,17 @@ describe('lines', () => {
     expect(handler.events).toEqual([]);
   });
 
+  it('that are refused come back for a correction, where there is something to correct', async () => {
+    const opened = await tab();
+    handler.onEvent = ({ responder }) =>
+      responder.reply({ text: 'No.', tone: 'problem' }, { private: true });
+    expect((await opened.send('/dream layer:mixd5')).understood).toBe(false);
+    expect((await opened.send('/dream', photo)).understood).toBe(false);
+    expect((await opened.send('/queue')).understood).toBe(true);
+    handler.onEvent = ({ responder }) => responder.reply({ text: 'Yes.' });
+    expect((await opened.send('/dream layer:mixed5')).understood).toBe(true);
+  });
+
   it('sent twice are one', async () => {
     const send = () => sendAsOne('/queue');
     const first = await send();

@@ -130,7 +130,6 @@ function TextField({ input, draft, caret, suggestions, onKeyDown }: TextFieldPro
       aria-controls={PALETTE}
       {...(active < 0 ? {} : { 'aria-activedescendant': optionId(active) })}
       placeholder={draft.files.length > 0 ? 'Send it, or add a command' : 'Type / or add a picture'}
-      maxLength={2000}
       autocomplete="off"
       autocapitalize="off"
       spellcheck={false}

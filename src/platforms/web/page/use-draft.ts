@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
+import { MOST_TEXT } from '../wire.ts';
 import { Failed, newEventId, sendMessage } from './api.ts';
 import type { Draft } from './api.ts';
 import { useDraftFiles } from './use-draft-files.ts';
@@ -52,7 +53,7 @@ export function useDraft(limits: DraftLimits): Editing {
     sending: sending > 0,
     setLine(text) {
       setLine(text);
-      setProblem(null);
+      setProblem(tooLong(text));
     },
     attach(files, option) {
       setProblem(beside.attach(files, option));
@@ -65,6 +66,11 @@ export function useDraft(limits: DraftLimits): Editing {
     send(given) {
       const text = (given ?? line).trim();
       if (text === '' && beside.files.length === 0) return;
+      const objection = tooLong(text);
+      if (objection !== null) {
+        setProblem(objection);
+        return;
+      }
       // What has come into the line meanwhile, or stood there beside an example, stays.
       const files = beside.take();
       setLine((now) => (now.trim() === text ? '' : now));
@@ -74,4 +80,9 @@ export function useDraft(limits: DraftLimits): Editing {
       void post({ text, files, event: same ? again.event : newEventId() });
     },
   };
+}
+
+function tooLong(text: string): string | null {
+  if (text.trim().length <= MOST_TEXT) return null;
+  return `A line has at most ${MOST_TEXT} characters. Shorten it to send it.`;
 }
