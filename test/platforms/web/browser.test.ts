@@ -236,17 +236,47 @@ describe.skipIf(missing)(title, () => {
     expect(complaints).toEqual([]);
   });
 
+  it('takes the first of several pictures, and says so of the others', async () => {
+    await chat.close();
+    await start(0, [...SAMPLE_COMMANDS, PAIR_COMMAND]);
+    const page = await open();
+    const left = page.getByRole('alert');
+    await page.evaluate(dropOf(clouds, ['one.png', 'two.png', 'three.png']));
+    await expect
+      .poll(() => left.textContent())
+      .toBe('Only one.png was added, not the other 2. Send it before you add the next.');
+    await expect.poll(() => page.getByRole('button', { name: /^Remove/ }).count()).toBe(1);
+    await page.getByRole('button', { name: 'Remove one.png' }).click();
+    await field(page).fill('/pair ');
+    await page.evaluate(dropOf(clouds, ['one.png', 'two.png']));
+    await expect
+      .poll(() => left.textContent())
+      .toMatch(/^Only one\.png was added, not the other one\. .* would be its mask\.$/);
+    await expect.poll(() => page.getByRole('button', { name: /^Remove/ }).count()).toBe(1);
+  });
+
+  it('gives the line the focus when a file is taken out of it', async () => {
+    const page = await open();
+    await page.evaluate(dropOf(clouds));
+    await page.getByRole('button', { name: 'Remove clouds.png' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByRole('img', { name: /^To be sent/ }).count()).toBe(0);
+    expect(await field(page).evaluate((node) => node === document.activeElement)).toBe(true);
+  });
+
   it('says what a file that is dragged over it is for', async () => {
     await chat.close();
     await start(0, [...SAMPLE_COMMANDS, FILE_COMMAND]);
     const page = await open();
     await page.evaluate(dragOf('model.h5', ''));
     await page.getByText('Drop the picture to dream on it').waitFor();
-    await page.evaluate(dropOf(Buffer.from('a network'), 'model.h5', ''));
     const refused = page.getByRole('alert');
-    await expect
-      .poll(() => refused.textContent())
-      .toBe('model.h5 is not a picture. If it is a model, type /box add before you drop it.');
+    for (const name of ['model.hdf5', 'model.h5']) {
+      await page.evaluate(dropOf(Buffer.from('a network'), name, ''));
+      await expect
+        .poll(() => refused.textContent())
+        .toBe(`${name} is not a picture. If it is a model, type /box add before you drop it.`);
+    }
     await field(page).fill('/box add ');
     await page.evaluate(dragOf('model.h5', ''));
     await page.getByText('Drop the file for /box add').waitFor();
@@ -672,14 +702,18 @@ describe.skipIf(missing)(title, () => {
   });
 });
 
-/** A script that drops a file on the page. */
-function dropOf(bytes: Buffer, name = 'clouds.png', type = 'image/png'): string {
+/** A script that drops a file on the page, or several of the same bytes. */
+function dropOf(
+  bytes: Buffer,
+  name: string | readonly string[] = 'clouds.png',
+  type = 'image/png',
+): string {
   return dragOf(name, type, bytes, ['dragenter', 'dragover', 'drop']);
 }
 
 /** The same for one that is only dragged over it. */
 function dragOf(
-  name: string,
+  name: string | readonly string[],
   type: string,
   bytes: Buffer = Buffer.alloc(1),
   events = ['dragenter', 'dragover'],
@@ -687,7 +721,9 @@ function dragOf(
   return `{
     const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (c) => c.charCodeAt(0));
     const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([bytes], '${name}', { type: '${type}' }));
+    for (const name of ${JSON.stringify([name].flat())}) {
+      dataTransfer.items.add(new File([bytes], name, { type: '${type}' }));
+    }
     for (const type of ${JSON.stringify(events)}) {
       document.body.dispatchEvent(
         new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }),

@@ -76,7 +76,7 @@ export function Composer({ handle, about, messages }: ComposerProps) {
           </p>
         )}
         <div class="line">
-          <FileField {...{ draft, chooser, commands: about.commands }} />
+          <FileField {...{ draft, chooser, input, commands: about.commands }} />
           <TextField {...{ input, draft, caret, suggestions, onKeyDown }} />
           <SendButton
             disabled={line.trim() === '' && draft.files.length === 0}

@@ -34,10 +34,12 @@ interface FileFieldProps {
   readonly draft: Editing;
   readonly chooser: FileChooser;
   readonly commands: readonly WireCommand[];
+  /** The line beside them. */
+  readonly input: RefObject<HTMLInputElement | null>;
 }
 
 /** The files that will be sent, and the button that asks for one. */
-export function FileField({ draft, chooser, commands }: FileFieldProps) {
+export function FileField({ draft, chooser, commands, input }: FileFieldProps) {
   const { line, files, remove } = draft;
   const any = takesFile(line, commands);
   const label = any ? 'Add a file' : 'Add a picture';
@@ -51,6 +53,8 @@ export function FileField({ draft, chooser, commands }: FileFieldProps) {
           label={plain ? undefined : option}
           onRemove={() => {
             remove(file);
+            // The button that was pressed is gone, and the focus with it.
+            input.current?.focus();
           }}
         />
       ))}

@@ -8,7 +8,10 @@ export type DraftLimits = Pick<Snapshot, 'commands' | 'maxPicture' | 'maxFile'>;
 export interface DraftFiles {
   /** In the order of the options that they go to, as the line stands. */
   readonly files: readonly DraftFile[];
-  /** @returns what speaks against them, where anything does. */
+  /**
+   * Takes one at a time: of several nobody could say which is the picture, and which its mask.
+   * @returns what speaks against it, or what was left out.
+   */
   readonly attach: (files: readonly File[], option?: string) => string | null;
   readonly remove: (file: File) => void;
   /** Of what could not be sent; what has been added meanwhile stays. */
@@ -18,7 +21,7 @@ export interface DraftFiles {
 }
 
 /** Files that browsers have no type for. */
-const MODEL_NAME = /\.(h5|keras|pb|onnx|caffemodel)$/i;
+const MODEL_NAME = /\.(h5|hdf5|keras|pb|onnx|caffemodel)$/i;
 
 /** The files beside the line that is being written. */
 export function useDraftFiles(line: string, limits: DraftLimits): DraftFiles {
@@ -26,12 +29,12 @@ export function useDraftFiles(line: string, limits: DraftLimits): DraftFiles {
   const options = fileOptions(line, limits.commands);
   return {
     files: inPlaces(files, options),
-    attach(given, option) {
-      const taken = given.slice(0, Math.max(1, options.length));
-      const objection = taken.map((file) => objectionTo(file, line, limits)).find(Boolean);
-      if (objection !== undefined && objection !== null) return objection;
-      keep((now) => taken.reduce((all, file) => withFile(all, file, options, option), now));
-      return null;
+    attach([file, ...others], option) {
+      if (!file) return null;
+      const objection = objectionTo(file, line, limits);
+      if (objection !== null) return objection;
+      keep((now) => withFile(now, file, options, option));
+      return others.length === 0 ? null : leftOut(file, others.length, options);
     },
     remove(file) {
       keep((now) => now.filter((each) => each.file !== file));
@@ -83,6 +86,12 @@ function noPicture({ type, name }: File, commands: readonly WireCommand[]): stri
   const [first] = linesForFiles(commands);
   const hint = first === undefined ? '' : ` If it is a model, type ${first} before you drop it.`;
   return `${name} is not a picture.${hint}`;
+}
+
+function leftOut({ name }: File, others: number, [, second]: readonly string[]): string {
+  const rest = others === 1 ? 'the other one' : `the other ${others}`;
+  const why = second === undefined ? '' : `: a second one would be its ${second}`;
+  return `Only ${name} was added, not ${rest}. Send it before you add the next${why}.`;
 }
 
 function tooLarge({ size, name }: File, most: number): string | null {
