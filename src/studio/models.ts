@@ -2,7 +2,6 @@
 import { recipeSchema } from '../dream/recipe.ts';
 import type { Recipe } from '../dream/recipe.ts';
 import { DreamError } from '../kit/errors.ts';
-import { parseClasses } from '../objectives/class-words.ts';
 import type { Weight } from './allowance.ts';
 import { loadModel } from './catalogue.ts';
 import type { Model } from './catalogue.ts';
@@ -13,6 +12,7 @@ import { withoutFlags } from './failure.ts';
 import { hasLayers, pictureLayers } from './layers.ts';
 import { ModelFolder } from './model-folder.ts';
 import type { BrokenModel, ModelFolderOptions } from './model-folder.ts';
+import { modelWithClass } from './model-with-class.ts';
 import type { Job } from './order.ts';
 import type { PictureFacts } from './picture-facts.ts';
 import { planRender } from './render.ts';
@@ -110,17 +110,7 @@ export class Models {
    */
   async modelWithClass(words: string): Promise<string> {
     const classifiers = (await this.list()).filter(({ dreamableClasses }) => dreamableClasses);
-    const having = classifiers.filter(({ labels }) => hasClasses(words, labels));
-    if (having.length === 1) return having[0]!.name;
-    const names = (having.length > 1 ? having : classifiers).map(({ name }) => name).join(', ');
-    const found = having.length > 1 ? 'several models have' : 'no model here has';
-    throw new DreamError(
-      'unknown-class',
-      `${found} the class '${words}'`,
-      names === ''
-        ? 'A classifier of your own brings its classes: see /models.'
-        : `Choose one of these models: ${names}.`,
-    );
+    return modelWithClass(words, classifiers);
   }
 
   /**
@@ -207,13 +197,4 @@ function checkRecipe(
     return;
   }
   networks.of(recipe, deepLayers);
-}
-
-function hasClasses(words: string, labels: readonly string[]): boolean {
-  try {
-    parseClasses(words, labels);
-    return true;
-  } catch {
-    return false;
-  }
 }
