@@ -108,10 +108,10 @@ describe.skipIf(missing)(title, () => {
   const field = (page: Page) => page.getByRole('combobox', { name: 'Message' });
   const slider = (page: Page) => page.getByRole('log').getByRole('slider').last();
 
-  function result(spoiler = false): Outbound {
+  function result(spoiler = false, beforeId: string | null = `${ORDER}/source`): Outbound {
     const picture: OutboundPicture = {
       ...{ name: 'dream', alt: 'A dream of clouds', spoiler, id: `${ORDER}/result` },
-      beforeId: `${ORDER}/source`,
+      ...(beforeId === null ? {} : { beforeId }),
       fileWithin: () => Promise.reject(new Error('a kept picture is shown from the store')),
     };
     const fields = [
@@ -553,6 +553,20 @@ describe.skipIf(missing)(title, () => {
       await session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data });
     }
     await page.getByRole('alert').getByText('is a folder. Drop a picture.').waitFor();
+  });
+
+  it('keeps its buttons off a sheet, which has something in every corner', async () => {
+    const page = await open();
+    await deliver(await asked(page), result(false, null));
+    const shown = page.getByRole('img', { name: 'A dream of clouds' });
+    const [below, above] = await Promise.all([
+      page.getByRole('button', { name: 'Enlarge' }).boundingBox(),
+      shown.boundingBox(),
+    ]);
+    expect(below!.y).toBeGreaterThanOrEqual(above!.y + above!.height - 1);
+    const { width, height } = above!;
+    const { width: columns, height: rows } = await sharp(dreamed).metadata();
+    expect(width / height).toBeCloseTo(columns / rows, 1);
   });
 
   it('hides a spoiler until it is wanted', async () => {

@@ -23,7 +23,7 @@ export function PictureView({ picture, fresh, onEnlarge }: PictureViewProps) {
     return <p class="gone">{picture.name} is no longer kept, or cannot be loaded</p>;
   }
   return (
-    <figure class={isSlim(picture) ? 'print slim' : 'print'} style={sizeOf(picture)}>
+    <figure class={shapeOf(picture)} style={sizeOf(picture)}>
       <div class="shown" inert={veiled} aria-hidden={veiled}>
         {picture.preview ? (
           <Preview picture={picture} />
@@ -88,6 +88,12 @@ function Preview({ picture: { source, alt } }: { picture: WirePicture }) {
       ))}
     </div>
   );
+}
+
+/** A sheet has words and pictures in its corners: its buttons stand below it. */
+function shapeOf(picture: WirePicture): string {
+  if (isSlim(picture)) return 'print slim';
+  return picture.before === undefined && !picture.preview ? 'print sheet' : 'print';
 }
 
 /** So high or so flat that its buttons would not stand on it. */
