@@ -18,9 +18,14 @@ export function keptPicture(order: Order, read: () => Promise<Uint8Array>): Outb
     alt: altOf(order),
     spoiler: order.spoiler || order.result?.doubtful === true,
     id: `${order.id}/result`,
-    ...(order.job.kind === 'dream' ? { beforeId: `${order.id}/source` } : {}),
+    ...(hasBefore(order) ? { beforeId: `${order.id}/source` } : {}),
     fileWithin: async (limit) => within(limit, name, await read()),
   };
+}
+
+/** A dream out of noise has nothing of the picture but its size. */
+function hasBefore({ job }: Order): boolean {
+  return job.kind === 'dream' && job.recipe.from !== 'noise';
 }
 
 /** A picture that the bot has drawn for one message. */
@@ -72,7 +77,7 @@ function altOf({ job, source, result }: Order): string {
   const what =
     job.kind === 'sheet'
       ? `A sheet of dreams at ${job.layers.length} layers of ${job.model}`
-      : `A DeepDream of ${job.recipe.layer} of ${job.model}`;
+      : `A DeepDream of ${job.recipe.class ?? job.recipe.layer} of ${job.model}`;
   const on = {
     attachment: source.from === 'attachment' ? `on ${source.name}` : '',
     result: 'on an earlier dream',
@@ -80,5 +85,6 @@ function altOf({ job, source, result }: Order): string {
     clouds: 'on a picture of clouds',
   }[source.from];
   const size = result ? `, ${result.columns} by ${result.rows} pixels` : '';
-  return shortened(`${what} ${on}${size}`, LONGEST_ALT);
+  const ground = job.kind === 'dream' && job.recipe.from === 'noise' ? 'out of noise' : on;
+  return shortened(`${what} ${ground}${size}`, LONGEST_ALT);
 }

@@ -42,18 +42,19 @@ export function maskOf({ mask, picture: { image } }: RenderRequest): Mask | unde
 }
 
 /** What is to be said about the picture itself. */
-export function pictureNotices({ picture, mask }: RenderRequest): string[] {
+export function pictureNotices({ picture, recipe, mask }: RenderRequest): string[] {
   const { image, note = [], originalRows, originalColumns } = picture;
   const { rows, columns } = image;
-  const shrunk = rows !== originalRows || columns !== originalColumns;
+  // Of noise there is no larger picture.
+  const kept = recipe.from === 'noise' || (rows === originalRows && columns === originalColumns);
   const black = mask?.data.every((value) => value < 1);
   return [
     ...note,
-    ...(shrunk
-      ? [
+    ...(kept
+      ? []
+      : [
           `The picture was shrunk from ${originalColumns}×${originalRows} to ${columns}×${rows} pixels.`,
-        ]
-      : []),
+        ]),
     ...(black ? ['The mask is black everywhere: nothing of the picture may change.'] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { dreamJob, noChange, recipeOptions } from '../../commands/dream-options.ts';
 import { checkValues } from '../../src/chat/values.ts';
+import { classRecipe } from '../../src/dream/class-recipes.ts';
 import { PRESET_NAMES } from '../../src/dream/presets.ts';
 import { Models } from '../../src/studio/models.ts';
 import { describe, expect, it } from 'vitest';
@@ -130,6 +131,21 @@ describe('what is said about an order', () => {
       'A DeepDream of mixed3 + mixed5 of inception_v3 on sea.png, 512 by 341 pixels',
     );
     expect(message.text).toBe('**Dream of mixed3 + mixed5**\nShrunk.');
+    expect(message.picture!.beforeId).toBe('abcdefghijkl/source');
+  });
+
+  it('names the class that grew, and shows nothing before what came out of noise', () => {
+    const result = { rows: 1, columns: 2, formula: 'f', notices: [], engine: 'e', seconds: 1 };
+    const picture = (more: Partial<DreamJob['recipe']>) => {
+      const job = { ...JOB, recipe: { ...classRecipe, layer: 'mixed3', class: 'cat', ...more } };
+      const done = { ...ORDER, job, state: 'rendered', result: { ...result, scores: [] } } as const;
+      return finalMessage(done, nothing).picture!;
+    };
+    expect(picture({}).alt).toBe('A DeepDream of cat of inception_v3 on sea.png, 2 by 1 pixels');
+    expect(picture({}).beforeId).toBe('abcdefghijkl/source');
+    const { alt, beforeId } = picture({ from: 'noise' });
+    expect(alt).toBe('A DeepDream of cat of inception_v3 out of noise, 2 by 1 pixels');
+    expect(beforeId).toBeUndefined();
   });
 });
 

@@ -11,6 +11,7 @@ import { loadModel } from '../../src/studio/catalogue.ts';
 import type { Model } from '../../src/studio/catalogue.ts';
 import { hasLayers, smallestSide, withObjective } from '../../src/studio/layers.ts';
 import { planRender } from '../../src/studio/render.ts';
+import { pictureNotices } from '../../src/studio/plan.ts';
 import type { RenderPlan } from '../../src/studio/render.ts';
 
 let model: Model;
@@ -96,6 +97,12 @@ describe('a plan', () => {
       'The picture was shrunk from 500×400 to 50×40 pixels.',
       "1 of 4 octaves: 3 would have a side under the network's minimum of 32 pixels",
     ]);
+  });
+
+  it('tells nothing of the size of a picture in place of which there is noise', () => {
+    const picture = { ...pictureOf(40, 50), originalRows: 400, originalColumns: 500 };
+    expect(pictureNotices({ picture, recipe })).toHaveLength(1);
+    expect(pictureNotices({ picture, recipe: { ...recipe, from: 'noise' } })).toEqual([]);
   });
 
   it('refuses before anything is loaded', () => {

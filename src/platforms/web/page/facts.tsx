@@ -5,12 +5,12 @@ import { CommandCode, Markup, TypeLine } from './markup.tsx';
 
 interface FactsProps {
   readonly fields: readonly Field[];
-  /** What they are about, where they are not what was asked for. */
-  readonly summary?: string;
+  /** They are about a picture, which was what was asked for. */
+  readonly folded: boolean;
 }
 
 /** Names and values; folded up below a summary, with a button to copy a command among them. */
-export function Facts({ fields, summary }: FactsProps) {
+export function Facts({ fields, folded }: FactsProps) {
   const list = (
     <dl>
       {fields.map(({ name, value }) => (
@@ -23,11 +23,11 @@ export function Facts({ fields, summary }: FactsProps) {
       ))}
     </dl>
   );
-  if (summary === undefined) return <div class="facts">{list}</div>;
+  if (!folded) return <div class="facts">{list}</div>;
   const command = fields.map(({ value }) => commandIn(value)).find((found) => found !== undefined);
   return (
     <details class="facts">
-      <summary>{summary}</summary>
+      <summary>{command === undefined ? 'What is on it' : 'How it was made'}</summary>
       {list}
       {command !== undefined && <CopyCommand command={command} />}
     </details>

@@ -121,12 +121,7 @@ function Answer({ message, now, continued, fresh, onEnlarge }: MessageProps) {
         )}
         <Gone name={message.gone} />
         {progress && <ProgressBar progress={progress} />}
-        {fields && fields.length > 0 && (
-          <Facts
-            fields={fields}
-            {...(picture ? { summary: picture.before ? 'How it was made' : 'What is on it' } : {})}
-          />
-        )}
+        {fields && fields.length > 0 && <Facts fields={fields} folded={picture !== undefined} />}
         <Controls message={message} />
         {message.link && (
           <a class="button small" href={message.link.url} target="_blank" rel="noreferrer">
