@@ -71,7 +71,9 @@ function programAlike(actions: Actions): Command {
         write(text.replace(/^error:/, 'dream:'));
       },
     })
-    .showHelpAfterError('       --help describes every option; write "a name" with spaces, ./-name with a dash first.')
+    .showHelpAfterError(
+      '       --help describes every option; write "a name" with spaces, ./-name with a dash first.',
+    )
     .helpOption(...HELP)
     .helpCommand('help [command]', 'print this help, or that of a command');
   program
