@@ -14,24 +14,6 @@ export function split(call: LayerCall): void {
   });
 }
 
-/** Products, sums with a factor for each input, maxima. */
-export function eltwise(call: LayerCall): void {
-  const kind = call.number('eltwise_param', 'operation', 1);
-  const factors = call.list('eltwise_param', 'coeff');
-  if (kind === 0) {
-    const [first, ...others] = call.inputs as [string, ...string[]];
-    const last = others.pop()!;
-    call.give('Mul', {}, [others.reduce((a, b) => call.inner('Mul', {}, [a, b]), first), last]);
-    return;
-  }
-  const scaled = call.inputs.map((input, index) =>
-    kind !== 1 || (factors[index] ?? 1) === 1
-      ? input
-      : call.inner('Mul', {}, [input, call.filled(`factor ${index}`, 1, factors[index]!)]),
-  );
-  call.give(kind === 1 ? 'Sum' : 'Max', {}, scaled);
-}
-
 export function slice(call: LayerCall): void {
   const old = call.number('slice_param', 'slice_dim', 1);
   const axis = call.number('slice_param', 'axis', old);
