@@ -32,6 +32,7 @@ export interface Site {
 
 /** Milliseconds. */
 const ANSWER_WITHIN = 3000;
+const THREAD_ARCHIVED = 50083;
 const REQUEST_LIMIT = 25 * 2 ** 20;
 const BOT_LIMIT = 10 * 2 ** 20;
 
@@ -201,6 +202,7 @@ function postMessage(call: Call, site: Site, channel?: string): Reply {
       : undefined;
   if (earlier) return ok(earlier);
   checkMessage(written, call, site, { limit: BOT_LIMIT, wasV2: false });
+  world.archived.delete(channel!);
   return ok(keepNew(placed(site, channel!), written, call.uploads));
 }
 
@@ -211,6 +213,7 @@ function getMessage(_call: Call, { world }: Site, channel?: string, id?: string)
 
 function patchMessage(call: Call, site: Site, channel?: string, id?: string): Reply {
   checkOpen(site.world, channel!);
+  checkAwake(site.world, channel!);
   const before = existing(site.world, id!);
   refuse(site.world, violations('MessageEditRequestPartial', call.json));
   checkMessage(call.json as Written, call, site, { limit: BOT_LIMIT, wasV2: isV2(before) });
@@ -234,6 +237,7 @@ function living({ world }: Site, token: string): Asked {
   const asked = world.interactions.get(token);
   if (!asked) throw new Refused(404, 10015, 'Unknown Webhook');
   if (asked.expired) throw new Refused(401, 50027, 'Invalid Webhook Token');
+  checkAwake(world, asked.channel);
   return asked;
 }
 
@@ -248,6 +252,12 @@ function checkOpen(world: World, channel: string): void {
   const code = world.closed.get(channel);
   if (code === undefined) return;
   throw new Refused(code === 10003 ? 404 : 403, code, 'Closed to the bot');
+}
+
+/** A locked thread is closed as well: not even a new message wakes it. */
+function checkAwake(world: World, channel: string): void {
+  if (!world.archived.has(channel) && world.closed.get(channel) !== THREAD_ARCHIVED) return;
+  throw new Refused(400, THREAD_ARCHIVED, 'Thread is archived');
 }
 
 function checkMessage(

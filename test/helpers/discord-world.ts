@@ -93,6 +93,8 @@ export class World {
   readonly commands = new Map<string, unknown>();
   /** Channels, people and roles that are out of the bot's reach, with the code of the reason. */
   readonly closed = new Map<string, number>();
+  /** Threads that sleep: nothing in them can be edited, and a new message wakes them. */
+  readonly archived = new Set<string>();
   /** Roles that the bot has given. */
   readonly granted: { readonly person: string; readonly role: string }[] = [];
   /** Of conversations of two, by person. */

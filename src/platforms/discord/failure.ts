@@ -39,7 +39,7 @@ export const isTooLate = hasCode(Code.UnknownInteraction);
 /** By an earlier event of the same id, or an attempt whose success got lost. */
 export const isAnsweredAlready = hasCode(Code.InteractionHasAlreadyBeenAcknowledged);
 
-/** The bot cannot speak there, now or later. */
+/** The bot cannot speak there, or not say this, now or later. */
 export const isShutOut = hasCode(
   Code.UnknownChannel,
   Code.MissingAccess,
@@ -48,7 +48,12 @@ export const isShutOut = hasCode(
   Code.CannotSendMessagesToThisUserDueToHavingNoMutualGuilds,
   Code.CannotSendMessagesInNonTextChannel,
   Code.ThreadLocked,
+  // Of a closed thread, also where it is the answer to an interaction that is to be edited.
+  Code.InvalidActionOnArchivedThread,
   Code.MessageWasBlockedByAutomaticModeration,
+  Code.MessageBlockedByHarmfulLinksFilter,
+  Code.ExplicitContentCannotBeSentToTheDesiredRecipient,
+  Code.AccessToFileUploadsHasBeenLimitedForThisGuild,
   Code.UnknownUser,
 );
 
@@ -56,12 +61,15 @@ export const isReplyForbidden = hasCode(Code.CannotReplyWithoutPermissionToReadM
 
 export function isTooLarge(error: unknown): boolean {
   if (!(error instanceof DiscordFailure)) return false;
-  return error.status === 413 || error.code === Code.RequestEntityTooLarge;
+  if (error.status === 413) return true;
+  return (
+    error.code === Code.RequestEntityTooLarge || error.code === Code.FileUploadedExceedsMaximumSize
+  );
 }
 
 /** The connection broke, or was not made; discord.js itself repeats timeouts and 5xx. */
 export function isConnectionLost(error: unknown): boolean {
-  return /^(UND_ERR_|E[A-Z]{4,}$)/.test(systemCode(error));
+  return /^(UND_ERR_|EAI_|E[A-Z]{4,}$)/.test(systemCode(error));
 }
 
 /** What the system or the HTTP client calls it, such as ECONNREFUSED; else empty. */

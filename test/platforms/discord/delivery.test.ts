@@ -158,7 +158,7 @@ function forgetNonces(): void {
 }
 
 describe('where the bot may not speak', () => {
-  it.each([10003, 50001, 50013])('the person gets the answer alone (%i)', async (code) => {
+  it.each([10003, 50001, 50013, 50083])('the person gets the answer alone (%i)', async (code) => {
     const { platform, address } = await expired();
     bench().world.closed.set(CHANNEL, code);
     await platform.deliver(address, DONE, DELIVERY);
@@ -167,12 +167,40 @@ describe('where the bot may not speak', () => {
     expect(told!.picture).toHaveLength(1000);
   });
 
-  it('and where the person is closed too, repeating is no use', async () => {
-    const { platform, address } = await expired();
-    bench().world.closed.set(CHANNEL, 50001);
-    bench().world.closed.set(BOB, 50007);
-    await expect(platform.deliver(address, DONE, DELIVERY)).rejects.toThrow(Undeliverable);
+  it('a thread that was closed meanwhile is woken by the answer', async () => {
+    const { platform, address } = await bench().acknowledged();
+    bench().world.archived.add(CHANNEL);
+    await platform.deliver(address, DONE, DELIVERY);
+    expect(bench().kept()[1]!.alerted).toEqual([BOB]);
+    expect(bench().shown()[1]!.picture).toHaveLength(1000);
   });
+
+  it('a thread that was locked meanwhile keeps no answer from the person', async () => {
+    const { platform, address } = await bench().acknowledged();
+    bench().world.closed.set(CHANNEL, 50083);
+    await platform.deliver(address, DONE, DELIVERY);
+    expect(bench().shown(directTo(BOB))[0]!.picture).toHaveLength(1000);
+  });
+
+  it.each([
+    ['files', 400001],
+    ['such links', 240000],
+  ])('a server that takes no %s any more leaves it to the person (%i)', async (_what, code) => {
+    const { platform, address } = await expired();
+    bench().world.closed.set(CHANNEL, code);
+    await platform.deliver(address, DONE, DELIVERY);
+    expect(bench().kept(directTo(BOB))).toHaveLength(1);
+  });
+
+  it.each([50007, 20009])(
+    'and where the person is closed too, repeating is no use (%i)',
+    async (code) => {
+      const { platform, address } = await expired();
+      bench().world.closed.set(CHANNEL, 50001);
+      bench().world.closed.set(BOB, code);
+      await expect(platform.deliver(address, DONE, DELIVERY)).rejects.toThrow(Undeliverable);
+    },
+  );
 });
 
 describe('a picture that is too large', () => {
@@ -195,6 +223,14 @@ describe('a picture that is too large', () => {
     await platform.deliver(address, large, DELIVERY);
     expect(limits).toEqual([50_000, 3000, 1500]);
     expect(bench().shown()[0]!.picture).toHaveLength(1500);
+  });
+
+  it('is made smaller too where the file alone is, and not the request', async () => {
+    const { platform, address } = await bench().acknowledged();
+    const body = { code: 50045, message: 'File uploaded exceeds the maximum size' };
+    bench().server.fail({ on: /PATCH \/webhooks/, with: { status: 400, body } });
+    await platform.deliver(address, large, DELIVERY);
+    expect(bench().shown()[0]!.picture).toHaveLength(3000);
   });
 
   it('is given up after some attempts', async () => {
