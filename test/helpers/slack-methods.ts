@@ -51,9 +51,7 @@ function checkedBlocks({ workspace, refuseShownFiles }: MethodContext, blocks: u
 }
 
 function threadOf(workspace: Workspace, channel: string, ts: unknown): string | null {
-  if (ts === undefined) return null;
-  if (!workspace.message(channel, text(ts))) workspace.violations.push(`no thread ${text(ts)}`);
-  return text(ts);
+  return ts === undefined ? null : workspace.threadAt(channel, text(ts));
 }
 
 export function fileJson(file: SlackFile, base: string): Json {
@@ -127,7 +125,9 @@ export const METHODS: Readonly<Record<string, Method>> = {
       const blocks = checkedBlocks(context, args['blocks']);
       const words = text(args['text']);
       const { ts } = workspace.say({ channel: id, user: BOT.user, text: words, blocks, thread });
-      return { channel: id, ts, message: { type: 'message', text: words, user: BOT.user, ts } };
+      const inThread = thread === null ? {} : { thread_ts: thread };
+      const message = { type: 'message', text: words, user: BOT.user, ts, ...inThread };
+      return { channel: id, ts, message };
     },
   },
   'chat.postEphemeral': {

@@ -70,6 +70,8 @@ export class Workspace {
     ].map((channel) => [channel.id, channel]),
   );
   readonly messages: SlackMessage[] = [];
+  /** Times of the messages that somebody has deleted. */
+  readonly #deleted = new Set<string>();
   readonly files = new Map<string, SlackFile>();
   readonly views: SlackView[] = [];
   /** What the bot did that Slack would not have let pass. */
@@ -113,6 +115,20 @@ export class Workspace {
 
   message(channel: string, ts: string): SlackMessage | undefined {
     return this.messages.find((each) => each.channel === channel && each.ts === ts);
+  }
+
+  delete({ ts }: SlackMessage): void {
+    this.#deleted.add(ts);
+    this.messages.splice(0, Infinity, ...this.messages.filter((each) => each.ts !== ts));
+    this.touch();
+  }
+
+  /** Where a reply comes to stand; a thread whose first message is deleted lives by its replies. */
+  threadAt(channel: string, ts: string): string | null {
+    const first = this.message(channel, ts);
+    if (first?.thread != null) this.violations.push(`${ts} is a reply, and no thread`);
+    if (!first && !this.#deleted.has(ts)) this.violations.push(`no thread ${ts}`);
+    return first || this.messages.some(({ thread }) => thread === ts) ? ts : null;
   }
 
   say(message: Partial<SlackMessage> & Pick<SlackMessage, 'channel' | 'user'>): SlackMessage {

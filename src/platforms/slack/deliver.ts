@@ -14,6 +14,7 @@ import type { ShownFile, SlackMessage } from './blocks.ts';
 import { isClosed, isFinal, isGone, isUnreachable, patiently, reasonOf } from './failures.ts';
 import { toMrkdwn } from './markup.ts';
 import { directChannel, edit, post } from './speech.ts';
+import type { Standing } from './speech.ts';
 import { canBeShown, findUpload, upload } from './upload.ts';
 
 /** Nobody asked for an announcement, and nobody is mentioned in it. */
@@ -25,7 +26,7 @@ export interface Delivering {
   /** The bot's user. */
   readonly bot: string;
   /** By key and channel, the messages of answers that are not through: a repetition edits them. */
-  readonly posted: Map<string, string>;
+  readonly posted: Map<string, Standing>;
 }
 
 /** Where an answer goes. */
@@ -90,8 +91,8 @@ async function bring(
 ): Promise<void> {
   const { posted } = delivering;
   const key = `${delivery.key} ${target.channel}`;
-  const at = { ...target, message: target.message ?? posted.get(key) ?? null };
-  const onPosted = (message: string): void => void posted.set(key, message);
+  const at = target.message === null ? { ...target, ...posted.get(key) } : target;
+  const onPosted = (standing: Standing): void => void posted.set(key, standing);
   try {
     if (outbound.picture) await bringPicture({ ...delivering, onPosted }, at, outbound, delivery);
     else await putMessage(delivering.client, at, outbound);
@@ -103,7 +104,7 @@ async function bring(
 }
 
 interface Bringing extends Pick<Delivering, 'client' | 'bot'> {
-  readonly onPosted: (message: string) => void;
+  readonly onPosted: (standing: Standing) => void;
 }
 
 /**
@@ -116,15 +117,19 @@ async function bringPicture(
   outbound: Outbound,
   { key, again }: Sent,
 ): Promise<void> {
-  const { channel, thread, lead, about } = target;
+  const { channel, lead, about } = target;
   const picture = outbound.picture!;
-  const search = { bot, key, since: target.message ?? thread };
+  const search = { bot, key, since: target.message ?? target.thread };
   const earlier = again ? await patiently(() => findUpload(client, search)) : null;
   // Where no message was known, the one that says it all came before the picture.
   if (earlier && target.message === null) return;
   const said = messageOf(outbound, undefined, about);
-  const message = target.message ?? (await patiently(() => post(client, target, said)));
-  onPosted(message);
+  const standing =
+    target.message === null
+      ? await patiently(() => post(client, target, said))
+      : { message: target.message, thread: target.thread };
+  onPosted(standing);
+  const { message, thread } = standing;
   const title = toMrkdwn(outbound.text.split('\n')[0] ?? '');
   const labels = { key, comment: lead === null ? title : `${lead} ${title}` };
   const spot = { channel, thread: thread ?? message };
@@ -143,7 +148,7 @@ async function putMessage(
 ): Promise<void> {
   const { channel, message: ts, lead, about } = target;
   const said = messageOf(outbound, undefined, about);
-  const anew = (): Promise<string> =>
+  const anew = (): Promise<Standing> =>
     patiently(() => post(client, target, lead === null ? said : led(said, lead)));
   if (ts === null) {
     await anew();

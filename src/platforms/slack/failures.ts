@@ -33,6 +33,8 @@ export async function patiently<Result>(attempt: () => Promise<Result>): Promise
 const OUTSIDE = ['not_in_channel', 'channel_not_found'];
 /** The message can no longer be edited. */
 const GONE = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
+/** There is nothing to reply to, or nothing that takes replies. */
+const UNTHREADED = ['thread_not_found', 'cannot_reply_to_message'];
 /** The channel is closed to the bot; its people can be reached all the same. */
 const CLOSED = [
   ...OUTSIDE,
@@ -42,6 +44,11 @@ const CLOSED = [
   'restricted_action_thread_only_channel',
   'restricted_action_non_threadable_channel',
   'restricted_action_thread_locked',
+  'channel_is_limited_access',
+  'posting_to_general_channel_denied',
+  // Of a channel that is shared with another organization.
+  'slack_connect_file_upload_sharing_blocked',
+  'slack_connect_blocked_file_type',
 ];
 /** The bot itself is shut out. */
 const REFUSED = ['account_inactive', 'invalid_auth', 'token_revoked', 'team_access_not_granted'];
@@ -61,6 +68,10 @@ export function isOutside(error: unknown): boolean {
 
 export function isGone(error: unknown): boolean {
   return GONE.includes(reasonOf(error) ?? '');
+}
+
+export function isUnthreaded(error: unknown): boolean {
+  return UNTHREADED.includes(reasonOf(error) ?? '');
 }
 
 export function isClosed(error: unknown): boolean {

@@ -18,6 +18,7 @@ import type { Identity } from './login.ts';
 import type { SlackOptions } from './options.ts';
 import { People } from './people.ts';
 import { ProgressBoard } from './progress.ts';
+import type { Standing } from './speech.ts';
 
 export type { SlackHttp, SlackOptions } from './options.ts';
 
@@ -33,7 +34,7 @@ export function slackPlatform(options: SlackOptions): Platform {
   const hosts = [FILES, ...pictureHosts];
   const maxPicture = options.maxPictureBytes ?? 32 * 2 ** 20;
   const progress = new ProgressBoard(client);
-  const posted = new Map<string, string>();
+  const posted = new Map<string, Standing>();
   let bot: Identity | undefined;
   let transport: Transport | undefined;
   const inFlight = new InFlight();

@@ -55,6 +55,6 @@ export class ProgressBoard {
     } catch (error) {
       if (!isGone(error)) throw error;
     }
-    return { ...address, message: await post(this.#client, address, message) };
+    return { ...address, ...(await post(this.#client, address, message)) };
   }
 }

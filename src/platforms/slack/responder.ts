@@ -30,7 +30,7 @@ export function responderFor(answering: Answering): Responder {
       const { client, address } = answering;
       const working = messageOf({ text: 'Starting …' });
       try {
-        return { ...address, message: await patiently(() => post(client, address, working)) };
+        return { ...address, ...(await patiently(() => post(client, address, working))) };
       } catch (error) {
         if (isOutside(error)) await tellToInvite(answering);
         throw error;
@@ -71,8 +71,8 @@ async function replyWithFile(
     : address;
   const from = spot.channel === about ? undefined : about;
   const said = messageOf(outbound, undefined, from);
-  const message = await patiently(() => post(client, spot, said));
-  const at = { channel: spot.channel, thread: spot.thread ?? message };
+  const { message, thread } = await patiently(() => post(client, spot, said));
+  const at = { channel: spot.channel, thread: thread ?? message };
   const comment = toMrkdwn(outbound.text.split('\n')[0] ?? '');
   const file = outbound.picture ?? outbound.document!;
   await patiently(() => upload(client, at, file, { key: 'reply', comment }));

@@ -2,7 +2,7 @@
 import type { webApi } from '@slack/bolt';
 import type { SlackMessage } from './blocks.ts';
 import { isDirect } from './address.ts';
-import { isOutside, patiently, reasonOf } from './failures.ts';
+import { isOutside, isUnthreaded, patiently, reasonOf } from './failures.ts';
 
 export interface Spot {
   readonly channel: string;
@@ -10,18 +10,40 @@ export interface Spot {
   readonly thread: string | null;
 }
 
-/** @returns its `ts`. */
+/** Where a message has come to stand. */
+export interface Standing {
+  /** Its `ts`. */
+  readonly message: string;
+  /** Null in the channel itself: there Slack puts a reply to what somebody has deleted. */
+  readonly thread: string | null;
+}
+
 export async function post(
   client: webApi.WebClient,
   { channel, thread }: Spot,
   message: SlackMessage,
-): Promise<string> {
-  const inThread = thread === null ? {} : { thread_ts: thread };
-  const { ts } = await asMember(client, channel, () =>
-    client.chat.postMessage({ channel, ...inThread, ...message, unfurl_links: false }),
+): Promise<Standing> {
+  const { ts, message: said } = await asMember(client, channel, () =>
+    threaded(thread, (reply) =>
+      client.chat.postMessage({ channel, ...reply, ...message, unfurl_links: false }),
+    ),
   );
   if (ts === undefined) throw new Error('Slack posted a message and did not say where');
-  return ts;
+  return { message: ts, thread: said?.thread_ts === undefined ? null : thread };
+}
+
+/** As a reply; in the channel itself where that can be none. */
+export async function threaded<Result>(
+  thread: string | null,
+  attempt: (reply: { readonly thread_ts?: string }) => Promise<Result>,
+): Promise<Result> {
+  if (thread === null) return attempt({});
+  try {
+    return await attempt({ thread_ts: thread });
+  } catch (error) {
+    if (!isUnthreaded(error)) throw error;
+    return attempt({});
+  }
 }
 
 export async function edit(
@@ -42,8 +64,9 @@ export async function whisper(
     await post(client, { channel, thread }, message);
     return;
   }
-  const inThread = thread === null ? {} : { thread_ts: thread };
-  await client.chat.postEphemeral({ channel, user: person, ...inThread, ...message });
+  await threaded(thread, (reply) =>
+    client.chat.postEphemeral({ channel, user: person, ...reply, ...message }),
+  );
 }
 
 /** The conversation of two with a person. */

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { OutboundDocument, OutboundPicture } from '../../chat/outbound.ts';
 import { patiently } from './failures.ts';
 import { clipped } from './markup.ts';
-import { asMember } from './speech.ts';
+import { asMember, threaded } from './speech.ts';
 import type { Spot } from './speech.ts';
 
 /** Slack takes more; a PNG of 4096×4096 pixels fits. */
@@ -35,15 +35,17 @@ export async function upload(
   const { bytes, name } = await fileOf(sent);
   const filename = named(name, key);
   const answer = await asMember(client, channel, () =>
-    client.files.uploadV2({
-      channel_id: channel,
-      thread_ts: thread,
-      file: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
-      filename,
-      title: filename,
-      ...('alt' in sent ? { alt_text: clipped(sent.alt, 1000) } : {}),
-      initial_comment: comment,
-    }),
+    threaded(thread, (reply) =>
+      client.files.uploadV2({
+        channel_id: channel,
+        ...reply,
+        file: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+        filename,
+        title: filename,
+        ...('alt' in sent ? { alt_text: clipped(sent.alt, 1000) } : {}),
+        initial_comment: comment,
+      } as webApi.FilesUploadV2Arguments),
+    ),
   );
   return completed.parse(answer).files[0].files[0];
 }

@@ -116,6 +116,49 @@ describe('an answer', () => {
     expect(botMessages()[0]!.text).toContain(`<@${first.person}>`);
   });
 
+  it('stands in the channel, with its picture, where the question was deleted', async () => {
+    const question = harness.people.say('bob', 'dream');
+    harness.server.workspace.delete(question);
+    const address = await working(question.ts);
+    await platform.deliver(address, DONE, first);
+    const [above, file] = botMessages();
+    expect(above!.thread).toBeNull();
+    expect(above!.blocks.some(({ type }) => type === 'image')).toBe(true);
+    expect(file!.thread).toBe(above!.ts);
+  });
+
+  it('so does one without progress, also where it takes two attempts', async () => {
+    const question = harness.people.say('bob', 'dream');
+    harness.server.workspace.delete(question);
+    const address = addressIn(GENERAL, { thread: question.ts });
+    harness.server.faults.push({ method: 'files.getUploadURLExternal', status: 500 });
+    await expect(platform.deliver(address, DONE, first)).rejects.toThrow();
+    await platform.deliver(address, DONE, { ...first, again: true });
+    const [above, file, ...more] = botMessages();
+    expect(above!.thread).toBeNull();
+    expect(file!.thread).toBe(above!.ts);
+    expect(more).toEqual([]);
+  });
+
+  it('stays in its thread where the first message was deleted later', async () => {
+    const question = harness.people.say('bob', 'dream');
+    const address = await working(question.ts);
+    harness.server.workspace.delete(question);
+    await platform.deliver(address, DONE, first);
+    expect(botMessages().map(({ thread }) => thread)).toEqual([question.ts, question.ts]);
+  });
+
+  it.each(['thread_not_found', 'cannot_reply_to_message'])(
+    'stands in the channel where Slack says %s',
+    async (error) => {
+      const { ts } = harness.people.say('bob', 'dream');
+      harness.failNext!(200, { ok: false, error });
+      const address = await platform.show(addressIn(GENERAL, { thread: ts }), PROGRESS);
+      expect(address['thread']).toBeNull();
+      expect(botMessages()).toMatchObject([{ thread: null }]);
+    },
+  );
+
   it('has its picture in the thread only, where it is veiled', async () => {
     const address = await working();
     const veiled = { ...DONE, picture: picture({ spoiler: true }) };
