@@ -137,13 +137,17 @@ export const METHODS: Readonly<Record<string, Method>> = {
     run(args, context) {
       const { workspace } = context;
       const { id } = channelOf(workspace, args['channel']);
+      const within = args['thread_ts'];
+      if (within !== undefined && !workspace.isActive(text(within))) {
+        workspace.violations.push('nobody sees what is whispered in a thread without replies');
+      }
       const { ts } = workspace.say({
         channel: id,
         user: BOT.user,
         only: text(args['user']),
         text: text(args['text']),
         blocks: checkedBlocks(context, args['blocks']),
-        thread: threadOf(workspace, id, args['thread_ts']),
+        thread: threadOf(workspace, id, within),
       });
       return { message_ts: ts };
     },

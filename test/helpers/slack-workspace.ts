@@ -128,7 +128,12 @@ export class Workspace {
     const first = this.message(channel, ts);
     if (first?.thread != null) this.violations.push(`${ts} is a reply, and no thread`);
     if (!first && !this.#deleted.has(ts)) this.violations.push(`no thread ${ts}`);
-    return first || this.messages.some(({ thread }) => thread === ts) ? ts : null;
+    return first || this.isActive(ts) ? ts : null;
+  }
+
+  /** Whether a thread has replies that everybody sees. */
+  isActive(ts: string): boolean {
+    return this.messages.some(({ thread, only }) => thread === ts && only === null);
   }
 
   say(message: Partial<SlackMessage> & Pick<SlackMessage, 'channel' | 'user'>): SlackMessage {

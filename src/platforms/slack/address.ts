@@ -21,6 +21,12 @@ export function readAddress(address: Address): SlackAddress {
   return schema.parse(address);
 }
 
+/** The thread that a message is a reply in; null of one in the channel itself. */
+export function replyIn(thread: string | null | undefined, ts: string): string | null {
+  // The first message of a thread names itself.
+  return thread == null || thread === ts ? null : thread;
+}
+
 /** A conversation of two. */
 export function isDirect(channel: string): boolean {
   return channel.startsWith('D');

@@ -23,7 +23,8 @@ const MOST_TEXT = 3000;
 
 /**
  * Everything but the picture, which is a file: `image` shows it where it can be shown.
- * @param about the channel that its buttons are about, where the message stands elsewhere.
+ * @param about the channel that its buttons are about, where the message stands elsewhere; with
+ * a thread of it, 'C0123@1760000000.000100'.
  */
 export function messageOf(outbound: Outbound, image?: ShownFile, about?: string): SlackMessage {
   const { text, fields = [], progress, buttons = [], menu, link, tone } = outbound;
@@ -135,9 +136,10 @@ function marked(block: string, about: string | undefined): { block_id?: string }
   return about === undefined ? {} : { block_id: `about:${about}:${block}` };
 }
 
-/** The channel that a pressed button is about, where that is another than its message's. */
-export function aboutOf(blockId: string): string | undefined {
-  return /^about:([A-Z0-9]+):/.exec(blockId)?.[1];
+/** The channel that a pressed button is about, and its thread, where its message stands elsewhere. */
+export function aboutOf(blockId: string): { about?: string; thread?: string } {
+  const [, about, thread] = /^about:([A-Z0-9]+)(?:@([\d.]+))?:/.exec(blockId) ?? [];
+  return { ...(about === undefined ? {} : { about }), ...(thread === undefined ? {} : { thread }) };
 }
 
 /** What `Button.action` or `Menu.action` was. */

@@ -31,6 +31,8 @@ export interface Origin {
   /** The channel that it is about, where it is answered in another. */
   readonly about?: string;
   readonly thread: string | null;
+  /** The thread that the person was in; null in the channel itself. */
+  readonly within: string | null;
   readonly responseUrl: string | null;
 }
 
@@ -52,10 +54,11 @@ export async function runAction(
 
 async function eventOf(desk: Desk, origin: Origin): Promise<EventBase> {
   const { client, log, bot } = desk;
-  const { id, user, channel, about = channel, thread, responseUrl } = origin;
+  const { id, user, channel, about = channel, thread, within, responseUrl } = origin;
   const person = await desk.people.find(user.id, user.name);
   const address = { team: bot.team, channel, thread, message: null, person: person.id };
-  const responder = responderFor({ client, log, address, about, responseUrl, botName: bot.name });
+  const botName = bot.name;
+  const responder = responderFor({ client, log, address, about, within, responseUrl, botName });
   return { id, person, place: placeOf(bot, about), address, responder };
 }
 

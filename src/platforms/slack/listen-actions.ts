@@ -2,6 +2,7 @@
 import type { App, BlockAction } from '@slack/bolt';
 import * as z from 'zod';
 import { aboutOf, actionOf } from './blocks.ts';
+import { replyIn } from './address.ts';
 import { runAction } from './desk.ts';
 import type { Desk, Origin } from './desk.ts';
 
@@ -25,7 +26,7 @@ export function listenToActions(app: App, desk: Desk): void {
 }
 
 /** The answer stands in the thread of the message that was pressed. */
-function originOf(body: BlockAction, about: string | undefined): Origin {
+function originOf(body: BlockAction, { about, thread }: ReturnType<typeof aboutOf>): Origin {
   const where = container.parse(body.container);
   const alone = where.is_ephemeral === true ? null : where.message_ts;
   return {
@@ -33,7 +34,8 @@ function originOf(body: BlockAction, about: string | undefined): Origin {
     user: { id: body.user.id, ...(body.user.name ? { name: body.user.name } : {}) },
     channel: where.channel_id,
     ...(about === undefined ? {} : { about }),
-    thread: where.thread_ts ?? alone,
+    thread: thread ?? where.thread_ts ?? alone,
+    within: replyIn(where.thread_ts, where.message_ts),
     responseUrl: body.response_url,
   };
 }

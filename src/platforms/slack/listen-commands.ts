@@ -34,8 +34,8 @@ async function slash(desk: Desk, origin: Origin, typed: SlashCommand): Promise<v
     await runCommand(desk, origin, { ...name, values });
     return;
   }
-  const { channel, thread, responseUrl } = origin;
-  const remembered = { ...name, channel, thread, responseUrl, pictures: {} };
+  const { channel, thread, within, responseUrl } = origin;
+  const remembered = { ...name, channel, thread, within, responseUrl, pictures: {} };
   // What is named for a file that is to come, the form asks for.
   const known = Object.entries(values).filter(([key, text]) => text || !attached.includes(key));
   await openModal(desk, command, typed.trigger_id, remembered, Object.fromEntries(known));
@@ -91,6 +91,7 @@ function originOf(command: SlashCommand): Origin {
     user: { id: command.user_id, name: command.user_name },
     channel: command.channel_id,
     thread: null,
+    within: null,
     responseUrl: command.response_url,
   };
 }

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Attachment } from '../../chat/option.ts';
 import { parseCommandText } from '../../chat/text.ts';
 import { DreamError } from '../../kit/errors.ts';
-import { isDirect } from './address.ts';
+import { isDirect, replyIn } from './address.ts';
 import {
   attachedValues,
   commandNamed,
@@ -46,7 +46,8 @@ export function listenToMessages(app: App, desk: Desk): void {
     const { callback_id: callback, user, channel, response_url: responseUrl } = shortcut;
     const { ts, thread_ts: thread, files } = message.parse(shortcut.message);
     const id = `shortcut/${shortcut.trigger_id}`;
-    const origin = { id, user, channel: channel.id, thread: thread ?? ts, responseUrl };
+    const within = replyIn(thread, ts);
+    const origin = { id, user, channel: channel.id, thread: thread ?? ts, within, responseUrl };
     if (desk.recent.seen(id)) return;
     await explaining(desk, origin, async () => {
       const pictures = (await attachmentsOf(desk.client, files ?? [])).filter(isPicture);
@@ -64,7 +65,11 @@ async function hear(desk: Desk, event: Said): Promise<void> {
   // By the message, not by the event: an edit of it is another event.
   const id = `message/${channel}/${ts}`;
   if (desk.recent.seen(id)) return;
-  const origin = { id, user: { id: user }, channel, thread: thread ?? ts, responseUrl: null };
+  const origin = {
+    ...{ id, user: { id: user }, channel, responseUrl: null },
+    thread: thread ?? ts,
+    within: replyIn(thread, ts),
+  };
   await explaining(desk, origin, async () => {
     const files = await attachmentsOf(desk.client, event.files ?? []);
     const text = fromMrkdwn(event.text ?? '');
@@ -95,7 +100,7 @@ async function runOnPicture(
     ([option, { required }]) => required === true && !(option in values),
   );
   if (!missing) return runCommand(desk, origin, { ...name, values });
-  const { channel, thread, responseUrl } = origin;
-  const remembered = { ...name, channel, thread, responseUrl, pictures: values };
+  const { channel, thread, within, responseUrl } = origin;
+  const remembered = { ...name, channel, thread, within, responseUrl, pictures: values };
   return openModal(desk, command, trigger, remembered, {});
 }

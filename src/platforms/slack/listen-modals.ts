@@ -47,7 +47,7 @@ async function submitted(
   { view, body, ack }: SlackViewMiddlewareArgs<ViewSubmitAction>,
 ): Promise<void> {
   const remembered = readMemory(view.private_metadata);
-  const { channel, thread, responseUrl, pictures, command, subcommand } = remembered;
+  const { channel, thread, within, responseUrl, pictures, command, subcommand } = remembered;
   const name = { command, ...(subcommand === undefined ? {} : { subcommand }) };
   const { options } = commandNamed(desk.commands, name);
   const values = { ...answersOf(commandNamed(desk.commands, name), view), ...pictures };
@@ -60,7 +60,7 @@ async function submitted(
   if (desk.recent.seen(id)) return ack();
   const { user } = body;
   const asked = { ...name, values };
-  const running = runCommand(desk, { id, user, channel, thread, responseUrl }, asked);
+  const running = runCommand(desk, { id, user, channel, thread, within, responseUrl }, asked);
   // The form stays until the order is stored: a form that has closed was understood.
   await Promise.race([running, waited(MOST_WAIT)]);
   await ack();

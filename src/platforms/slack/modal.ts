@@ -27,6 +27,8 @@ const memory = z.object({
   subcommand: z.string().optional(),
   channel: z.string(),
   thread: z.string().nullable(),
+  /** Forms that were opened by an earlier version do not have it. */
+  within: z.string().nullable().default(null),
   responseUrl: z.string().nullable(),
   /** By option, where they are known already. */
   pictures: z.record(z.string(), attachment),

@@ -6,6 +6,7 @@ import type { Logger } from '../../kit/log.ts';
 import type { SlackAddress } from './address.ts';
 import { messageOf } from './blocks.ts';
 import type { SlackMessage } from './blocks.ts';
+import { isDirect } from './address.ts';
 import { isOutside, patiently } from './failures.ts';
 import { toMrkdwn } from './markup.ts';
 import { directChannel, post, respond, whisper } from './speech.ts';
@@ -17,6 +18,8 @@ export interface Answering {
   readonly address: SlackAddress;
   /** The channel that it is about: another one where the answer comes by direct message. */
   readonly about: string;
+  /** The thread that the person was in; null in the channel itself. */
+  readonly within: string | null;
   /** Of the event; null where it has none. */
   readonly responseUrl: string | null;
   /** `/invite @name` brings it into a channel. */
@@ -39,16 +42,21 @@ export function responderFor(answering: Answering): Responder {
     reply: (outbound, { private: alone = false } = {}) =>
       outbound.picture || outbound.document
         ? replyWithFile(answering, outbound, alone)
-        : say(answering, messageOf(outbound, undefined, elsewhere(answering)), alone),
+        : say(answering, messageOf(outbound, undefined, elsewhere(answering, alone)), alone),
     dismiss: () => Promise.resolve(),
   };
 }
 
+/**
+ * What only the person may see stands where they are: in a thread that has no replies yet, Slack
+ * would not show it at all.
+ */
 async function say(answering: Answering, message: SlackMessage, alone: boolean): Promise<void> {
-  const { client, address, responseUrl } = answering;
+  const { client, address, within, responseUrl } = answering;
+  const spot = isDirect(address.channel) ? address : { ...address, thread: within };
   try {
     await patiently<unknown>(() =>
-      alone ? whisper(client, address, message) : post(client, address, message),
+      alone ? whisper(client, spot, message) : post(client, address, message),
     );
   } catch (error) {
     if (!isOutside(error) || responseUrl === null) throw error;
@@ -76,10 +84,26 @@ async function replyWithFile(
   const comment = toMrkdwn(outbound.text.split('\n')[0] ?? '');
   const file = outbound.picture ?? outbound.document!;
   await patiently(() => upload(client, at, file, { key: 'reply', comment }));
+  if (spot.channel !== address.channel) await tellWhere(answering);
 }
 
-function elsewhere({ address, about }: Answering): string | undefined {
-  return address.channel === about ? undefined : about;
+/** Whoever presses a button in a channel would see nothing happen. */
+async function tellWhere(answering: Answering): Promise<void> {
+  const { botName, log } = answering;
+  const text = `I sent you that as a direct message: look for **${botName}** under Apps.`;
+  try {
+    await say(answering, messageOf({ text }), true);
+  } catch (error) {
+    log.warn({ err: error }, 'could not say where an answer is');
+  }
+}
+
+/** What the buttons of an answer are about, where it stands elsewhere. */
+function elsewhere({ address, about, within }: Answering, alone: boolean): string | undefined {
+  const { channel, thread } = address;
+  if (channel !== about) return about;
+  const isBeside = alone && !isDirect(channel) && thread !== null && thread !== within;
+  return isBeside ? `${about}@${thread}` : undefined;
 }
 
 async function tellToInvite(answering: Answering): Promise<void> {

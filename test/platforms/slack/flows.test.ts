@@ -4,6 +4,7 @@ import type { Platform } from '../../../src/chat/platform.ts';
 import type { Seen } from '../../helpers/platform-harness.ts';
 import { slackHarness } from '../../helpers/slack-harness.ts';
 import type { SlackHarness } from '../../helpers/slack-harness.ts';
+import { directOf } from '../../helpers/slack-methods.ts';
 import { GENERAL } from '../../helpers/slack-people.ts';
 import { BOT, TEAM } from '../../helpers/slack-workspace.ts';
 import type { SlackMessage } from '../../helpers/slack-workspace.ts';
@@ -224,6 +225,47 @@ describe('a slash command', () => {
   });
 });
 
+describe('what only the person may see', () => {
+  const whispered = (): Promise<SlackMessage> =>
+    harness.server.workspace.until(() => botMessages().find(({ only }) => only !== null));
+
+  it('stands in the thread that they are in', async () => {
+    const { ts } = harness.people.say('bob', 'my holidays');
+    harness.people.say('bob', 'and more', { thread: ts });
+    await harness.people.mention('ann', 'nonsense', { thread: ts });
+    expect((await whispered()).thread).toBe(ts);
+  });
+
+  it('stands in the channel where its thread has no replies yet', async () => {
+    await harness.people.mention('ann', 'nonsense');
+    expect((await whispered()).thread).toBeNull();
+  });
+
+  it('is said to be in the direct messages, where it has a file', async () => {
+    handler = scripted(({ responder }) => responder.reply(DONE, { private: true }));
+    await platform.stop();
+    platform = await harness.connect();
+    await platform.start(handler);
+    await harness.people.slash('bob', '/layers');
+    const hint = await whispered();
+    expect(hint).toMatchObject({ channel: GENERAL, only: idOf(harness.server, 'bob') });
+    expect(hint.text).toContain('direct message');
+    const there = { channel: directOf('bob'), only: null };
+    expect(botMessages()).toMatchObject([there, there, { channel: GENERAL }]);
+  });
+
+  it('says nothing of it to whoever is there already', async () => {
+    handler = scripted(({ responder }) => responder.reply(DONE, { private: true }));
+    await platform.stop();
+    platform = await harness.connect();
+    await platform.start(handler);
+    await harness.people.direct('bob', 'layers');
+    await harness.server.workspace.until(() => botMessages()[1]);
+    await platform.stop();
+    expect(botMessages()).toHaveLength(2);
+  });
+});
+
 describe('the menu of a message', () => {
   it('dreams on its picture, in its thread', async () => {
     const message = harness.people.say('bob', 'my holidays', { files: [photo] });
@@ -320,10 +362,13 @@ it('a menu that one person sees comes back with the choice, and is answered ther
   await platform.stop();
   platform = await harness.connect();
   await platform.start(asking);
-  await harness.people.mention('ann', 'layers');
+  const { ts } = await harness.people.mention('ann', 'layers');
   const asked = await said();
   expect(asked).toMatchObject({ private: true, menu: { values: ['mixed3'] } });
   await harness.press('ann', asked, `layer:${KEY}`, 'mixed3');
   await asking.heard(2);
   expect(asking.events[1]).toMatchObject({ action: `layer:${KEY}`, choice: 'mixed3' });
+  // Asked in the channel, where it can be seen; the dream belongs into the thread.
+  expect(botMessages()[0]!.thread).toBeNull();
+  expect(asking.events[1]!.address).toMatchObject({ channel: GENERAL, thread: ts });
 });
