@@ -18,7 +18,11 @@ export const privacy: SimpleCommand<typeof options> = {
       const others = forgetHere
         ? 'What you said here is deleted too, and what I answered.'
         : 'What was posted in a channel stays there until you delete it.';
-      const text = `Deleted ${counted(count, 'dream')} of yours, with their pictures. ${others}`;
+      const pictures = count === 1 ? 'its pictures' : 'their pictures';
+      const text =
+        count === 0
+          ? `There was no dream of yours left to delete. ${others}`
+          : `Deleted ${counted(count, 'dream')} of yours, with ${pictures}. ${others}`;
       await reply({ text }, { private: true });
       return;
     }

@@ -102,7 +102,7 @@ export const runners: SimpleCommand<typeof runnersOptions> = {
     const text =
       count === 0
         ? 'Admins start contests here.'
-        : `Admins start contests here, and people with one of ${count} roles.`;
+        : `Admins start contests here, and people with ${count === 1 ? 'the role' : `one of the ${count} roles`} that you named.`;
     await reply({ text }, { private: true });
   },
 };

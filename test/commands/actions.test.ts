@@ -179,4 +179,10 @@ it('who is forgotten is forgotten by contests too', async () => {
   await privacy.run({ ...context, forgetHere }, { forget: true });
   expect(forgotten.at(-1)).toBe('here');
   expect(said[1]!.text).toMatch(/What you said here is deleted too/);
+  const one = { ...context.studio, forget: () => Promise.resolve(1) } as Context['studio'];
+  await privacy.run({ ...context, studio: one }, { forget: true });
+  expect(said[2]!.text).toMatch(/^Deleted 1 dream of yours, with its pictures\./);
+  const none = { ...context.studio, forget: () => Promise.resolve(0) } as Context['studio'];
+  await privacy.run({ ...context, studio: none }, { forget: true });
+  expect(said[3]!.text).toMatch(/^There was no dream of yours left to delete\./);
 });

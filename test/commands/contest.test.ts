@@ -122,6 +122,13 @@ describe('/contest start', () => {
     expect((await chat.say(elsewhere, 'start', { theme: 'Clouds' })).private).toBe(false);
   });
 
+  it('says in words how many roles may do so', async () => {
+    const one = await chat.say(boss, 'runners', { roles: '12345678' });
+    expect(one.text).toBe('Admins start contests here, and people with the role that you named.');
+    const two = await chat.say(boss, 'runners', { roles: '12345678, 23456789' });
+    expect(two.text).toContain('people with one of the 2 roles that you named');
+  });
+
   it('understands mentions of roles', async () => {
     await chat.start({
       runners: '<@&1200000000000000001>',
