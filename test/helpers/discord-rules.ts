@@ -64,6 +64,13 @@ interface Component {
   readonly content?: string;
   readonly components?: readonly Component[];
   readonly file?: { readonly url: string };
+  readonly label?: string;
+  readonly placeholder?: string;
+  readonly options?: readonly {
+    readonly value: string;
+    readonly label: string;
+    readonly description?: string;
+  }[];
   readonly items?: readonly { readonly media: { readonly url: string } }[];
 }
 
@@ -94,7 +101,8 @@ export function messageViolations(
   const texts = all.reduce((sum, { content = '' }) => sum + content.length, 0);
   check(texts <= TEXTS, `${texts} characters of text, at most ${TEXTS}`);
   check(
-    all.every(({ type, content }) => type !== 10 || content !== ''),
+    // Blanks around it do not count.
+    all.every(({ type, content = '' }) => type !== 10 || content.trim() !== ''),
     'empty text',
   );
   check(isUnique(all.map(({ custom_id: id }) => id)), 'the same custom_id twice');
@@ -103,6 +111,17 @@ export function messageViolations(
     if (type !== 1) continue;
     const menus = components.filter((part) => part.type !== 2).length;
     check(menus === 0 || components.length === 1, 'a menu fills its row');
+    check(components.length >= 1 && components.length <= 5, `${components.length} in a row`);
+  }
+  for (const { type, label = '', options = [] } of all) {
+    if (type === 2) check(label.trim() !== '' && label.length <= 80, `a button called '${label}'`);
+    if (type !== 3) continue;
+    check(options.length >= 1 && options.length <= 25, `a menu of ${options.length}`);
+    check(isUnique(options.map(({ value }) => value)), 'a menu with a value twice');
+    for (const { value, label: name, description = 'none' } of options) {
+      const right = [value, name, description].every((each) => isWithin(each.trim(), 100));
+      check(right, `the choice ${JSON.stringify([value, name, description])}`);
+    }
   }
   return [...found, ...fileViolations(json, all, uploads)];
 }
@@ -135,6 +154,10 @@ function fileViolations(
 
 function flattened(components: readonly Component[]): Component[] {
   return components.flatMap((component) => [component, ...flattened(component.components ?? [])]);
+}
+
+function isWithin({ length }: string, most: number): boolean {
+  return length >= 1 && length <= most;
 }
 
 function isUnique(values: readonly (string | number | undefined)[]): boolean {

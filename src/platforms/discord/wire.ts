@@ -126,7 +126,11 @@ export class Wire {
     });
   }
 
-  /** Every request may be repeated: edits say the same twice, posts have a nonce, callbacks an id. */
+  /**
+   * Every request may be repeated: edits say the same twice, posts have a nonce, callbacks an id.
+   * Discord takes no nonce of a follow-up: where its success got lost, it is there twice, which
+   * is better than not at all.
+   */
   async #send(method: Method, route: RouteLike, data: RequestData = {}): Promise<unknown> {
     try {
       return await pRetry(() => this.#rest[method](route, data), {

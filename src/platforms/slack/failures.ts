@@ -66,6 +66,11 @@ export function isOutside(error: unknown): boolean {
   return OUTSIDE.includes(reasonOf(error) ?? '');
 }
 
+/** Not by a message: by the answer to an event there is a way all the same. */
+export function isUnheard(error: unknown): boolean {
+  return isClosed(error) || reasonOf(error) === 'user_not_in_channel';
+}
+
 export function isGone(error: unknown): boolean {
   return GONE.includes(reasonOf(error) ?? '');
 }

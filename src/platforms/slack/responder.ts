@@ -7,7 +7,7 @@ import type { SlackAddress } from './address.ts';
 import { messageOf } from './blocks.ts';
 import type { SlackMessage } from './blocks.ts';
 import { isDirect } from './address.ts';
-import { isOutside, patiently } from './failures.ts';
+import { isOutside, isUnheard, patiently } from './failures.ts';
 import { toMrkdwn } from './markup.ts';
 import { directChannel, post, respond, whisper } from './speech.ts';
 import { upload } from './upload.ts';
@@ -59,7 +59,7 @@ async function say(answering: Answering, message: SlackMessage, alone: boolean):
       alone ? whisper(client, spot, message) : post(client, address, message),
     );
   } catch (error) {
-    if (!isOutside(error) || responseUrl === null) throw error;
+    if (!isUnheard(error) || responseUrl === null) throw error;
     await respond(responseUrl, message, { visibly: !alone });
   }
 }
@@ -109,9 +109,15 @@ function elsewhere({ address, about, within }: Answering, alone: boolean): strin
 async function tellToInvite(answering: Answering): Promise<void> {
   const { responseUrl, botName, log } = answering;
   if (responseUrl === null) return;
-  const text = `I cannot write in this channel: the answer comes to you as a direct message.\nTo have the next one here, type \`/invite @${botName}\`.`;
+  const text = 'I cannot write in this channel: the answer comes to you as a direct message.';
+  // Nobody can be invited into a conversation of two.
+  const how = isDirect(answering.address.channel)
+    ? ''
+    : `\nTo have the next one here, type \`/invite @${botName}\`.`;
   try {
-    await respond(responseUrl, messageOf({ text, tone: 'problem' }), { visibly: false });
+    await respond(responseUrl, messageOf({ text: `${text}${how}`, tone: 'problem' }), {
+      visibly: false,
+    });
   } catch (error) {
     log.warn({ err: error }, 'could not ask for an invitation');
   }

@@ -40,7 +40,7 @@ describe('a message', () => {
   const text = (maxLength: number) => fc.string({ unit: 'binary', maxLength });
   const outbounds: fc.Arbitrary<Outbound> = fc.record(
     {
-      text: text(6000).filter((value) => value !== ''),
+      text: text(6000).filter((value) => value.trim() !== ''),
       fields: fc.array(fc.record({ name: text(300), value: text(2000) }), { maxLength: 30 }),
       picture: fc
         .record({ alt: text(3000), spoiler: fc.boolean() })
@@ -49,10 +49,13 @@ describe('a message', () => {
         fraction: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
         eta: fc.option(fc.double({ min: 0, max: 1e5, noNaN: true })),
       }),
-      buttons: fc.uniqueArray(fc.record({ action: fc.uuid(), label: text(200) }), {
-        maxLength: 5,
-        selector: ({ action }) => action,
-      }),
+      buttons: fc.uniqueArray(
+        fc.record({ action: fc.uuid(), label: text(200).filter((value) => value.trim() !== '') }),
+        {
+          maxLength: 5,
+          selector: ({ action }) => action,
+        },
+      ),
       tone: fc.constantFrom('plain' as const, 'problem' as const),
     },
     { requiredKeys: ['text'] },

@@ -352,6 +352,25 @@ describe('a first answer', () => {
     expect(String(failure)).toContain('channel_not_found');
   });
 
+  it('asks for none into a conversation of two other people', async () => {
+    const told = await asked('D0OTHERS0', (responder) =>
+      responder.acknowledge().catch(() => undefined),
+    );
+    expect(told.text).toContain('the answer comes to you as a direct message');
+    expect(told.text).not.toContain('/invite');
+  });
+
+  it.each(['user_not_in_channel', 'restricted_action'])(
+    'reaches the person by the event where Slack says %s',
+    async (error) => {
+      harness.failNext!(200, { ok: false, error });
+      const told = await asked(GENERAL, (responder) =>
+        responder.reply({ text: 'mixed5' }, { private: true }),
+      );
+      expect(told).toMatchObject({ only: idOf(harness.server, 'ann'), text: 'mixed5' });
+    },
+  );
+
   it('reaches people where the bot may not write, for all or for one', async () => {
     const all = await asked('C0SECRET0', (responder) => responder.reply({ text: 'mixed5' }));
     expect(all).toMatchObject({ only: null, text: 'mixed5' });
