@@ -89,7 +89,7 @@ function fieldsOf(added: AddedModel): Field[] {
     },
     ...(shares.length === 0
       ? []
-      : [{ name: 'What it says of the clouds', value: shares.join(' · ') }]),
+      : [{ name: 'What it says of our picture of clouds', value: shares.join(' · ') }]),
   ];
 }
 

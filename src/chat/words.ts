@@ -67,13 +67,20 @@ export function finalMessage(
   const { notices } = order.result;
   const sheet = order.job.kind === 'sheet';
   return {
-    text: [`**${titleOf(order)}**`, ...notices].join('\n'),
+    text: [`**${titleOf(order)}**`, ...groundWords(order, canEnter), ...notices].join('\n'),
     picture: keptPicture(order, result),
     fields: fieldsOf(order),
     buttons: sheet
       ? []
       : [...resultButtons(order), ...(canEnter ? [button('enter', order, 'Enter contest')] : [])],
   };
+}
+
+/** Who attached nothing learns what the dream is on; in a contest all may begin with the clouds. */
+function groundWords({ job, source }: Order, inContest: boolean): string[] {
+  if (source.from !== 'clouds' || job.recipe.from === 'noise') return [];
+  const clouds = 'On the clouds that come with the bot';
+  return [inContest ? `${clouds}.` : `${clouds}: attach a picture to dream on yours.`];
 }
 
 export function problemMessage({ message, hint }: Pick<DreamError, 'message' | 'hint'>): Outbound {

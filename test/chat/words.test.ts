@@ -74,6 +74,28 @@ describe('what is said about an order', () => {
     });
   });
 
+  it('tells who attached no picture what the dream is on', () => {
+    const textOf = (
+      source: Order['source'],
+      inContest = false,
+      from: 'picture' | 'noise' = 'picture',
+    ) => {
+      const job = { ...JOB, recipe: { ...JOB.recipe, from } };
+      const result = { rows: 1, columns: 1, formula: 'f', notices: [], engine: 'e', seconds: 1 };
+      const done = { ...ORDER, source, job, state: 'rendered', result: { ...result, scores: [] } };
+      return finalMessage(done as Order, nothing, inContest)
+        .text.split('\n')
+        .slice(1);
+    };
+    const clouds = { from: 'clouds' } as const;
+    expect(textOf(clouds)).toEqual([
+      'On the clouds that come with the bot: attach a picture to dream on yours.',
+    ]);
+    expect(textOf(clouds, true)).toEqual(['On the clouds that come with the bot.']);
+    expect(textOf(clouds, false, 'noise')).toEqual([]);
+    expect(textOf(ORDER.source)).toEqual([]);
+  });
+
   it('offers to show a change that nobody sees, in place of another seed', () => {
     const result = { rows: 1, columns: 1, formula: 'f', notices: [], engine: 'e', seconds: 1 };
     const buttonsOf = (strength?: number) => {
