@@ -81,6 +81,7 @@ export async function modelFixtures(): Promise<ModelFixture[]> {
     { format: 'Keras HDF5 (.h5)', files: { 'small.h5': await kerasFile(weights) } },
     { format: 'Keras archive (.keras)', files: { 'small.keras': await kerasArchive(weights) } },
     { format: 'tensorflow.js layers model (Keras)', files: tfjsFiles(weights) },
+    { format: 'tensorflow.js graph model', files: graphModelFiles(weights) },
     {
       format: 'tensorflow.js model in a zip archive',
       files: { 'small.zip': zipSync(tfjsFiles(weights)) },
@@ -197,6 +198,42 @@ export function tfjsFiles(weights: SmallWeights): Record<string, Uint8Array> {
   const json = {
     format: 'layers-model',
     modelTopology: { keras_version: '2.4.0', model_config: kerasConfig },
+    weightsManifest: manifest,
+  };
+  return { 'model.json': strToU8(JSON.stringify(json)), ...Object.fromEntries(shards) };
+}
+
+/** The frozen graph as tensorflow.js has it: nodes in JSON, constants among the weights. */
+function graphModelFiles(weights: SmallWeights): Record<string, Uint8Array> {
+  const numbers = [
+    stored('first/weights', [...weights.filter.shape], [...weights.filter.values]),
+    stored('second/weights', [...weights.second.shape], [...weights.second.values]),
+    stored('dense/weights', [...weights.dense.shape], [...weights.dense.values]),
+    stored('dense/bias', [...weights.bias.shape], [...weights.bias.values]),
+    {
+      entry: { name: 'axes', shape: [2], dtype: 'int32' },
+      bytes: bytesOf(Int32Array.of(1, 2)),
+    },
+  ];
+  const same = Buffer.from('SAME').toString('base64');
+  const settings = { strides: { list: { i: ['1', '1', '1', '1'] } }, padding: { s: same } };
+  const dim = ['-1', `${SIDE}`, `${SIDE}`, '3'].map((size) => ({ size }));
+  const nodes = [
+    { name: 'image', op: 'Placeholder', attr: { shape: { shape: { dim } } } },
+    ...numbers.map(({ entry: { name } }) => ({ name, op: 'Const' })),
+    { name: 'first', op: 'Conv2D', input: ['image', 'first/weights'], attr: settings },
+    { name: 'active', op: 'Relu', input: ['first'] },
+    { name: 'second', op: 'Conv2D', input: ['active', 'second/weights'], attr: settings },
+    { name: 'second/active', op: 'Relu', input: ['second'] },
+    { name: 'pool', op: 'Mean', input: ['second/active', 'axes'] },
+    { name: 'dense', op: 'MatMul', input: ['pool', 'dense/weights'] },
+    { name: 'logits', op: 'BiasAdd', input: ['dense', 'dense/bias'] },
+    { name: 'scores', op: 'Softmax', input: ['logits'] },
+  ];
+  const { manifest, shards } = weightFiles(numbers, [400]);
+  const json = {
+    format: 'graph-model',
+    modelTopology: { node: nodes },
     weightsManifest: manifest,
   };
   return { 'model.json': strToU8(JSON.stringify(json)), ...Object.fromEntries(shards) };
