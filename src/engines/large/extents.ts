@@ -35,6 +35,8 @@ interface Placed {
 /**
  * The extents of all nodes when `tile` of the start's `length` cells is computed.
  *
+ * Of a tile that is too short for a window nothing is right.
+ *
  * @throws where the tile's windows do not fall on the whole's: `tile` must begin at a multiple of
  *   `alignmentOf` and be as long as the whole, modulo that.
  */
@@ -48,8 +50,10 @@ export function extentsOf(
   for (const node of trunk.nodes.values()) {
     if (node.name === trunk.start) continue;
     const sources = node.inputs.flatMap((input) => extents.get(input) ?? []);
-    const source = { ...sources[0]!, right: intersection(sources.map(({ right }) => right)) };
+    const first = sources.find(({ tile: part }) => isEmpty(part)) ?? sources[0]!;
+    const source = { ...first, right: intersection(sources.map(({ right }) => right)) };
     if (
+      !isEmpty(source.tile) &&
       sources.some(
         (other) => other.tile.from !== source.tile.from || other.tile.to !== source.tile.to,
       )
@@ -132,11 +136,14 @@ function throughWindow(source: Extent, window: Window, axis: Axis): Extent {
   const { stride, span, before } = placed(window, axis, source.length);
   const length = outputLength(window, axis, source.length)!;
   const tileLength = source.tile.to - source.tile.from;
+  const cells = tileLength === 0 ? 0 : outputLength(window, axis, tileLength)!;
   const [tileBefore] = paddingOf(window, axis, tileLength);
   const from = (source.tile.from + before - tileBefore) / stride;
+  // Too short for the window: nothing of it is right, whatever comes.
+  if (cells === 0) return { length, tile: emptyAt(from), right: emptyAt(from) };
   if (!Number.isInteger(from))
     throw new Error(`a tile from cell ${source.tile.from} falls between windows`);
-  const tile = { from, to: from + outputLength(window, axis, tileLength)! };
+  const tile = { from, to: from + cells };
   const { right } = source;
   const all = {
     from: right.from <= 0 ? 0 : Math.ceil((right.from + before) / stride),
@@ -161,6 +168,15 @@ function backThroughWindow(
 function placed(window: Window, axis: Axis, length: number): Placed {
   const [before] = paddingOf(window, axis, length);
   return { stride: window.strides[axis], span: spanOf(window, axis), before };
+}
+
+function emptyAt(cell: number): Interval {
+  const from = Math.max(0, Math.floor(cell));
+  return { from, to: from };
+}
+
+function isEmpty({ from, to }: Interval): boolean {
+  return from === to;
 }
 
 /** Of intervals that do not meet: an empty one. */

@@ -1,8 +1,12 @@
 /** Tiles along an axis, and copying them out of tensors and back. */
 import { describe, expect, it } from 'vitest';
+import { alignmentOf, extentsOf } from '../../../src/engines/large/extents.ts';
 import type { Extent, Interval } from '../../../src/engines/large/extents.ts';
+import { trunkOf } from '../../../src/engines/large/locality.ts';
+import type { Trunk } from '../../../src/engines/large/locality.ts';
 import { cut, paste, placeTiles, sumKept } from '../../../src/engines/large/tiles.ts';
 import type { Grid, Part, Tile } from '../../../src/engines/large/tiles.ts';
+import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { seededRandom } from '../../../src/kit/random.ts';
 import fc from '../../helpers/fast-check.ts';
 
@@ -68,6 +72,58 @@ describe('tiles', () => {
   it('are none where the halo leaves nothing', () => {
     expect(tilesFor(300, 64, 8, 32)).toBeNull();
     expect(tilesFor(300, 5, 8, 0)).toBeNull();
+  });
+});
+
+describe('tiles of networks', () => {
+  const windows = fc.array(
+    fc.record({
+      size: fc.integer({ min: 1, max: 4 }),
+      stride: fc.integer({ min: 1, max: 3 }),
+      padding: fc.constantFrom('same', 'valid'),
+    }),
+    { minLength: 1, maxLength: 4 },
+  );
+
+  function chainOf(pools: readonly { size: number; stride: number; padding: string }[]): Trunk {
+    const builder = new GraphBuilder();
+    let x = builder.input('picture', [1, null, null, 3]);
+    for (const { size, stride, padding } of pools) {
+      const attributes = { size: [size, size], strides: [stride, stride], dilations: [1, 1] };
+      x = builder.add('maxPool', [x], { ...attributes, padding });
+    }
+    return trunkOf(builder, 'picture');
+  }
+
+  it('that are too short for a window get nothing right, and cover nothing', () => {
+    const lengths = fc.integer({ min: 60, max: 300 });
+    let short = 0;
+    fc.assert(
+      fc.property(windows, lengths, lengths, (pools, length, place) => {
+        const trunk = chainOf(pools);
+        const alignment = alignmentOf(trunk, 0);
+        for (let side = length % alignment || alignment; side < length; side += alignment) {
+          const from = alignment * (place % ((length - side) / alignment + 1));
+          const extents = [...extentsOf(trunk, 0, length, { from, to: from + side }).values()];
+          const empty = extents.findIndex(({ tile }) => tile.from === tile.to);
+          if (empty < 0) continue;
+          short++;
+          for (const { right } of extents.slice(empty)) expect(right.to).toBe(right.from);
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(short).toBeGreaterThan(50);
+  });
+
+  it('are none where every tile would be too short', () => {
+    const trunk = chainOf([
+      { size: 4, stride: 1, padding: 'valid' },
+      { size: 3, stride: 2, padding: 'same' },
+    ]);
+    const rightOf = (tile: Interval) => extentsOf(trunk, 0, 101, tile);
+    expect(placeTiles(101, { side: 3, alignment: 2, rightOf })).toBeNull();
+    expect(placeTiles(101, { side: 31, alignment: 2, rightOf })).not.toBeNull();
   });
 });
 
