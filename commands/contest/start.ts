@@ -91,7 +91,11 @@ export const runners: SimpleCommand<typeof runnersOptions> = {
   name: 'runners',
   description: 'Who may start contests here, besides admins',
   options: runnersOptions,
-  async run({ contests, actor, place, reply }, { roles }) {
+  async run({ contests, actor, person, place, reply }, { roles }) {
+    if (actor.admin && person.roles === undefined) {
+      await reply({ text: 'Admins start contests here: this place has no roles.' }, { private: true });
+      return;
+    }
     if (roles !== undefined) {
       const names = roles.split(/[\s,;]+/).filter((name) => !['', 'none'].includes(name));
       await contests.runners.set(actor, names.map(roleId));

@@ -272,6 +272,13 @@ describe('people who do not run a contest', () => {
   });
 });
 
+it('where a platform has no roles, runners says so', async () => {
+  const admin = person('admin', { admin: true });
+  expect((await chat.say(admin, 'runners', { roles: '12345678' })).text).toBe(
+    'Admins start contests here: this place has no roles.',
+  );
+});
+
 describe('people of another server, admins there', () => {
   const all = { ...forRunners, ...forEverybody, ...readers };
   const own = ['start', 'runners', 'runners, read'];
