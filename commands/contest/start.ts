@@ -93,7 +93,10 @@ export const runners: SimpleCommand<typeof runnersOptions> = {
   options: runnersOptions,
   async run({ contests, actor, person, place, reply }, { roles }) {
     if (actor.admin && person.roles === undefined) {
-      await reply({ text: 'Admins start contests here: this place has no roles.' }, { private: true });
+      await reply(
+        { text: 'Admins start contests here: this place has no roles.' },
+        { private: true },
+      );
       return;
     }
     if (roles !== undefined) {

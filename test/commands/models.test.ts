@@ -87,7 +87,9 @@ describe('a model from the chat', () => {
     expect(added.fields).toContain('Input: 16×16, colour');
     expect(added.fields).toMatch(/^Range: -1\.\.1: its normalisations remember/m);
     expect(added.fields).toContain('Classes: 3 (labels.txt): me, you, nobody');
-    expect(added.fields).toMatch(/^What it says of our picture of clouds: [\d.]+ % (me|you|nobody) · /m);
+    expect(added.fields).toMatch(
+      /^What it says of our picture of clouds: [\d.]+ % (me|you|nobody) · /m,
+    );
     expect(readdirSync(models)).toEqual(['face']);
 
     const list = () => harness.command('bob', 'models list', {});
