@@ -94,9 +94,9 @@ function resizeColumns(image: Image, columns: number, { taps, starts, values }: 
   const result = createImage(image.rows, columns);
   for (const [from, to] of stripsOf(3 * image.rows, Math.max(image.columns, columns))) {
     const bench = workbench().clear();
-    const source = bench.put(image.data, from * image.columns, to * image.columns);
-    // Weights of 0 reach this far beyond the last row.
-    bench.zeros(4);
+    // Weights of 0 reach beyond the last row: what lay there before may be NaN, and 0 · NaN is too.
+    const source = bench.zeros((to - from) * image.columns + 4);
+    bench.write(source, image.data, from * image.columns, to * image.columns);
     const count = (to - from) * columns;
     const target = bench.room(count);
     bench.kernels.gather(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Image } from '../../src/dream/image.ts';
+import { workbench } from '../../src/dream/kernels/workbench.ts';
 import { RESAMPLINGS, resize } from '../../src/dream/resize.ts';
 import type { Resampling } from '../../src/dream/resize.ts';
 import fc from '../helpers/fast-check.ts';
@@ -104,6 +105,18 @@ describe('resizing', () => {
         const expected = drawn(toRows, toColumns, (_, __, plane) => 40 + 50 * plane);
         const found = resize(flat, toRows, toColumns, resampling);
         expect(largestDifference(found, expected)).toBeLessThan(1e-3);
+      }),
+    );
+  });
+
+  it('is the same whatever the workbench was used for before, also for values that are none', () => {
+    fc.assert(
+      fc.property(shapes, resamplings, ({ rows, columns, toRows, toColumns }, resampling) => {
+        const bench = workbench().clear();
+        const count = 2 ** 16;
+        bench.view(bench.room(count), count).fill(NaN);
+        const found = resize(seededNoise(rows, columns, 1), toRows, toColumns, resampling);
+        expect(found.data.every(Number.isFinite)).toBe(true);
       }),
     );
   });
