@@ -1,5 +1,5 @@
 /** The filters between the network's gradient and a step, against formulas and naive loops. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { blur, cascadeBlur, gaussian } from '../../src/dream/gradient/blur.ts';
 import { naturalColour } from '../../src/dream/gradient/colour.ts';
 import { filterGradient } from '../../src/dream/gradient/filter.ts';
@@ -13,7 +13,9 @@ import {
   standardise,
 } from '../../src/dream/gradient/normalise.ts';
 import { balanceBands, mergeBands, splitBands } from '../../src/dream/gradient/pyramid.ts';
+import { createImage } from '../../src/dream/image.ts';
 import type { Image } from '../../src/dream/image.ts';
+import { workbench } from '../../src/dream/kernels/workbench.ts';
 import { presets } from '../../src/dream/presets.ts';
 import type { Recipe } from '../../src/dream/recipe.ts';
 import fc from '../helpers/fast-check.ts';
@@ -67,6 +69,19 @@ describe('the blur', () => {
       }),
       { numRuns: 60, examples: [[LARGE, 3]] },
     );
+  });
+
+  it('brings each row to few strips, also where it reaches further than rows fit on a strip', () => {
+    const room = vi.spyOn(workbench(), 'room');
+    try {
+      const image = createImage(400, 2000);
+      blur(image, gaussian(12, 30));
+      const floats = room.mock.calls.reduce((sum, [count]) => sum + count, 0);
+      // Lines, their sums along and those down, with as many rows around a strip as it has.
+      expect(floats).toBeLessThan(6 * image.data.length);
+    } finally {
+      room.mockRestore();
+    }
   });
 
   it('leaves the picture that it is given as it is', () => {

@@ -57,7 +57,8 @@ function blurInto(
   const rows = source.length / columns;
   const taps = cascade[0]!.length;
   const radius = taps >> 1;
-  for (const [from, to] of stripsOf(rows, columns)) {
+  // No lower than what is read above and below: else most of the work would be done over and over.
+  for (const [from, to] of stripsOf(rows, columns, Math.max(1, 2 * radius))) {
     const bench = workbench().clear();
     const high = to - from + 2 * radius;
     const lines = bench.room(high * (columns + 2 * radius));
