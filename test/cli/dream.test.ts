@@ -55,7 +55,7 @@ describe('dream', () => {
         ...[name, ...small, '--layer', layer, '--octaves', '1', '--steps', '1'],
       );
       expect(outcome).toMatchObject({ code: 0 });
-      expect(outcome.stdout).toMatch(new RegExp(`^wrote out/日+-${layer}\\.png `, 'u'));
+      expect(outcome.stdout).toMatch(new RegExp(`^wrote out/日+-[0-9a-f]{8}-${layer}\\.png `, 'u'));
     }
   });
 
