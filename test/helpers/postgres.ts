@@ -75,3 +75,30 @@ function find(): typeof postgres {
   if (newest !== undefined) return { programs: join(DEBIAN, String(newest), 'bin') };
   return { missing: `PostgreSQL is not installed: there is nothing in ${DEBIAN}` };
 }
+
+/** Breaks the connection that has a bot's lock, as an administrator, or a network that fails, would. */
+export async function breakLock(url: string): Promise<void> {
+  await asAdministrator(url, (client) =>
+    client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted`,
+    ),
+  );
+}
+
+/** Until another bot waits for the lock. */
+export async function untilWaitedFor(url: string): Promise<void> {
+  const waiting = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+  await asAdministrator(url, async (client) => {
+    while ((await client.query(waiting)).rowCount === 0);
+  });
+}
+
+async function asAdministrator(
+  url: string,
+  work: (client: pg.Client) => Promise<unknown>,
+): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await work(client);
+  await client.end();
+}

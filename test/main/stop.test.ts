@@ -4,9 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { DatabaseLock } from '../../src/studio/store/postgres-lock.ts';
 import { DiscordServer } from '../helpers/discord-server.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
+import { breakLock, postgres, startPostgres, untilWaitedFor } from '../helpers/postgres.ts';
 import { gone } from '../helpers/run-bot.ts';
+import { TestLog } from '../helpers/studio.ts';
 import { killAll, startBotProcess } from './bot-process.ts';
 import {
   ask,
@@ -77,6 +80,25 @@ describe('a bot that is told to stop', () => {
   );
 });
 
+describe('a bot that is not up yet', () => {
+  it(
+    'ends where it is told to',
+    async () => {
+      const server = await DiscordServer.start();
+      // Nobody answers: the start would wait.
+      server.fail({ on: /gateway\/bot/, with: 'hang' });
+      const connecting = called(server, /gateway\/bot/);
+      const bot = startBotProcess(join(folder, 'starting'), variablesFor(server));
+      await connecting;
+      bot.signal('SIGTERM');
+      expect(await bot.ended).toEqual({ code: 0, signal: null });
+      expect(bot.log.at(-1)).toMatchObject({ msg: 'stopping', signal: 'SIGTERM' });
+      await server.close();
+    },
+    PATIENCE,
+  );
+});
+
 describe('a defect that nobody catches', () => {
   it(
     'ends the bot, and the log says which, without what it carries',
@@ -95,6 +117,30 @@ describe('a defect that nobody catches', () => {
     PATIENCE,
   );
 });
+
+if ('missing' in postgres) {
+  it.skip(`a bot whose database another one has taken ends (${postgres.missing})`, () => undefined);
+} else {
+  describe('a bot whose database another one has taken', () => {
+    it(
+      'ends, and says why and what to do',
+      async () => {
+        const databases = await startPostgres();
+        const url = await databases.create();
+        const bot = startBotProcess(join(folder, 'taken'), { DATABASE_URL: url });
+        await bot.up;
+        const other = DatabaseLock.take(url, new TestLog());
+        await untilWaitedFor(url);
+        await breakLock(url);
+        expect(await bot.ended).toEqual({ code: 1, signal: null });
+        expect(bot.output()).toMatch(/^dream: the database is used by another .*\nStop that one/m);
+        await (await other).release();
+        await databases.stop();
+      },
+      PATIENCE,
+    );
+  });
+}
 
 describe('a bot that cannot start', () => {
   it(

@@ -1,7 +1,6 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseLock } from '../../../src/studio/store/postgres-lock.ts';
-import { postgres, startPostgres } from '../../helpers/postgres.ts';
+import { breakLock, postgres, startPostgres, untilWaitedFor } from '../../helpers/postgres.ts';
 import type { PostgresServer } from '../../helpers/postgres.ts';
 import { TestLog } from '../../helpers/studio.ts';
 
@@ -22,7 +21,7 @@ if ('missing' in postgres) {
       const url = await server.create();
       const log = new TestLog();
       const lock = await DatabaseLock.take(url, log);
-      await breakConnection(url);
+      await breakLock(url);
       await log.until(AGAIN);
       const second = DatabaseLock.take(url, log, { patience: 200 });
       await expect(second).rejects.toMatchObject({ code: 'cannot-write' });
@@ -40,7 +39,7 @@ if ('missing' in postgres) {
           .then(async () => {
             const waiting = DatabaseLock.take(url, new TestLog());
             await untilWaitedFor(url);
-            await breakConnection(url);
+            await breakLock(url);
             other.lock = await waiting;
           })
           .catch(reject);
@@ -49,31 +48,4 @@ if ('missing' in postgres) {
       await other.lock?.release();
     });
   });
-}
-
-/** As an administrator, or a network that fails, would. */
-async function breakConnection(url: string): Promise<void> {
-  await asAdministrator(url, (client) =>
-    client.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted`,
-    ),
-  );
-}
-
-/** Until another one waits for the lock. */
-async function untilWaitedFor(url: string): Promise<void> {
-  const waiting = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
-  await asAdministrator(url, async (client) => {
-    while ((await client.query(waiting)).rowCount === 0);
-  });
-}
-
-async function asAdministrator(
-  url: string,
-  work: (client: pg.Client) => Promise<unknown>,
-): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await work(client);
-  await client.end();
 }
